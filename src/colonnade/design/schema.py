@@ -1,0 +1,515 @@
+"""Schema: the complete design. `database` is all that a catalog can give back; `intent` is what it cannot.
+
+Names are bare strings, never quoted. Types are written as PostgreSQL's format_type() prints them with
+search_path = public, so an object of `public` is bare and any other is qualified. Expressions are SQL text: the
+author's in a design, the server's in a Schema that came through a catalog (see `elaborate`), so two Schemas are
+compared only when both have been there. Every tuple of named objects is sorted by name, but for columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+# --- database: what equality, diff and ops see ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Privilege:
+    """Privileges of one grantee on one object; `kinds` are sorted words such as `INSERT`, `grantee` may be PUBLIC."""
+
+    grantee: str
+    kinds: tuple[str, ...]
+    grantable: bool = False
+
+
+Privileges: TypeAlias = tuple[Privilege, ...]
+"""All privileges but the owner's own full set. On a function, an absent PUBLIC means that EXECUTE was revoked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """GENERATED ALWAYS (or BY DEFAULT) AS IDENTITY; `options` as in CREATE SEQUENCE, only those not the default."""
+
+    always: bool
+    options: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    expression: str
+    stored: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`not_null_name` is set only where the constraint's name is not the one PostgreSQL would choose (18 and later)."""
+
+    name: str
+    type: str
+    nullable: bool = True
+    default: str | None = None
+    identity: Identity | None = None
+    generated: Generated | None = None
+    collation: str | None = None
+    storage: str | None = None
+    compression: str | None = None
+    statistics: int | None = None
+    not_null_name: str | None = None
+    privileges: Privileges = ()
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrimaryKey:
+    name: str
+    columns: tuple[str, ...]
+    include: tuple[str, ...] = ()
+    deferrable: bool = False
+    deferred: bool = False
+    without_overlaps: bool = False
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unique:
+    name: str
+    columns: tuple[str, ...]
+    include: tuple[str, ...] = ()
+    nulls_not_distinct: bool = False
+    deferrable: bool = False
+    deferred: bool = False
+    without_overlaps: bool = False
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    name: str
+    expression: str
+    validated: bool = True
+    enforced: bool = True
+    no_inherit: bool = False
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """`target` is a (schema, table) pair; `set_columns` are those of ON DELETE SET NULL (columns)."""
+
+    name: str
+    columns: tuple[str, ...]
+    target: tuple[str, str]
+    target_columns: tuple[str, ...]
+    on_delete: str = "NO ACTION"
+    on_update: str = "NO ACTION"
+    set_columns: tuple[str, ...] = ()
+    match_full: bool = False
+    deferrable: bool = False
+    deferred: bool = False
+    validated: bool = True
+    enforced: bool = True
+    period: bool = False
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """`elements` are (key, operator) pairs; a key is an index key as SQL, such as `room_id` or `tstzrange(a, b)`."""
+
+    name: str
+    method: str
+    elements: tuple[tuple[str, str], ...]
+    predicate: str | None = None
+    deferrable: bool = False
+    deferred: bool = False
+    comment: str | None = None
+
+
+Constraint: TypeAlias = PrimaryKey | Unique | Check | ForeignKey | Exclusion
+
+
+@dataclass(frozen=True, slots=True)
+class IndexKey:
+    """A column, or an expression where `expression` is set; operator class and collation only where not the default."""
+
+    column: str | None = None
+    expression: str | None = None
+    operator_class: str | None = None
+    collation: str | None = None
+    descending: bool = False
+    nulls_first: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index that no constraint owns; `nulls_first` of a key is None where it is the default of its direction."""
+
+    name: str
+    keys: tuple[IndexKey, ...]
+    method: str = "btree"
+    unique: bool = False
+    include: tuple[str, ...] = ()
+    predicate: str | None = None
+    nulls_not_distinct: bool = False
+    options: tuple[str, ...] = ()
+    valid: bool = True
+    comment: str | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of its plain columns in order, up to the first expression."""
+        names: list[str] = []
+        for key in self.keys:
+            if key.column is None:
+                break
+            names.append(key.column)
+        return tuple(names)
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """`function` is a (schema, name) pair; `events` are words such as `UPDATE` or `UPDATE OF title`."""
+
+    name: str
+    timing: str
+    events: tuple[str, ...]
+    function: tuple[str, str]
+    arguments: tuple[str, ...] = ()
+    each_row: bool = True
+    condition: str | None = None
+    old_table: str | None = None
+    new_table: str | None = None
+    constraint: bool = False
+    deferrable: bool = False
+    deferred: bool = False
+    enabled: str = "ORIGIN"
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One row-level security policy; `command` is ALL, SELECT, INSERT, UPDATE or DELETE."""
+
+    name: str
+    command: str = "ALL"
+    roles: tuple[str, ...] = ("PUBLIC",)
+    using: str | None = None
+    check: str | None = None
+    permissive: bool = True
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`owner` is None in a design without roles: whoever migrates owns it. `partition_of` is (parent, bound)."""
+
+    name: str
+    schema: str = "public"
+    columns: tuple[Column, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    row_security: bool = False
+    force_row_security: bool = False
+    unlogged: bool = False
+    replica_identity: str = "DEFAULT"
+    options: tuple[str, ...] = ()
+    partition_by: str | None = None
+    partition_of: tuple[tuple[str, str], str] | None = None
+    inherits: tuple[tuple[str, str], ...] = ()
+    access_method: str | None = None
+    owner: str | None = None
+    privileges: Privileges = ()
+    comment: str | None = None
+
+    def column(self, name: str) -> Column:
+        """The column called `name`. Raises KeyError."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.name}.{name}")
+
+    def has(self, name: str) -> bool:
+        return any(column.name == name for column in self.columns)
+
+    @property
+    def primary_key(self) -> PrimaryKey | None:
+        return next((one for one in self.constraints if isinstance(one, PrimaryKey)), None)
+
+    @property
+    def foreign_keys(self) -> tuple[ForeignKey, ...]:
+        return tuple(one for one in self.constraints if isinstance(one, ForeignKey))
+
+
+@dataclass(frozen=True, slots=True)
+class EnumType:
+    name: str
+    values: tuple[str, ...]
+    schema: str = "public"
+    owner: str | None = None
+    privileges: Privileges = ()
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    name: str
+    type: str
+    schema: str = "public"
+    nullable: bool = True
+    default: str | None = None
+    collation: str | None = None
+    checks: tuple[Check, ...] = ()
+    owner: str | None = None
+    privileges: Privileges = ()
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompositeType:
+    """`attributes` are (name, type, collation or None)."""
+
+    name: str
+    attributes: tuple[tuple[str, str, str | None], ...]
+    schema: str = "public"
+    owner: str | None = None
+    privileges: Privileges = ()
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A sequence that no identity column owns; `owned_by` is (schema, table, column)."""
+
+    name: str
+    schema: str = "public"
+    type: str = "bigint"
+    start: int = 1
+    increment: int = 1
+    minimum: int = 1
+    maximum: int = 2**63 - 1
+    cache: int = 1
+    cycle: bool = False
+    unlogged: bool = False
+    owned_by: tuple[str, str, str] | None = None
+    owner: str | None = None
+    privileges: Privileges = ()
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function or procedure. `arguments` as pg_get_function_arguments prints them, `body` the text between quotes.
+
+    `sql_body` is set instead of `body` for BEGIN ATOMIC; `settings` are `name=value` pairs as in proconfig.
+    """
+
+    name: str
+    schema: str = "public"
+    kind: Literal["function", "procedure"] = "function"
+    arguments: str = ""
+    identity_arguments: str = ""
+    returns: str | None = "trigger"
+    language: str = "plpgsql"
+    body: str = ""
+    sql_body: str | None = None
+    volatility: str = "VOLATILE"
+    parallel: str = "UNSAFE"
+    strict: bool = False
+    security_definer: bool = False
+    leakproof: bool = False
+    cost: float | None = None
+    rows: float | None = None
+    settings: tuple[str, ...] = ()
+    owner: str | None = None
+    privileges: Privileges = ()
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A view, or a materialised view; `definition` is the SELECT without a closing semicolon.
+
+    `column_comments` and `column_privileges` are (column, …) pairs.
+    """
+
+    name: str
+    definition: str
+    schema: str = "public"
+    columns: tuple[str, ...] = ()
+    materialized: bool = False
+    populated: bool = True
+    options: tuple[str, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    depends_on: tuple[tuple[str, str], ...] = ()
+    column_comments: tuple[tuple[str, str], ...] = ()
+    column_privileges: tuple[tuple[str, Privileges], ...] = ()
+    owner: str | None = None
+    privileges: Privileges = ()
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    name: str
+    schema: str = "public"
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaNamespace:
+    """A PostgreSQL schema (`CREATE SCHEMA`); `public` is listed only where its owner or privileges were changed."""
+
+    name: str
+    owner: str | None = None
+    privileges: Privileges = ()
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultPrivilege:
+    """ALTER DEFAULT PRIVILEGES FOR ROLE `role` [IN SCHEMA `schema`]; `objects` is TABLES, SEQUENCES, FUNCTIONS, …"""
+
+    role: str
+    objects: str
+    privileges: Privileges
+    schema: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """All objects of one database. `unmodelled` names what was seen in a catalog and cannot be expressed here."""
+
+    namespaces: tuple[SchemaNamespace, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+    enums: tuple[EnumType, ...] = ()
+    domains: tuple[Domain, ...] = ()
+    composites: tuple[CompositeType, ...] = ()
+    sequences: tuple[Sequence, ...] = ()
+    functions: tuple[Function, ...] = ()
+    tables: tuple[Table, ...] = ()
+    views: tuple[View, ...] = ()
+    default_privileges: tuple[DefaultPrivilege, ...] = ()
+    unmodelled: tuple[str, ...] = ()
+
+    def table(self, name: str, schema: str = "public") -> Table:
+        """The table called `name`. Raises KeyError."""
+        for table in self.tables:
+            if table.name == name and table.schema == schema:
+                return table
+        raise KeyError(name)
+
+
+# --- intent: what only the design knows -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """The three roles as which everything runs; `roles.sql` makes them, no migration does."""
+
+    owner: str = "app_owner"
+    migrator: str = "app_migrator"
+    application: str = "app_user"
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """An ORM relationship, as an attribute of the model of `entity`.
+
+    `columns` are the foreign key's local columns and stand on `entity` for many_to_one (and one_to_one where
+    `owns_key`), else on the target; `foreign_column` is the one that names the relation, without the owner key.
+    `cascade` is the ORM's; what the database does on delete stands on the foreign key itself.
+    """
+
+    name: str
+    kind: Literal["one_to_one", "one_to_many", "many_to_one", "many_to_many"]
+    target: str
+    columns: tuple[str, ...] = ()
+    foreign_column: str = ""
+    owns_key: bool = False
+    back_populates: str | None = None
+    cascade: str = ""
+    passive_deletes: bool = False
+    lazy: str = "select"
+    mode: Literal["linked", "back_populated", "computed"] = "back_populated"
+    join_table: str | None = None
+    join_columns: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """What the design knows of one table beyond its catalog facts; `name` is in CamelCase and names its model.
+
+    `owner_column` is the column whose value must be the current user's, or None where rows have no owner.
+    `deleted_at` is the soft-delete column, `active_view` the view of rows not deleted.
+    """
+
+    name: str
+    table: str
+    external: bool = False
+    description: str = ""
+    owner_column: str | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+    deleted_at: str | None = None
+    active_view: str | None = None
+    relationships: tuple[Relationship, ...] = ()
+    estimated_rows: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPattern:
+    """A query that the application runs: parameters `$1` … of `parameter_types`; `index` names what serves it."""
+
+    title: str
+    table: str
+    sql: str
+    parameter_types: tuple[str, ...] = ()
+    index: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why `subject` (`tasks`, `tasks.user_id`, `tasks/idx_tasks_user_id`) is there: `stated at spec.md:41`, …"""
+
+    subject: str
+    because: str
+
+
+HOUSE_RULES_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """Reasons, query patterns and facts for the ORMs. `revision_message` names the first migration."""
+
+    feature: str
+    title: str
+    spec_file: str = ""
+    revision_message: str = ""
+    house_rules: str = HOUSE_RULES_VERSION
+    target_version: int = 15
+    roles: Roles | None = None
+    setting: str = "app.current_user_id"
+    entities: tuple[Entity, ...] = ()
+    patterns: tuple[QueryPattern, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
+
+    def entity(self, table: str) -> Entity:
+        """The entity stored in `table`. Raises KeyError."""
+        for entity in self.entities:
+            if entity.table == table:
+                return entity
+        raise KeyError(table)
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The complete design. `external` are tables that others own: never created, stood in for in proofs."""
+
+    database: Database
+    intent: Intent
+    external: tuple[Table, ...] = ()

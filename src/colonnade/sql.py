@@ -94,7 +94,8 @@ def expression(text: str) -> Any | None:
     if not bare or any(getattr(select, clause, None) for clause in clauses):
         return None
     target = select.targetList[0]
-    return target.val if target.name is None and not target.indirection else None
+    plain = target.name is None and not target.indirection and not isinstance(target.val, ast.RowExpr)
+    return target.val if plain else None
 
 
 def fingerprint(*parts: str | bytes) -> str:

@@ -146,7 +146,7 @@ BY_NAME: dict[str, TypeRow] = {row.name: row for row in TYPES}
 # A type's own name outranks another row's alias: `json` is json when PostgreSQL wrote it.
 BY_WORD: dict[str, TypeRow] = {alias: row for row in TYPES for alias in row.aliases}
 
-_SHAPE = re.compile(r"\s*(?P<word>[^()\[\]]+?)\s*(?:\((?P<arguments>[^()]*)\))?(?P<rest>[^()\[\]]*)(?P<array>(?:\s*\[\d*\])*)\s*")
+_SHAPE = re.compile(r"\s*(?P<word>[^()\[\]]+?)\s*(?:\((?P<arguments>[^()]*)\)(?P<rest>[^()\[\]]*))?(?P<array>(?:\s*\[\d*\])*)\s*")
 
 
 @dataclass(frozen=True, slots=True)

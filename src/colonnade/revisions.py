@@ -1,0 +1,135 @@
+"""Alembic folders, read by `ast` and never run: which revisions are there, and where ours goes."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from colonnade.errors import InputError, Mistake, Place, wrong
+from colonnade.output import maker
+
+HOME = PurePosixPath("backend/migrations")
+ELSEWHERE = tuple(map(PurePosixPath, ("backend/alembic", "alembic", "migrations")))
+FIRST = "001"
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One revision file: its id, the ids that it follows, and the feature it was generated from (None: not ours)."""
+
+    path: Path
+    id: str
+    follows: tuple[str, ...]
+    feature: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where our revision stands: its id, what it follows, its folder, and the revisions that follow it."""
+
+    id: str
+    follows: str | None
+    folder: PurePosixPath
+    others: tuple[Revision, ...] = ()
+    followed_by: tuple[str, ...] = ()
+
+
+def position(out: Path, feature: str, digest: str) -> Position:
+    """Where the first revision of `feature` stands in the Alembic folder of `out`; `digest` names one after a foreign head.
+
+    Raises InputError where the history cannot be read or has several heads.
+    """
+    folder = _folder(out)
+    history = read(out / folder / "versions")
+    ours = [revision for revision in history if revision.feature == feature]
+    others = tuple(revision for revision in history if revision.feature != feature)
+    if ours:
+        first = ours[0]
+        before = tuple(one for one in others if one.id not in _after(first.id, history))
+        follows = first.follows[0] if first.follows else None
+        identity = first.id if follows is None else digest[:12]
+        followed_by = _after(first.id, history)
+        return Position(first.id if followed_by else identity, follows, folder, before, followed_by)
+    head = _head(out / folder, others)
+    return Position(FIRST if head is None else digest[:12], head, folder, others)
+
+
+def read(versions: Path) -> tuple[Revision, ...]:
+    """The revisions in a `versions` folder, sorted by file name. Raises InputError with every file that cannot be read."""
+    found: list[Revision] = []
+    mistakes: list[Mistake] = []
+    for path in sorted(versions.glob("*.py")) if versions.is_dir() else []:
+        try:
+            text = path.read_text(encoding="utf-8")
+            names = _assignments(ast.parse(text))
+        except (OSError, SyntaxError, ValueError) as error:
+            line = getattr(error, "lineno", 0) or 0
+            mistakes.append(Mistake(Place(str(path), line), f"cannot be read as a revision: {error}"))
+            continue
+        if isinstance(names.get("revision"), str):
+            made = maker(text)
+            found.append(Revision(path, names["revision"], _ids(names.get("down_revision")), made[0] if made else None))
+    if mistakes:
+        raise InputError(tuple(mistakes))
+    return tuple(found)
+
+
+def heads(history: Sequence[Revision]) -> tuple[str, ...]:
+    """The ids that no other revision follows, sorted."""
+    followed = {one for revision in history for one in revision.follows}
+    return tuple(sorted(revision.id for revision in history if revision.id not in followed))
+
+
+def _head(folder: Path, history: Sequence[Revision]) -> str | None:
+    ends = heads(history)
+    if len(ends) > 1:
+        raise wrong(
+            f"the Alembic history has {len(ends)} heads: {', '.join(ends)}",
+            place=Place(str(folder)),
+            fix="join them with 'alembic merge heads', then build again",
+        )
+    if history and not ends:
+        raise wrong("the Alembic history is a ring", place=Place(str(folder)), fix="mend down_revision in one of its files")
+    return ends[0] if ends else None
+
+
+def _after(start: str, history: Sequence[Revision]) -> tuple[str, ...]:
+    found = {start}
+    while more := {one.id for one in history if found & set(one.follows)} - found:
+        found |= more
+    return tuple(sorted(found - {start}))
+
+
+def _folder(out: Path) -> PurePosixPath:
+    if (out / HOME).is_dir():
+        return HOME
+    for base in (PurePosixPath("backend"), PurePosixPath()):
+        configuration = out / base / "alembic.ini"
+        if configuration.is_file():
+            parser = configparser.RawConfigParser(strict=False)
+            try:
+                parser.read(configuration, encoding="utf-8")
+            except (configparser.Error, UnicodeDecodeError) as error:
+                raise wrong(f"cannot be read: {error}", place=Place(str(configuration))) from None
+            location = parser.get("alembic", "script_location", fallback="").replace("%(here)s/", "").replace("%(here)s", ".")
+            if location and not Path(location).is_absolute() and ".." not in Path(location).parts:
+                return base / location
+    return next((folder for folder in ELSEWHERE if (out / folder / "env.py").is_file()), HOME)
+
+
+def _assignments(module: ast.Module) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for node in module.body:
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        value = getattr(node, "value", None)
+        for target in targets:
+            if isinstance(target, ast.Name) and target.id in ("revision", "down_revision") and value is not None:
+                found[target.id] = ast.literal_eval(value)
+    return found
+
+
+def _ids(value: object) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(map(str, value)) if isinstance(value, (tuple, list)) else ()

@@ -96,7 +96,9 @@ def move(planned: Sequence[Change], out: Path) -> None:
                     _write(staged / change.path, change.text)
             _exchange(doing, out, staged, kept)
     except OSError as error:
-        raise OutputError((Mistake(Place(str(error.filename or out)), f"cannot be written: {error.strerror}"),)) from None
+        raise OutputError(
+            (Mistake(Place(str(error.filename or out)), f"cannot be written: {error.strerror}"),)
+        ) from None
 
 
 def write_reports(out: Path, reports: dict[str, str]) -> None:
@@ -146,11 +148,16 @@ def _left_over(out: Path, features: set[str], wanted: set[PurePosixPath]) -> Ite
 
 def _inside(out: Path, paths: Iterable[PurePosixPath]) -> None:
     root = out.resolve()
-    outside = [path for path in paths if not (root / path).parent.resolve().is_relative_to(root) or (root / path).is_symlink()]
+    outside = [
+        path for path in paths if not (root / path).parent.resolve().is_relative_to(root) or (root / path).is_symlink()
+    ]
     if outside:
-        raise OutputError(tuple(
-            Mistake(Place(str(out / path)), "leads outside the output folder", "remove the symbolic link") for path in outside
-        ))
+        raise OutputError(
+            tuple(
+                Mistake(Place(str(out / path)), "leads outside the output folder", "remove the symbolic link")
+                for path in outside
+            )
+        )
 
 
 def _exchange(doing: Sequence[Change], out: Path, staged: Path, kept: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import configparser
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -37,10 +37,11 @@ class Position:
     followed_by: tuple[str, ...] = ()
 
 
-def position(out: Path, feature: str, digest: str) -> Position:
-    """Where the first revision of `feature` stands in the Alembic folder of `out`; `digest` names one after a foreign head.
+def position(out: Path, feature: str, digest: Callable[[], str]) -> Position:
+    """Where the first revision of `feature` stands in the Alembic folder of `out`.
 
-    Raises InputError where the history cannot be read or has several heads.
+    `digest` gives the id of one after a foreign head, and is asked only then. Raises InputError where the history
+    cannot be read or has several heads.
     """
     folder = _folder(out)
     history = read(out / folder / "versions")
@@ -50,11 +51,11 @@ def position(out: Path, feature: str, digest: str) -> Position:
         first = ours[0]
         before = tuple(one for one in others if one.id not in _after(first.id, history))
         follows = first.follows[0] if first.follows else None
-        identity = first.id if follows is None else digest[:12]
+        identity = first.id if follows is None else digest()[:12]
         followed_by = _after(first.id, history)
         return Position(first.id if followed_by else identity, follows, folder, before, followed_by)
     head = _head(out / folder, others)
-    return Position(FIRST if head is None else digest[:12], head, folder, others)
+    return Position(FIRST if head is None else digest()[:12], head, folder, others)
 
 
 def read(versions: Path) -> tuple[Revision, ...]:
@@ -92,7 +93,9 @@ def _head(folder: Path, history: Sequence[Revision]) -> str | None:
             fix="join them with 'alembic merge heads', then build again",
         )
     if history and not ends:
-        raise wrong("the Alembic history is a ring", place=Place(str(folder)), fix="mend down_revision in one of its files")
+        raise wrong(
+            "the Alembic history is a ring", place=Place(str(folder)), fix="mend down_revision in one of its files"
+        )
     return ends[0] if ends else None
 
 
@@ -114,7 +117,9 @@ def _folder(out: Path) -> PurePosixPath:
                 parser.read(configuration, encoding="utf-8")
             except (configparser.Error, UnicodeDecodeError) as error:
                 raise wrong(f"cannot be read: {error}", place=Place(str(configuration))) from None
-            location = parser.get("alembic", "script_location", fallback="").replace("%(here)s/", "").replace("%(here)s", ".")
+            location = (
+                parser.get("alembic", "script_location", fallback="").replace("%(here)s/", "").replace("%(here)s", ".")
+            )
             if location and not Path(location).is_absolute() and ".." not in Path(location).parts:
                 return base / location
     return next((folder for folder in ELSEWHERE if (out / folder / "env.py").is_file()), HOME)
@@ -123,7 +128,9 @@ def _folder(out: Path) -> PurePosixPath:
 def _assignments(module: ast.Module) -> dict[str, object]:
     found: dict[str, object] = {}
     for node in module.body:
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
         value = getattr(node, "value", None)
         for target in targets:
             if isinstance(target, ast.Name) and target.id in ("revision", "down_revision") and value is not None:

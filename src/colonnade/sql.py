@@ -89,8 +89,22 @@ def expression(text: str) -> Any | None:
         return None
     select = statements[0].stmt
     bare = isinstance(select, ast.SelectStmt) and select.targetList and len(select.targetList) == 1
-    clauses = ("fromClause", "whereClause", "groupClause", "havingClause", "windowClause", "valuesLists", "sortClause",
-               "limitCount", "limitOffset", "lockingClause", "withClause", "intoClause", "distinctClause", "larg")
+    clauses = (
+        "fromClause",
+        "whereClause",
+        "groupClause",
+        "havingClause",
+        "windowClause",
+        "valuesLists",
+        "sortClause",
+        "limitCount",
+        "limitOffset",
+        "lockingClause",
+        "withClause",
+        "intoClause",
+        "distinctClause",
+        "larg",
+    )
     if not bare or any(getattr(select, clause, None) for clause in clauses):
         return None
     target = select.targetList[0]

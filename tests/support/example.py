@@ -31,8 +31,14 @@ WRITABLE = ("id", "user_id", "title", "description", "status", "priority", "due_
 INSERT_UPDATE = (Privilege("app_user", ("INSERT", "UPDATE")),)
 
 
-def column(name: str, type_: str, nullable: bool = True, default: str | None = None, comment: str | None = None) -> Column:
-    return Column(name, type_, nullable, default, comment=comment, privileges=INSERT_UPDATE if name in WRITABLE else ())
+ANYONE_USES = (Privilege("PUBLIC", ("USAGE",)),)
+
+
+def column(
+    name: str, type_: str, nullable: bool = True, default: str | None = None, comment: str | None = None
+) -> Column:
+    privileges = INSERT_UPDATE if name in WRITABLE else ()
+    return Column(name, type_, nullable, default, comment=comment, privileges=privileges)
 
 
 def index(name: str, *columns: str) -> Index:
@@ -115,8 +121,8 @@ def task_management() -> Schema:
     return Schema(
         Database(
             enums=(
-                EnumType("task_priority", ("low", "medium", "high"), owner="app_owner", privileges=(Privilege("PUBLIC", ("USAGE",)),)),
-                EnumType("task_status", ("todo", "in_progress", "done"), owner="app_owner", privileges=(Privilege("PUBLIC", ("USAGE",)),)),
+                EnumType("task_priority", ("low", "medium", "high"), owner="app_owner", privileges=ANYONE_USES),
+                EnumType("task_status", ("todo", "in_progress", "done"), owner="app_owner", privileges=ANYONE_USES),
             ),
             functions=(TOUCH,),
             tables=(TASKS,),
@@ -147,8 +153,17 @@ def task_management() -> Schema:
                     "users",
                     external=True,
                     relationships=(
-                        Relationship("tasks", "one_to_many", "tasks", ("user_id",), "user_id", False, "user",
-                                     cascade="all, delete-orphan", passive_deletes=True),
+                        Relationship(
+                            "tasks",
+                            "one_to_many",
+                            "tasks",
+                            ("user_id",),
+                            "user_id",
+                            False,
+                            "user",
+                            cascade="all, delete-orphan",
+                            passive_deletes=True,
+                        ),
                     ),
                 ),
             ),

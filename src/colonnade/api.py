@@ -1,0 +1,307 @@
+"""The dozen functions that the doors call: read, design, build, prove."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from colonnade import output, revisions
+from colonnade.config import Settings, find, load
+from colonnade.design.draft import Draft
+from colonnade.design.schema import Schema
+from colonnade.errors import Mistake, Place, wrong
+from colonnade.findings import RULES, Finding, Proof
+from colonnade.sql import fingerprint
+from colonnade.writers.file import File, Request
+
+if TYPE_CHECKING:
+    from colonnade.server import Server
+
+OnProof = Callable[[Proof], None]
+OnStage = Callable[[str], None]
+
+
+def silent(_: object) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """What was read and what was designed; `draft` is None when a design document was the source."""
+
+    draft: Draft | None
+    schema: Schema
+    findings: tuple[Finding, ...]
+    source: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What a build did, or with `check` would do. `proven` says whether every proof ran and held."""
+
+    ok: bool
+    proven: bool
+    out: Path
+    files: tuple[output.Change, ...]
+    findings: tuple[Finding, ...]
+    proofs: tuple[Proof, ...]
+
+    def json(self) -> dict[str, object]:
+        return {
+            "ok": self.ok,
+            "proven": self.proven,
+            "out": str(self.out),
+            "files": [change.json() for change in self.files],
+            "findings": [finding.json() for finding in self.findings],
+            "proofs": [proof.json() for proof in self.proofs],
+        }
+
+
+def settings(config: Path | None = None, start: Path | None = None) -> Settings:
+    """The settings of `config`, else of the nearest configuration file from `start` upwards. Raises InputError."""
+    import colonnade.design.passes  # noqa: F401  (registers the house rules, whose names the file may use)
+
+    return load(config or find(start or Path.cwd()), frozenset(RULES))
+
+
+def read(paths: Sequence[str], forced: str | None = None) -> Draft:
+    """What the documents at `paths` state. Raises InputError with every mistake."""
+    from colonnade.sources import read as sources
+
+    return sources.draft(paths, forced)
+
+
+def design(paths: Sequence[str], chosen: Settings, forced: str | None = None) -> Design:
+    """The design of the documents at `paths`: read and passed through the house rules. Raises InputError."""
+    from colonnade.sources.recognise import recognise
+
+    kinds = [recognise(path, forced) for path in paths]
+    if "design" in kinds:
+        return _designed(paths)
+    other = [(path, kind) for path, kind in zip(paths, kinds, strict=True) if kind not in ("markdown", "entities")]
+    if other:
+        raise _unreadable(other)
+    from colonnade.design.engine import design as run
+
+    draft = read(paths, forced)
+    schema, findings = run(draft, chosen)
+    return Design(draft, schema, (*draft.findings, *findings))
+
+
+def build(
+    designed: Design,
+    chosen: Settings,
+    out: Path,
+    *,
+    server: Callable[[], AbstractContextManager[Server]] | None = None,
+    check: bool = False,
+    force: bool = False,
+    strict: bool = False,
+    only: frozenset[str] | None = None,
+    on_proof: OnProof = silent,
+    on_stage: OnStage = silent,
+) -> Build:
+    """Writes every file of `designed` to `out`, when all proofs hold; `server` None moves them unproven.
+
+    With `check` nothing is written or proven. Raises InputError, OutputError or ServerError.
+    """
+    on_stage("writing")
+    place = revisions.position(out, designed.schema.intent.feature, lambda: _digest(designed.schema))
+    files = write(designed.schema, chosen, place, only)
+    planned = _planned(designed, files, place, out, force=force, complete=only is None)
+    findings = (*_severity(designed.findings, strict), *_kept(planned, place, out))
+    if check:
+        seen = output.checked(planned)
+        return Build(all(one.status == "unchanged" for one in seen), False, out, seen, findings, ())
+    if any(finding.severity == "error" for finding in designed_errors(designed.findings, strict)):
+        return Build(False, False, out, (), findings, ())
+    proofs: tuple[Proof, ...] = ()
+    if server is not None:
+        on_stage("proving")
+        with server() as running:
+            proofs = prove(designed, chosen, running, place=place, on_proof=on_proof)
+    held = all(proof.passed for proof in proofs)
+    if not held:
+        return Build(False, False, out, (), findings, proofs)
+    output.move(planned, out)
+    complete = not any(change.status == "edited" for change in planned) and not _stands(planned, place)
+    result = Build(complete, server is not None, out, planned, findings, proofs)
+    output.write_reports(out, _reports(result))
+    return result
+
+
+def write(
+    schema: Schema, chosen: Settings, place: revisions.Position, only: frozenset[str] | None = None
+) -> tuple[File, ...]:
+    """Every generated file of `schema`, each with its fingerprint in the first line."""
+    from colonnade import writers
+
+    request = Request(schema, chosen, place.id, place.follows)
+    return tuple(output.sealed(file, schema.intent.feature) for file in writers.write(request, only))
+
+
+def prove(
+    designed: Design,
+    chosen: Settings,
+    server: Server,
+    *,
+    place: revisions.Position | None = None,
+    on_proof: OnProof = silent,
+) -> tuple[Proof, ...]:
+    """Writes all files to a private folder and checks every law on `server`."""
+    from colonnade.prove import prove_build
+
+    schema = designed.schema if server.owned else with_private_roles(designed.schema)
+    where = place or revisions.Position(revisions.FIRST, None, revisions.HOME)
+    files = [*write(schema, chosen, where), *_history(where)]
+    with output.temporary_tree(files) as tree:
+        return prove_build(tree, schema, designed.draft, chosen, server, on_proof)
+
+
+def with_private_roles(schema: Schema) -> Schema:
+    """`schema` with role names that no one else on a shared server has, since roles outlive databases."""
+    from colonnade.design.roles import renamed
+
+    roles = schema.intent.roles
+    if roles is None:
+        return schema
+    mark = _digest(schema)[:8]
+    return renamed(
+        schema, {name: f"colonnade_{mark}_{name}" for name in (roles.owner, roles.migrator, roles.application)}
+    )
+
+
+def designed_errors(findings: Sequence[Finding], strict: bool) -> tuple[Finding, ...]:
+    """The findings that forbid a build; with `strict` a warning does."""
+    return tuple(finding for finding in _severity(findings, strict) if finding.severity == "error")
+
+
+def _severity(findings: Sequence[Finding], strict: bool) -> tuple[Finding, ...]:
+    if not strict:
+        return tuple(findings)
+    return tuple(replace(one, severity="error") if one.severity == "warning" else one for one in findings)
+
+
+def _designed(paths: Sequence[str]) -> Design:
+    from colonnade.design import document
+
+    if len(paths) > 1:
+        raise wrong("a design document is the whole design", fix="give it as the only source")
+    path = Path(paths[0])
+    path = path / "design.yaml" if path.is_dir() else path
+    return Design(None, document.load(path.read_text(encoding="utf-8"), str(path)), (), path)
+
+
+def _unreadable(other: Sequence[tuple[str, str]]) -> Exception:
+    from colonnade.errors import InputError
+
+    return InputError(
+        tuple(
+            Mistake(
+                Place(path),
+                f"a schema cannot be designed from this source ({kind})",
+                "give Markdown, an entity list or a design.yaml",
+            )
+            for path, kind in other
+        )
+    )
+
+
+def _digest(schema: Schema) -> str:
+    from colonnade.design import document
+
+    return fingerprint(document.dump(schema))
+
+
+def _planned(
+    designed: Design, files: Sequence[File], place: revisions.Position, out: Path, *, force: bool, complete: bool
+) -> tuple[output.Change, ...]:
+    foreign = place.folder != revisions.HOME
+    moved = [_relocated(file, place.folder) for file in files if not (foreign and file.once)]
+    if designed.source is not None:
+        source = designed.source.resolve()
+        moved = [file for file in moved if (out / file.path).resolve() != source]
+    planned = output.changes(moved, out, force=force, complete=complete)
+    if not place.followed_by:
+        return planned
+    # A revision that others follow has been applied somewhere: it is history, and history is not rewritten.
+    return tuple(one for one in planned if not (_is_revision(one, place) and one.status != "unchanged"))
+
+
+def _relocated(file: File, folder: PurePosixPath) -> File:
+    if folder == revisions.HOME or not file.path.is_relative_to(revisions.HOME):
+        return file
+    return replace(file, path=folder / file.path.relative_to(revisions.HOME))
+
+
+def _is_revision(change: output.Change, place: revisions.Position) -> bool:
+    return change.path.is_relative_to(place.folder / "versions")
+
+
+def _stands(planned: Sequence[output.Change], place: revisions.Position) -> bool:
+    return bool(place.followed_by) and not any(_is_revision(change, place) for change in planned)
+
+
+def _kept(planned: Sequence[output.Change], place: revisions.Position, out: Path) -> tuple[Finding, ...]:
+    edited = [
+        Finding(
+            "edited-file",
+            "was edited after it was generated and is kept",
+            Place(str(out / change.path)),
+            "build from your edit, move it elsewhere, or overwrite it with --force",
+            "error",
+        )
+        for change in planned
+        if change.status == "edited"
+    ]
+    if _stands(planned, place):
+        edited.append(
+            Finding(
+                "history-goes-on",
+                f"the design changed, and revision {place.id} is followed by " + ", ".join(place.followed_by),
+                Place(str(out / place.folder / "versions")),
+                "write the next revision with 'colonnade migrate -m \"what changed\"'",
+                "error",
+            )
+        )
+    return tuple(edited)
+
+
+def _history(place: revisions.Position) -> list[File]:
+    return [
+        File(revisions.HOME / "versions" / revision.path.name, revision.path.read_text(encoding="utf-8"), "history")
+        for revision in place.others
+    ]
+
+
+def _reports(result: Build) -> dict[str, str]:
+    from colonnade.prove import report
+
+    return {
+        "report.json": json.dumps(result.json(), indent=2, ensure_ascii=False) + "\n",
+        "report.md": report.markdown(result.proofs, result.findings),
+    }
+
+
+def annotate(paths: Sequence[str], forced: str | None = None) -> str:
+    """The Markdown documents at `paths` with the reading of each line beside it. Raises InputError."""
+    from colonnade.sources import read as sources
+
+    return sources.annotated(paths, forced)
+
+
+def json_schema(name: str) -> dict[str, object]:
+    """The JSON Schema of an input document: `entities` or `design`. Raises InputError for another name."""
+    if name == "entities":
+        from colonnade.sources import entities
+
+        return entities.json_schema()
+    if name == "design":
+        from colonnade.design import document
+
+        return document.json_schema()
+    raise wrong(f"no schema is called '{name}'", fix="write entities or design")

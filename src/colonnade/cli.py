@@ -1,0 +1,400 @@
+"""The command line: a thin door. It parses words, calls `api`, prints, and turns errors into exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from colonnade import api
+from colonnade.errors import ColonnadeError, Mistake, wrong
+from colonnade.findings import Finding, Proof
+from colonnade.version import __version__
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Colonnade, a schema compiler for PostgreSQL: from what people wrote to files that are proven on a real server.",
+)
+
+Sources = Annotated[
+    list[str],
+    typer.Argument(help="Markdown files or folders, an entity list (JSON, YAML) or a design.yaml.", show_default=False),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
+AsKind = Annotated[
+    str | None, typer.Option("--as", metavar="KIND", help="Read the sources as: markdown, entities, design.")
+]
+Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Use this configuration file.")]
+ServerUrl = Annotated[
+    str | None,
+    typer.Option("--server", metavar="URL", help="Prove on this PostgreSQL (15 to 18), in scratch databases only."),
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")]
+
+BUILD_HELP = """Read, design, write every file, and move them to DIR only if every proof holds on PostgreSQL.
+
+\b
+Examples:
+  colonnade build examples/task-management --out build/demo
+  colonnade build specs/001-tasks/data-model.md --check
+  colonnade build specs/001-tasks/design.yaml --server postgresql://postgres@localhost/postgres
+"""
+
+
+@app.command(help=BUILD_HELP)
+def build(
+    sources: Sources,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The output folder.")] = Path(),
+    no_prove: Annotated[bool, typer.Option("--no-prove", help="Move the files unproven, and say so.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write and prove nothing; exit 1 if a file is stale, missing or edited.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite files that a person has edited.")] = False,
+    only: Annotated[str | None, typer.Option("--only", metavar="NAME[,NAME]", help="Run these writers only.")] = None,
+    strict: Strict = False,
+    as_kind: AsKind = None,
+    config: Config = None,
+    server: ServerUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    chosen = api.settings(config)
+    with _progress(as_json) as progress:
+        progress.stage("reading")
+        designed = api.design(sources, chosen, as_kind)
+        result = api.build(
+            designed,
+            chosen,
+            out,
+            server=None if no_prove else partial(_server, server),
+            check=check,
+            force=force,
+            strict=strict,
+            only=_writers(only),
+            on_proof=progress.proof,
+            on_stage=progress.stage,
+        )
+    if as_json:
+        _print_json(result.json())
+    _print_findings(result.findings)
+    if not as_json:
+        _print_build(result, check)
+    raise typer.Exit(0 if result.ok else 1)
+
+
+READ_HELP = """Print what the documents state: every fact with its place, and whether it was stated, implied or assumed.
+
+\b
+Examples:
+  colonnade read specs/001-tasks/spec.md
+  colonnade read specs --json
+  colonnade read specs/001-tasks/data-model.md --annotate
+"""
+
+
+@app.command(help=READ_HELP)
+def read(
+    paths: Sources,
+    annotate: Annotated[
+        bool, typer.Option("--annotate", help="Print the document with its reading beside each line.")
+    ] = False,
+    as_kind: AsKind = None,
+    as_json: AsJson = False,
+) -> None:
+    from colonnade.sources import form
+
+    draft = api.read(paths, as_kind)
+    stored = [entity for entity in draft.entities if entity.kind.value != "concept"]
+    if as_json:
+        _print_json(form.as_json(draft))
+    elif annotate:
+        _print(api.annotate(paths, as_kind))
+    else:
+        _print(form.as_text(draft))
+    _print_findings(draft.findings)
+    if not stored:
+        _say("No stored data is described here: no entity was found in a table, a list, a diagram or code.")
+        raise typer.Exit(2)
+
+
+DESIGN_HELP = """Print the design document: every name, type, constraint, index and policy, each with its reason.
+
+\b
+Examples:
+  colonnade design examples/task-management
+  colonnade design specs --out design.yaml
+"""
+
+
+@app.command(help=DESIGN_HELP)
+def design(
+    sources: Sources,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write to FILE instead of stdout.")] = None,
+    strict: Strict = False,
+    as_kind: AsKind = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    from colonnade.design import document
+
+    designed = api.design(sources, api.settings(config), as_kind)
+    text = document.dump(designed.schema)
+    if out is not None:
+        _write(out, text)
+    if as_json:
+        _print_json(
+            {
+                "ok": True,
+                "document": document.as_value(designed.schema),
+                "findings": [finding.json() for finding in designed.findings],
+            }
+        )
+    elif out is None:
+        _print(text.rstrip("\n"))
+    _print_findings(designed.findings)
+    raise typer.Exit(1 if api.designed_errors(designed.findings, strict) else 0)
+
+
+PROVE_HELP = """Check every law on PostgreSQL, in scratch databases, and write nothing.
+
+\b
+Examples:
+  colonnade prove examples/task-management
+  colonnade prove specs/001-tasks/design.yaml --json
+"""
+
+
+@app.command(help=PROVE_HELP)
+def prove(
+    sources: Sources,
+    as_kind: AsKind = None,
+    config: Config = None,
+    server: ServerUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    chosen = api.settings(config)
+    with _progress(as_json) as progress:
+        progress.stage("reading")
+        designed = api.design(sources, chosen, as_kind)
+        progress.stage("proving")
+        with _server(server) as running:
+            proofs = api.prove(designed, chosen, running, on_proof=progress.proof)
+    held = all(proof.passed for proof in proofs)
+    if as_json:
+        _print_json(
+            {
+                "ok": held,
+                "findings": [one.json() for one in designed.findings],
+                "proofs": [one.json() for one in proofs],
+            }
+        )
+    _print_findings(designed.findings)
+    if not as_json:
+        _print(_summary(proofs))
+    raise typer.Exit(0 if held else 1)
+
+
+SCHEMA_HELP = """Print the JSON Schema of an input document, for completion and checks in an editor.
+
+\b
+Examples:
+  colonnade schema entities > entities.schema.json
+  colonnade schema design
+"""
+
+
+@app.command(help=SCHEMA_HELP)
+def schema(
+    name: Annotated[str, typer.Argument(help="entities or design", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    _print_json(api.json_schema(name))
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        _print(f"colonnade {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Parses the options that stand before a command."""
+
+
+def main() -> None:
+    """Runs the command line and exits; never a traceback for bad input."""
+    as_json = "--json" in sys.argv[1:]
+    try:
+        code = app(standalone_mode=False)
+    except ColonnadeError as error:
+        code = _fail(error.mistakes, error.exit_code, as_json)
+    except typer.TyperException as error:
+        code = _fail(_usage(error), 2, as_json)
+    except (KeyboardInterrupt, typer.Abort):
+        code = _fail((Mistake(None, "interrupted; nothing was changed"),), 130, as_json)
+    except BrokenPipeError:
+        # The reader of our output has gone, as with `| head`: that is no error of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _usage(error: Any) -> tuple[Mistake, ...]:
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "colonnade"
+    text = error.format_message() if hasattr(error, "format_message") else str(error)
+    return (Mistake(None, text.rstrip("."), f"'{command} --help' shows how it is called"),)
+
+
+def _fail(mistakes: tuple[Mistake, ...], code: int, as_json: bool) -> int:
+    if as_json:
+        errors = [
+            {"place": one.place.json() if one.place else None, "message": one.message, "fix": one.fix}
+            for one in mistakes
+        ]
+        _print_json({"ok": False, "errors": errors})
+    for mistake in mistakes:
+        _say(f"error: {mistake}" if mistake.place is None else str(mistake))
+    return code
+
+
+def _writers(only: str | None) -> frozenset[str] | None:
+    if only is None:
+        return None
+    from colonnade import writers
+    from colonnade.config import suggestion
+
+    known = writers.names()
+    names = frozenset(name.strip() for name in only.split(",") if name.strip())
+    unknown = sorted(names - set(known))
+    if unknown or not names:
+        near = suggestion(unknown[0], known) if unknown else ""
+        raise wrong(
+            f"no writer is called '{', '.join(unknown)}'", fix=near or "write one or more of " + ", ".join(known)
+        )
+    return names
+
+
+def _server(url: str | None) -> Any:
+    from colonnade import server
+
+    return server.embedded() if url is None else server.at(url)
+
+
+def _write(path: Path, text: str) -> None:
+    from colonnade.errors import OutputError, Place
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise OutputError((Mistake(Place(str(path)), f"cannot be written: {error.strerror}"),)) from None
+
+
+# --- printing ---------------------------------------------------------------------------------------------------
+
+
+class _Plain:
+    """Progress as plain lines, for pipes and CI."""
+
+    def __init__(self, show: Callable[[str], None]) -> None:
+        self._show = show
+
+    def stage(self, name: str) -> None:
+        """Stages are only of interest while somebody watches."""
+
+    def proof(self, proof: Proof) -> None:
+        self._show(str(proof))
+
+
+class _Live:
+    """Progress in a terminal: a spinner with the stage, and each proof as it is done."""
+
+    def __init__(self, console: Any, status: Any, out: Any) -> None:
+        self._console, self._status, self._out = console, status, out
+
+    def stage(self, name: str) -> None:
+        self._status.update(name)
+
+    def proof(self, proof: Proof) -> None:
+        from rich.text import Text
+
+        mark = Text("ok     ", "green") if proof.passed else Text("FAILED ", "bold red")
+        self._out.print(mark + Text(f"{proof.law}  ", "bold") + Text(f"{proof.subject}: {proof.evidence}"))
+
+
+@contextmanager
+def _progress(as_json: bool) -> Iterator[_Plain | _Live]:
+    if as_json or not (sys.stderr.isatty() and sys.stdout.isatty()):
+        yield _Plain(_say if as_json else _print)
+        return
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    with console.status("reading") as status:
+        yield _Live(console, status, Console(highlight=False))
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+
+
+def _print_json(value: object) -> None:
+    _print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _print_findings(findings: tuple[Finding, ...]) -> None:
+    for finding in findings:
+        _say(str(finding))
+
+
+def _print_build(result: api.Build, check: bool) -> None:
+    for change in result.files:
+        _print(f"{change.status:<10} {result.out / change.path}")
+    if check:
+        _print("Up to date." if result.ok else "Not up to date: build again.")
+    elif not result.files:
+        _print("Nothing was written: " + ("a proof failed." if result.proofs else "the findings above are errors."))
+    elif not result.proven:
+        _print(f"Wrote {_count(len(result.files), 'file')} UNPROVEN (--no-prove).")
+    if result.proofs:
+        _print(_summary(result.proofs))
+
+
+def _summary(proofs: tuple[Proof, ...]) -> str:
+    failed = [proof for proof in proofs if not proof.passed]
+    seconds = sum(proof.milliseconds for proof in proofs) / 1000
+    if not failed:
+        return f"All {_count(len(proofs), 'proof')} hold ({seconds:.1f} s on PostgreSQL)."
+    lines = [
+        f"{len(failed)} of {_count(len(proofs), 'proof')} failed:",
+        *(f"  {proof.law}  {proof.subject}: {proof.evidence}" for proof in failed),
+    ]
+    return "\n".join(lines)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+if __name__ == "__main__":
+    main()

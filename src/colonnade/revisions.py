@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from colonnade.errors import InputError, Mistake, Place, wrong
-from colonnade.output import maker
+from colonnade.output import maker, origin
 
 HOME = PurePosixPath("backend/migrations")
 ELSEWHERE = tuple(map(PurePosixPath, ("backend/alembic", "alembic", "migrations")))
@@ -45,8 +45,8 @@ def position(out: Path, feature: str, digest: Callable[[], str]) -> Position:
     """
     folder = _folder(out)
     history = read(out / folder / "versions")
-    ours = [revision for revision in history if revision.feature == feature]
-    others = tuple(revision for revision in history if revision.feature != feature)
+    ours = [revision for revision in history if revision.feature == origin(feature)]
+    others = tuple(revision for revision in history if revision.feature != origin(feature))
     if ours:
         first = ours[0]
         before = tuple(one for one in others if one.id not in _after(first.id, history))
@@ -59,7 +59,7 @@ def position(out: Path, feature: str, digest: Callable[[], str]) -> Position:
 
 
 def read(versions: Path) -> tuple[Revision, ...]:
-    """The revisions in a `versions` folder, sorted by file name. Raises InputError with every file that cannot be read."""
+    """The revisions in a `versions` folder by file name. Raises InputError with every file that cannot be read."""
     found: list[Revision] = []
     mistakes: list[Mistake] = []
     for path in sorted(versions.glob("*.py")) if versions.is_dir() else []:

@@ -19,6 +19,10 @@ settings.register_profile("deep", max_examples=1000, deadline=None, suppress_hea
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="write the expected files of the golden cases anew")
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """One embedded PostgreSQL for the whole session."""

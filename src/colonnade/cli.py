@@ -23,7 +23,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="Colonnade, a schema compiler for PostgreSQL: from what people wrote to files that are proven on a real server.",
+    help="Colonnade, a schema compiler for PostgreSQL: from specs to files that are proven on a real server.",
 )
 
 Sources = Annotated[

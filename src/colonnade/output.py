@@ -129,7 +129,7 @@ def _change(file: File, out: Path, force: bool) -> Change:
         return Change(file.path, file.writer, "unchanged", file.text)
     made = maker(present)
     untouched = made is not None and made[1]
-    if untouched or force and not file.once:
+    if untouched or (force and not file.once):
         return Change(file.path, file.writer, "updated", file.text)
     return Change(file.path, file.writer, "unchanged" if file.once else "edited", file.text)
 

@@ -1,0 +1,192 @@
+"""A constraint as an entity list writes it: `title NOT NULL`, `UNIQUE (a, b)`, `age > 0`, `CHECK (...)`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from colonnade.design.draft import OnDelete
+from colonnade.sources.tree import shown
+from colonnade.sources.typeword import Problem
+from colonnade.sql import expression
+
+MAX_CHARACTERS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Clauses:
+    """What follows one column's name: `price NOT NULL DEFAULT 0`."""
+
+    column: str
+    not_null: bool = False
+    null: bool = False
+    unique: bool = False
+    primary_key: bool = False
+    default: str | None = None
+    references: str | None = None
+    on_delete: OnDelete | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unique:
+    """`UNIQUE (a, b)`."""
+
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """`PRIMARY KEY (a, b)`."""
+
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition that every row must meet; `columns` are the names that it refers to, as the parser folds them."""
+
+    columns: tuple[str, ...]
+
+
+Constraint = Clauses | Unique | Key | Condition
+
+_NAME = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
+_NAMED = re.compile(rf"CONSTRAINT\s+{_NAME}\s+", re.IGNORECASE)
+_LISTED = re.compile(r"(?P<word>UNIQUE|PRIMARY\s+KEY)\s*\((?P<columns>[^()]*)\)", re.IGNORECASE)
+_CHECK = re.compile(r"CHECK\s*\((?P<condition>.*)\)", re.IGNORECASE | re.DOTALL)
+_ACTION = r"(?:\s+ON\s+DELETE\s+(?P<action>CASCADE|RESTRICT|SET\s+NULL|NO\s+ACTION|SET\s+DEFAULT))?"
+_TARGET = rf"REFERENCES\s+(?P<target>{_NAME})\s*(?:\(\s*(?P<key>{_NAME})\s*\))?{_ACTION}"
+_FOREIGN = re.compile(rf"FOREIGN\s+KEY\s*\(\s*(?P<column>{_NAME})\s*\)\s*{_TARGET}", re.IGNORECASE)
+_FLAG = r"(?:NOT\s+NULL|NULL|UNIQUE|PRIMARY\s+KEY)"
+_CLAUSES = re.compile(
+    rf"(?P<column>{_NAME}(?: \w+)*?)(?P<before>(?:\s+{_FLAG})*)"
+    rf"(?:\s+DEFAULT\s+(?P<default>\S.*?))?(?:\s+{_TARGET})?(?P<after>(?:\s+{_FLAG})*)",
+    re.IGNORECASE | re.DOTALL,
+)
+FORMS = 'write "title NOT NULL", "email UNIQUE", "UNIQUE (a, b)", "price DEFAULT 0", or a condition in SQL such as "age > 0"'
+
+
+@lru_cache(maxsize=8192)
+def read_constraint(text: str) -> Constraint | Problem:
+    """`text` as a constraint, or why it is none. Names are as written; whether they are known is not looked at."""
+    bare = _NAMED.sub("", text.strip().rstrip(";").strip(), count=1)
+    if not bare:
+        return Problem("the constraint is empty", FORMS)
+    if len(bare) > MAX_CHARACTERS:
+        return Problem(f"the constraint {shown(bare)} is over {MAX_CHARACTERS} characters long", "split it")
+    for pattern, read in _READERS:
+        match = pattern.fullmatch(bare)
+        found = read(match) if match else None
+        if found is not None:
+            return found
+    checked = _CHECK.fullmatch(bare)
+    return _condition(checked["condition"] if checked else bare, bare)
+
+
+def _listed(match: re.Match[str]) -> Constraint | None:
+    columns = tuple(unquoted(part) for part in match["columns"].split(","))
+    if not all(columns):
+        return None
+    return Unique(columns) if match["word"].upper() == "UNIQUE" else Key(columns)
+
+
+def _foreign(match: re.Match[str]) -> Constraint | None:
+    return Clauses(unquoted(match["column"]), references=_target(match), on_delete=_action(match))
+
+
+def _clauses(match: re.Match[str]) -> Constraint | Problem | None:
+    flags = " ".join(f"{match['before']} {match['after']}".upper().split())
+    # `title IS NOT NULL` is a condition, not a column called "title IS".
+    if match["column"].upper().endswith(" IS") or not (flags or match["default"] or match["target"]):
+        return None
+    default = match["default"]
+    tree = expression(default) if default is not None else None
+    if default is not None and tree is None:
+        return Problem(
+            f"the default {shown(default)} is not one expression in SQL",
+            "write it as after DEFAULT in SQL: 0, 'todo', now()",
+        )
+    if "NOT NULL" in flags and "NULL" in flags.replace("NOT NULL", ""):
+        return Problem("the constraint says both NULL and NOT NULL", "remove one")
+    return Clauses(
+        unquoted(match["column"]),
+        not_null="NOT NULL" in flags,
+        null="NULL" in flags.replace("NOT NULL", ""),
+        unique="UNIQUE" in flags,
+        primary_key="PRIMARY KEY" in flags,
+        default=default,
+        references=_target(match) if match["target"] else None,
+        on_delete=_action(match),
+    )
+
+
+_READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Constraint | Problem | None]], ...] = (
+    (_LISTED, _listed),
+    (_FOREIGN, _foreign),
+    (_CLAUSES, _clauses),
+)
+
+
+def _target(match: re.Match[str]) -> str:
+    table = unquoted(match["target"])
+    return f"{table}.{unquoted(match['key'])}" if match["key"] else table
+
+
+def _action(match: re.Match[str]) -> OnDelete | None:
+    # The pattern admits only the five actions, so the words are one of them.
+    return " ".join(match["action"].upper().split()) if match["action"] else None  # type: ignore[return-value]
+
+
+def unquoted(name: str) -> str:
+    """A column's name without the quotes of SQL."""
+    bare = name.strip()
+    quoted = len(bare) > 1 and bare[0] == bare[-1] == '"'
+    return bare[1:-1].replace('""', '"') if quoted else bare
+
+
+# An arithmetic result or a bare constant is no condition; PostgreSQL would say so only when the table is made.
+_ARITHMETIC = frozenset("+-*/%^|&#") | {"||", "<<", ">>", "->", "->>", "#>", "#>>"}
+
+
+def _condition(text: str, whole: str) -> Constraint | Problem:
+    tree = expression(text)
+    if tree is None:
+        return Problem(f"the constraint {shown(whole)} is not understood", FORMS)
+    nodes = tuple(walk(tree))
+    kinds = {type(node).__name__ for node in nodes}
+    if kinds & {"SubLink", "ParamRef", "SetToDefault", "A_Star", "GroupingFunc"}:
+        return Problem(
+            f"the constraint {shown(whole)} looks beyond its own row", "a CHECK may use the row's columns only"
+        )
+    names = tuple(dict.fromkeys(_column(node) for node in nodes if type(node).__name__ == "ColumnRef"))
+    operator = tree.name[-1].sval if type(tree).__name__ == "A_Expr" else ""
+    if type(tree).__name__ == "A_Const" or operator in _ARITHMETIC or not names:
+        return Problem(f"the constraint {shown(whole)} is no condition on a column", FORMS)
+    return Condition(names)
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """The column names that the expression `text` refers to."""
+    tree = expression(text)
+    return tuple(_column(node) for node in walk(tree) if type(node).__name__ == "ColumnRef") if tree is not None else ()
+
+
+def _column(node: Any) -> str:
+    return ".".join(getattr(field, "sval", "*") for field in node.fields)
+
+
+def walk(tree: Any) -> Iterator[Any]:
+    """Every pglast node of `tree`, itself first."""
+    from pglast.ast import Node
+
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, tuple | list):
+            pending.extend(reversed(node))
+        elif isinstance(node, Node):
+            yield node
+            pending.extend(getattr(node, slot) for slot in node)

@@ -1,0 +1,557 @@
+"""An entity list, JSON or YAML, as a Draft: the `DatabaseSchemaInput` of the reference, every fact with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+from typing import Any
+
+from colonnade.config import suggestion
+from colonnade.design.draft import (
+    Draft,
+    DraftAttribute,
+    DraftEntity,
+    DraftIndex,
+    DraftRelationship,
+    Fact,
+    IndexingStrategy,
+)
+from colonnade.errors import InputError, Mistake
+from colonnade.findings import Finding, declare
+from colonnade.sources import constraint as constraints
+from colonnade.sources import shape
+from colonnade.sources.constraint import Clauses, Condition, Constraint, read_constraint
+from colonnade.sources.shape import Form, Key, ListOf, MapOf, Switch, Text
+from colonnade.sources.tree import Node, items, member, parse, shown
+from colonnade.sources.typeword import Problem, TypeWord, read_type
+from colonnade.sql import NAME_BYTES, fingerprint
+from colonnade.vocabulary.naming import plural, snake
+
+MAX_COLUMNS = 1600
+PROVIDERS = (
+    "neon-postgresql", "neon", "postgresql", "postgres", "supabase", "aws-rds-postgresql", "aurora-postgresql",
+    "azure-postgresql", "google-cloud-sql", "alloydb", "crunchy-bridge", "timescale",
+)  # fmt: skip
+MIGRATION_TOOLS = ("alembic", "prisma")
+RELATION_KINDS = ("one-to-many", "many-to-one", "many-to-many")
+CASCADES = ("CASCADE", "RESTRICT", "SET NULL")
+# Every PostgreSQL table has these already; a column of such a name is refused.
+SYSTEM_COLUMNS = frozenset({"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})
+GENERIC_STEMS = frozenset({"entities", "entity", "entity_list", "input", "spec", "schema", "database", "data_model"})
+# What the house rules add where no document lists it, so an index may name it.
+HOUSE_COLUMNS = ("id", "created_at", "updated_at")
+
+ATTRIBUTES = '{"id": "uuid", "title": "string(200)"}'
+ENTITY = Form(
+    "One thing that is stored: it becomes a table.",
+    "an entity",
+    (
+        Key(
+            "name",
+            Text(
+                "The entity's name in the singular; the table's name is its plural in snake_case.", examples=("Task",)
+            ),
+            True,
+        ),
+        Key(
+            "attributes",
+            MapOf(
+                f"The attributes: each name with its type, as in {ATTRIBUTES}.",
+                Text(
+                    "A type.",
+                    examples=("uuid", "string(200)", "text", "enum(todo,done)", "decimal(10,2)", "timestamp", "text[]"),
+                ),
+                ATTRIBUTES,
+            ),
+            True,
+        ),
+        Key(
+            "indexes",
+            ListOf(
+                "Columns to index; one item may name several.",
+                Text(
+                    "A column, or columns with commas between.",
+                    examples=("due_date", "created_at DESC", "user_id, status"),
+                ),
+            ),
+        ),
+        Key(
+            "constraints",
+            ListOf(
+                "What every row must meet.",
+                Text(
+                    "A constraint in the words of SQL.",
+                    examples=("title NOT NULL", "email UNIQUE", "UNIQUE (a, b)", "age > 0", "price DEFAULT 0"),
+                ),
+            ),
+        ),
+        Key(
+            "relationships",
+            ListOf(
+                "How the entity is related to others.",
+                Form(
+                    "One relation, told from the entity that it stands under.",
+                    "a relationship",
+                    (
+                        Key("type", Text("How many of each there are.", RELATION_KINDS), True),
+                        Key("target_entity", Text("The other entity's name.", examples=("User",)), True),
+                        Key("foreign_key", Text("The column that points to the other table.", examples=("user_id",))),
+                        Key(
+                            "cascade",
+                            Text("What happens to a row when the row that it points to is deleted.", CASCADES),
+                        ),
+                    ),
+                ),
+            ),
+        ),
+        Key("soft_delete", Switch("Whether rows are marked as deleted by deleted_at and kept.")),
+    ),
+)
+STRATEGY = Form(
+    "Which columns get an index without being named.",
+    "indexing_strategy",
+    (
+        Key("user_scoped_tables", Switch("Index user_id.", True)),
+        Key("timestamp_columns", Switch("Index created_at and updated_at.")),
+        Key("enum_columns", Switch("Index every column with a closed list of values.")),
+        Key(
+            "composite_indexes",
+            ListOf(
+                "Indexes over several columns, for each table that has them all.",
+                ListOf("The columns of one index, in order.", Text("A column.", examples=("user_id",)), 1),
+            ),
+        ),
+    ),
+)
+INPUT = Form(
+    "The entities of one feature, from which the database is designed.",
+    "the entity list",
+    (
+        Key("$schema", Text("Where this JSON Schema is, for editors.", examples=("entities.schema.json",))),
+        Key(
+            "spec_file",
+            Text("The feature's spec; its folder names the feature.", examples=("specs/001-task-management/spec.md",)),
+        ),
+        Key("entities", ListOf("The entities.", ENTITY, 1), True),
+        Key("database_provider", Text("Who runs the database.", PROVIDERS)),
+        Key("migration_tool", Text("What applies migrations; this version writes Alembic.", MIGRATION_TOOLS)),
+        Key("indexing_strategy", STRATEGY),
+    ),
+)
+
+UNLISTED_KEY = declare(
+    "unlisted-foreign-key",
+    """A relationship names a foreign key that is not among the entity's attributes.
+
+    The column is added with the type of the key that it points to. If the name is a slip of the pen, the table then
+    has two columns where one was meant.
+    """,
+)
+NEAR_ENTITY = declare(
+    "near-entity",
+    """A relationship points to an entity that no document defines and whose name is close to one that is defined.
+
+    It is taken for a table that exists outside of this schema. If the name is a slip of the pen, the foreign key
+    points to the wrong table.
+    """,
+)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of an entity list, with descriptions, for completion in editors."""
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Colonnade entity list"}
+    return {**head, **shape.json_schema(INPUT)}
+
+
+def read(text: str, file: str) -> Draft:
+    """The Draft of the entity list `text`, which the user calls `file`. Raises InputError with every mistake."""
+    top = parse(text, file)
+    found = [*shape.mistakes(top, INPUT, "the entity list")]
+    parts = tuple(map(interpret, items(top, "entities", "object")))
+    found += _document_mistakes(top, parts)
+    if found:
+        raise InputError(tuple(sorted(dict.fromkeys(found), key=lambda one: (one.place is not None, one))))
+    return _draft(top, parts, text, file)
+
+
+# What one entity's texts say, before they are judged and built from.
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One entity of the list, its texts understood once. `columns` leads from every spelling to the attribute's name."""
+
+    node: Node
+    name: Node | None
+    attributes: tuple[tuple[Node, Node, TypeWord | Problem], ...]
+    constraints: tuple[tuple[Node, Constraint | Problem], ...]
+    indexes: tuple[tuple[Node, tuple[str, ...]], ...]
+    relationships: tuple[Node, ...]
+    columns: Mapping[str, str]
+    implied: Mapping[str, str]
+
+    @property
+    def label(self) -> str:
+        return shown(self.name.text) if self.name else "an entity"
+
+    def column(self, written: str) -> str | None:
+        """The attribute that `written` means, or the column that a relationship or a house rule adds; or None."""
+        return next(
+            (known[key] for known in (self.columns, self.implied) for key in _spellings(written) if key in known), None
+        )
+
+
+def interpret(node: Node) -> Part:
+    """The texts of the entity `node`; whatever has not the form of one is left out."""
+    attributes = member(node, "attributes", "object")
+    typed = tuple((key, value) for key, value in attributes.members if value.kind == "string") if attributes else ()
+    named = tuple(key.text for key, _ in attributes.members) if attributes else ()
+    relationships = items(node, "relationships", "object")
+    return Part(
+        node,
+        member(node, "name", "string"),
+        tuple((key, value, read_type(value.text)) for key, value in typed),
+        tuple((one, read_constraint(one.text)) for one in items(node, "constraints", "string")),
+        tuple((one, _split_columns(one.text)) for one in items(node, "indexes", "string")),
+        relationships,
+        {spelling: name for name in reversed(named) for spelling in _spellings(name)},
+        {spelling: name for name in _implied(node, relationships) for spelling in _spellings(name)},
+    )
+
+
+def _spellings(name: str) -> tuple[str, ...]:
+    bare = constraints.unquoted(name)
+    return bare, bare.casefold(), snake(bare)
+
+
+def _split_columns(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.strip().removeprefix("(").removesuffix(")").split(","))
+
+
+def _implied(node: Node, relationships: tuple[Node, ...]) -> Iterator[str]:
+    yield from HOUSE_COLUMNS
+    soft = member(node, "soft_delete", "boolean")
+    if soft and soft.text.lower() == "true":
+        yield "deleted_at"
+    for one in relationships:
+        yield from _own_key(one)
+
+
+def _own_key(relationship: Node) -> Iterator[str]:
+    """The column of this entity that a many-to-one relationship uses."""
+    kind, target = member(relationship, "type", "string"), member(relationship, "target_entity", "string")
+    if kind and target and shape.choice(kind.text, RELATION_KINDS) == "many-to-one":
+        stated = member(relationship, "foreign_key", "string")
+        yield stated.text if stated else f"{snake(target.text)}_id"
+
+
+# What is wrong.
+
+
+def _document_mistakes(top: Node, parts: tuple[Part, ...]) -> Iterator[Mistake]:
+    yield from _spec_file_mistakes(member(top, "spec_file", "string"))
+    tool = member(top, "migration_tool", "string")
+    if tool and shape.choice(tool.text, MIGRATION_TOOLS) == "prisma":
+        yield Mistake(tool.place, "prisma migrations are not available in this version", "write alembic")
+    yield from _same_names((part.name for part in parts if part.name), _table, "entities", "table")
+    for part in parts:
+        for judge in JUDGES:
+            yield from judge(part)
+    strategy = member(top, "indexing_strategy", "object")
+    for node, columns in _composites(strategy):
+        if parts and not any(all(part.column(one) for one in columns) for part in parts):
+            message = f"no entity has all of the columns {', '.join(map(shown, columns))}"
+            yield Mistake(node.place, message, "name the columns of one entity")
+
+
+def _table(name: str) -> str:
+    return plural(snake(name, "entity"))
+
+
+def _spec_file_mistakes(node: Node | None) -> Iterator[Mistake]:
+    if node is None:
+        return
+    path = node.text.replace("\\", "/")
+    absolute = path.startswith(("/", "~")) or path[1:2] == ":"
+    if absolute or ".." in path.split("/"):
+        yield Mistake(
+            node.place, f"spec_file {shown(node.text)} leads out of the project", "write a relative path without '..'"
+        )
+    elif not node.text.isprintable() or not node.text.strip():
+        yield Mistake(
+            node.place,
+            f"spec_file {shown(node.text)} is no path",
+            "write a path such as specs/001-task-management/spec.md",
+        )
+    elif any(len(step.encode()) > 200 for step in path.split("/")):
+        yield Mistake(node.place, f"spec_file {shown(node.text)} is too long for a path", "shorten it")
+
+
+def _same_names(nodes: Iterator[Node], become: Callable[[str], str], plural_noun: str, noun: str) -> Iterator[Mistake]:
+    """A mistake for each name that becomes the same as an earlier one."""
+    first: dict[str, Node] = {}
+    for node in nodes:
+        result = become(node.text)
+        earlier = first.setdefault(result, node)
+        if earlier is not node and earlier.text == node.text:
+            yield Mistake(
+                node.place,
+                f"{shown(node.text)} stands twice among the {plural_noun}",
+                f"the first is at {earlier.place}",
+            )
+        elif earlier is not node:
+            message = f"{shown(earlier.text)} and {shown(node.text)} both give the {noun} {shown(result)}"
+            yield Mistake(node.place, message, f"rename one; the first is at {earlier.place}")
+
+
+def _name_mistakes(node: Node, noun: str) -> Iterator[Mistake]:
+    if not node.text.strip():
+        yield Mistake(node.place, f"the name of {noun} is empty", "write a name")
+    elif len(node.text.encode("utf-8", "replace")) > NAME_BYTES:
+        yield Mistake(
+            node.place,
+            f"the name {shown(node.text)} is over {NAME_BYTES} bytes long",
+            "shorten it; PostgreSQL would cut it",
+        )
+
+
+def _attribute_mistakes(part: Part) -> Iterator[Mistake]:
+    if part.name:
+        yield from _name_mistakes(part.name, "an entity")
+    attributes = member(part.node, "attributes", "object")
+    keys = tuple(key for key, _ in attributes.members) if attributes else ()
+    if attributes and len(keys) > MAX_COLUMNS:
+        message = f"{part.label} has {len(keys):,} attributes"
+        yield Mistake(attributes.place, message, f"PostgreSQL's limit is {MAX_COLUMNS:,} columns; split the entity")
+    distinct = {key.text: key for key in reversed(keys) if key.text.strip()}
+    yield from _same_names(
+        iter(sorted(distinct.values(), key=lambda key: key.place)), snake, f"attributes of {part.label}", "column"
+    )
+    for key in keys:
+        yield from _name_mistakes(key, f"an attribute of {part.label}")
+        if snake(key.text) in SYSTEM_COLUMNS:
+            yield Mistake(
+                key.place, f"{shown(key.text)} is a column that every PostgreSQL table has already", "rename it"
+            )
+    for _, value, read_ in part.attributes:
+        if isinstance(read_, Problem):
+            yield Mistake(value.place, read_.message, read_.fix)
+
+
+def _unknown(part: Part, node: Node, name: str) -> Mistake:
+    near = suggestion(name, sorted(set(part.columns.values())))
+    return Mistake(
+        node.place, f"{part.label} has no attribute called {shown(name)}", near or "list it under attributes"
+    )
+
+
+def _index_mistakes(part: Part) -> Iterator[Mistake]:
+    seen: set[tuple[str | None, ...]] = set()
+    for node, columns in part.indexes:
+        found = tuple(part.column(_without_order(column)) for column in columns)
+        for column, name in zip(columns, found, strict=True):
+            if name is None:
+                yield _unknown(part, node, _without_order(column))
+        if None not in found and len(set(found)) < len(found):
+            yield Mistake(node.place, f"the index {shown(node.text)} names a column twice", "remove one")
+        key = tuple(" ".join(column.casefold().split()) for column in columns)
+        if key in seen:
+            yield Mistake(node.place, f"the index {shown(node.text)} stands twice", "remove one")
+        seen.add(key)
+
+
+def _without_order(column: str) -> str:
+    words = column.split()
+    for tail in (2, 0):
+        ends = tail and len(words) > tail and " ".join(words[-2:]).upper() in ("NULLS FIRST", "NULLS LAST")
+        words = words[:-2] if ends else words
+    return " ".join(words[:-1] if len(words) > 1 and words[-1].upper() in ("ASC", "DESC") else words)
+
+
+def _constraint_mistakes(part: Part) -> Iterator[Mistake]:
+    for node, read_ in part.constraints:
+        if isinstance(read_, Problem):
+            yield Mistake(node.place, read_.message, read_.fix)
+            continue
+        names = (read_.column,) if isinstance(read_, Clauses) else read_.columns
+        listed = part.columns if isinstance(read_, Clauses | constraints.Key) else {**part.implied, **part.columns}
+        for name in names:
+            if not any(key in listed for key in _spellings(name)):
+                yield _unknown(part, node, name)
+        if isinstance(read_, Clauses) and read_.default is not None:
+            yield from _default_mistakes(part, node, read_)
+
+
+def _default_mistakes(part: Part, node: Node, clauses: Clauses) -> Iterator[Mistake]:
+    """A default may not refer to a column; a bare word is fine where it is a value of the enum."""
+    values = next(
+        (
+            one.values
+            for key, _, one in part.attributes
+            if isinstance(one, TypeWord) and key.text == part.column(clauses.column)
+        ),
+        None,
+    )
+    bare = (clauses.default or "").strip()
+    names = constraints.names_in(bare)
+    if names and bare not in (values or ()):
+        yield Mistake(
+            node.place, f"the default {shown(bare)} refers to a column", f"write a text between quotes: '{names[0]}'"
+        )
+    quoted = len(bare) > 1 and bare[0] == bare[-1] == "'"
+    if values and quoted and bare[1:-1].replace("''", "'") not in values:
+        near = suggestion(bare[1:-1], values)
+        yield Mistake(
+            node.place,
+            f"the default {shown(bare[1:-1])} is no value of the enum",
+            near or f"write one of {', '.join(values)}",
+        )
+
+
+def _relationship_mistakes(part: Part) -> Iterator[Mistake]:
+    for one in part.relationships:
+        for key, noun in (("target_entity", "a target entity"), ("foreign_key", "a foreign key")):
+            node = member(one, key, "string")
+            if node:
+                yield from _name_mistakes(node, noun)
+
+
+JUDGES: tuple[Callable[[Part], Iterator[Mistake]], ...] = (
+    _attribute_mistakes,
+    _index_mistakes,
+    _constraint_mistakes,
+    _relationship_mistakes,
+)
+
+
+# What the list says, once nothing is wrong with it.
+
+
+def _draft(top: Node, parts: tuple[Part, ...], text: str, file: str) -> Draft:
+    spec_file = _text(top, "spec_file")
+    return Draft(
+        entities=tuple(map(_entity, parts)),
+        feature=feature_of(spec_file, file),
+        spec_file=spec_file,
+        database_provider=shape.choice(_text(top, "database_provider"), PROVIDERS) or "neon-postgresql",
+        migration_tool=shape.choice(_text(top, "migration_tool"), MIGRATION_TOOLS) or "alembic",
+        indexing_strategy=_strategy(member(top, "indexing_strategy", "object")),
+        findings=tuple(finding for part in parts for finding in _findings(part, parts)),
+        sources=((file, fingerprint(text)),),
+    )
+
+
+def feature_of(spec_file: str, file: str) -> str:
+    """The feature's name: the folder in `spec_file`, else the stem of `file`, else its folder where the stem says nothing."""
+    folder = PurePath(spec_file.replace("\\", "/")).parent.name
+    if folder:
+        return folder
+    path = PurePath(file)
+    return path.parent.name or path.stem if snake(path.stem) in GENERIC_STEMS else path.stem
+
+
+def _text(node: Node, key: str) -> str:
+    found = member(node, key, "string")
+    return found.text if found else ""
+
+
+def _switch(node: Node | None, key: str, default: bool) -> bool:
+    found = member(node, key, "boolean")
+    return found.text.lower() == "true" if found else default
+
+
+def _composites(strategy: Node | None) -> tuple[tuple[Node, tuple[str, ...]], ...]:
+    lists = items(strategy, "composite_indexes", "list")
+    return tuple((one, tuple(column.text for column in one.children if column.kind == "string")) for one in lists)
+
+
+def _strategy(node: Node | None) -> IndexingStrategy:
+    return IndexingStrategy(
+        _switch(node, "user_scoped_tables", True),
+        _switch(node, "timestamp_columns", False),
+        _switch(node, "enum_columns", False),
+        tuple(Fact(columns, one.place) for one, columns in _composites(node)),
+    )
+
+
+def _entity(part: Part) -> DraftEntity:
+    assert part.name is not None, "an entity without a name is a mistake, so nothing is built"
+    soft = member(part.node, "soft_delete", "boolean")
+    uniques = (
+        DraftIndex(Fact(tuple(map(part.column, one.columns)), node.place), unique=True)  # type: ignore[arg-type]
+        for node, one in part.constraints
+        if isinstance(one, constraints.Unique) and len(one.columns) > 1
+    )
+    return DraftEntity(
+        name=Fact(part.name.text, part.name.place),
+        kind=Fact("table", part.name.place),
+        attributes=_attributes(part),
+        relationships=tuple(map(_relationship, part.relationships)),
+        indexes=tuple(DraftIndex(Fact(columns, node.place)) for node, columns in part.indexes),
+        uniques=tuple(uniques),
+        constraints=tuple(Fact(node.text, node.place) for node, one in part.constraints if isinstance(one, Condition)),
+        soft_delete=Fact(soft.text.lower() == "true", soft.place) if soft else None,
+    )
+
+
+def _attributes(part: Part) -> tuple[DraftAttribute, ...]:
+    facts = {key.text: _attribute(key, value, read_) for key, value, read_ in part.attributes}
+    for node, read_ in part.constraints:
+        for name, stated in _stated(part, read_):
+            found = {fact: Fact(value, node.place) for fact, value in stated.items()}
+            facts[name] = replace(facts[name], **found)  # type: ignore[arg-type]
+    return tuple(facts.values())
+
+
+def _attribute(key: Node, value: Node, read_: TypeWord | Problem) -> DraftAttribute:
+    assert isinstance(read_, TypeWord), "a type that is none is a mistake, so nothing is built"
+    return DraftAttribute(
+        Fact(key.text, key.place),
+        type=Fact(read_.written, value.place),
+        enum_values=Fact(read_.values, value.place) if read_.values is not None else None,
+        max_length=Fact(read_.max_length, value.place) if read_.max_length is not None else None,
+    )
+
+
+def _stated(part: Part, read_: Constraint | Problem) -> Iterator[tuple[str, dict[str, object]]]:
+    """The facts about attributes that a constraint states, by attribute."""
+    match read_:
+        case Clauses():
+            flags = {"unique": read_.unique, "primary_key": read_.primary_key}
+            values: dict[str, object] = {name: True for name, on in flags.items() if on}
+            texts = {"default": read_.default, "references": read_.references, "on_delete": read_.on_delete}
+            values |= {name: text for name, text in texts.items() if text is not None}
+            if read_.null or read_.not_null:
+                values["nullable"] = read_.null
+            yield str(part.column(read_.column)), values
+        case constraints.Unique() if len(read_.columns) == 1:
+            yield str(part.column(read_.columns[0])), {"unique": True}
+        case constraints.Key():
+            yield from ((str(part.column(name)), {"primary_key": True}) for name in read_.columns)
+
+
+def _relationship(node: Node) -> DraftRelationship:
+    kind, target = member(node, "type", "string"), member(node, "target_entity", "string")
+    assert kind is not None and target is not None, "a relationship that lacks a key is a mistake, so nothing is built"
+    key, cascade = member(node, "foreign_key", "string"), member(node, "cascade", "string")
+    return DraftRelationship(
+        kind=Fact(shape.choice(kind.text, RELATION_KINDS), kind.place),  # type: ignore[arg-type]
+        target=Fact(target.text, target.place),
+        foreign_key=Fact(key.text, key.place) if key else None,
+        on_delete=Fact(shape.choice(cascade.text, CASCADES), cascade.place) if cascade else None,  # type: ignore[arg-type]
+    )
+
+
+def _findings(part: Part, parts: tuple[Part, ...]) -> Iterator[Finding]:
+    known = {_table(other.name.text): other.name.text for other in parts if other.name}
+    for one in part.relationships:
+        target, key = member(one, "target_entity", "string"), member(one, "foreign_key", "string")
+        if target and _table(target.text) not in known:
+            near = suggestion(target.text, known.values()) if len(target.text) > 4 else ""
+            if near:
+                yield Finding(NEAR_ENTITY, f"no entity is called {shown(target.text)}", target.place, near)
+        own = tuple(_own_key(one))
+        if key and own and not any(spelling in part.columns for spelling in _spellings(own[0])):
+            message = f"{part.label} has no attribute called {shown(key.text)}; the column is added"
+            yield Finding(UNLISTED_KEY, message, key.place, suggestion(key.text, part.columns.values()))

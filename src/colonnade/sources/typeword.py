@@ -1,0 +1,152 @@
+"""A type as an entity list writes it: `string(200)`, `enum(a, b)`, `text[]`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from colonnade import types
+from colonnade.config import suggestion
+from colonnade.sources.tree import shown
+from colonnade.sql import NAME_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class TypeWord:
+    """A type that was understood: as written without a closed list, which stands in `values`.
+
+    `max_length` is the number in `text(500)`: PostgreSQL's text has no length, so it is a fact of its own.
+    """
+
+    written: str
+    values: tuple[str, ...] | None = None
+    max_length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a text, and what to do next."""
+
+    message: str
+    fix: str
+
+
+# What a bracket may hold: how many whole numbers, and each one's range, as PostgreSQL has them.
+LIMITS: dict[str, tuple[tuple[int, int], ...]] = {
+    "length": ((1, 10_485_760),),
+    "precision, scale": ((1, 1000), (0, 1000)),
+    "precision": ((0, 6),),
+    "dimensions": ((1, 16_000),),
+}
+EXAMPLES = "write a type such as string(200), text, integer, decimal(10,2), timestamp, uuid, text[] or enum(a,b)"
+_CLOSED_LIST = re.compile(r"enum\s*\((?P<values>.*)\)\s*(?P<array>\[\d*\])?", re.IGNORECASE | re.DOTALL)
+_BRACKET = re.compile(r"(?P<word>[^()\[\]]*)(?:\((?P<inside>[^()]*)\))?.*", re.DOTALL)
+_CLAUSE = re.compile(
+    r"\b(not\s+null|null|unique|primary\s+key|default|references|check|required|optional)\b", re.IGNORECASE
+)
+
+
+@lru_cache(maxsize=8192)
+def read_type(text: str) -> TypeWord | Problem:
+    """`text` as a type, or why it is none."""
+    closed = _CLOSED_LIST.fullmatch(text.strip())
+    if closed:
+        return _closed_list(text, closed["values"], closed["array"])
+    if not text.strip():
+        return Problem("the type is empty", EXAMPLES)
+    if len(text) > 1000:
+        return Problem(f"the type {shown(text)} is over 1,000 characters long", EXAMPLES)
+    resolved = types.resolve(text)
+    if resolved is None or resolved.row is None:
+        return _unknown(text)
+    return _with_bracket(text.strip(), resolved.row)
+
+
+def _with_bracket(text: str, row: types.TypeRow) -> TypeWord | Problem:
+    match = _BRACKET.fullmatch(text)
+    inside = match["inside"] if match else None
+    if inside is None or text.lower() in types.BY_WORD:
+        return TypeWord(text)
+    numbers = [part.strip() for part in inside.split(",")]
+    limits = LIMITS["length"] if row.name == "text" else LIMITS.get(row.modifier, ())
+    if not limits:
+        return Problem(
+            f"{row.name} takes no number, so {shown(text)} says nothing",
+            f"write {match['word'].strip() if match else row.name}",
+        )
+    if len(numbers) > len(limits) or not all(map(_within, numbers, limits)):
+        ranges = ", ".join(f"{low} to {high}" for low, high in limits)
+        return Problem(f"the bracket of {shown(text)} is not what {row.name} takes", f"write whole numbers: {ranges}")
+    if len(numbers) == 2 and int(numbers[1]) > int(numbers[0]):
+        return Problem(f"{shown(text)} has more digits after the point than in all", "write decimal(precision,scale)")
+    return TypeWord(text, max_length=int(numbers[0]) if row.name == "text" else None)
+
+
+def _within(number: str, limit: tuple[int, int]) -> bool:
+    return number.isascii() and number.isdigit() and len(number) < 10 and limit[0] <= int(number) <= limit[1]
+
+
+def _unknown(text: str) -> Problem:
+    word = re.split(r"[(\[]", text.strip(), maxsplit=1)[0].strip()
+    if word.lower() == "enum":
+        return Problem("the enum has no list of values", "write enum(a,b)")
+    clause = _CLAUSE.search(text)
+    head = text[: clause.start()].strip(" (,") if clause else ""
+    if head and types.resolve(head):
+        fix = f'write the type alone ({head}), and the rest under constraints, as in "title NOT NULL"'
+        return Problem(f"{shown(text)} is more than a type", fix)
+    near = suggestion(word.lower(), (*types.words(), "enum"))
+    return Problem(f"no type is called {shown(word)}", near or EXAMPLES)
+
+
+def _closed_list(text: str, inside: str, array: str | None) -> TypeWord | Problem:
+    values = split_values(inside)
+    if array:
+        return Problem(f"an array of a closed list, {shown(text)}, is not available", "write text[]")
+    if isinstance(values, Problem):
+        return values
+    if not values:
+        return Problem("the enum has no values", "write enum(a,b)")
+    repeated = next((value for position, value in enumerate(values) if value in values[:position]), None)
+    if repeated is not None:
+        return Problem(f"the enum lists {shown(repeated)} twice", "remove one")
+    for value in values:
+        if not value:
+            return Problem("the enum has an empty value", "remove the extra comma, or write the value")
+        if len(value.encode()) > NAME_BYTES:
+            return Problem(f"the enum's value {shown(value)} is over {NAME_BYTES} bytes long", "shorten it")
+    return TypeWord("enum", values)
+
+
+# A value between quotes, a quote in it doubled or behind a backslash; or anything without a comma.
+_VALUE = re.compile(
+    r"""\s*(?:'(?P<single>(?:[^'\\]|''|\\.)*)'|"(?P<double>(?:[^"\\]|""|\\.)*)"|(?P<bare>[^,'"][^,]*|))\s*(?:,|\Z)""",
+    re.DOTALL,
+)
+
+
+def split_values(inside: str) -> tuple[str, ...] | Problem:
+    """The values of a closed list: bare ones may hold spaces and apostrophes, quoted ones commas too."""
+    if not inside.strip():
+        return ()
+    values: list[str] = []
+    position = 0
+    while position <= len(inside):
+        match = _VALUE.match(inside, position)
+        if match is None:
+            return Problem(
+                f"the values of the enum are not understood from {shown(inside[position:])} on", "write enum('a','b')"
+            )
+        values.append(_unquoted(match))
+        if match.end() == len(inside) and not match[0].endswith(","):
+            break
+        position = match.end()
+    return tuple(values)
+
+
+def _unquoted(match: re.Match[str]) -> str:
+    for group, quote in (("single", "'"), ("double", '"')):
+        if match[group] is not None:
+            return re.sub(r"\\(.)", r"\1", match[group].replace(quote * 2, quote), flags=re.DOTALL)
+    return (match["bare"] or "").strip()

@@ -1,4 +1,4 @@
-"""The public API: every exported name is there, and its types are what a caller's checker sees (mypy reads this file)."""
+"""The public API: every exported name is there, with the types that a caller sees (mypy reads this file)."""
 
 from __future__ import annotations
 

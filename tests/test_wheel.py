@@ -12,7 +12,9 @@ ROOT = Path(__file__).parent.parent
 
 def test_the_wheel_runs_from_any_folder(tmp_path: Path) -> None:
     subprocess.run(
-        [sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path / "dist", ROOT], check=True, capture_output=True
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path / "dist", ROOT],
+        check=True,
+        capture_output=True,
     )
     (wheel,) = (tmp_path / "dist").glob("colonnade-*.whl")
     # The libraries are those of this environment; only the package itself comes from the wheel.

@@ -1,0 +1,131 @@
+"""Indexes: those of their own, and the facts that a constraint keeps in the index behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from colonnade.catalog.relations import Relations
+from colonnade.catalog.snapshot import Snapshot, rows
+from colonnade.design.schema import Index, IndexKey
+from colonnade.sql import ident
+
+INDEXES = """
+SELECT i.indexrelid AS oid, i.indrelid AS relation, c.relname AS name, i.indisunique AS is_unique,
+       i.indkey::int[] AS numbers, i.indnkeyatts AS key_count, i.indclass::oid[] AS classes,
+       i.indcollation::oid[] AS collations, i.indoption::int[] AS flags, i.indnullsnotdistinct AS nulls_not_distinct,
+       i.indisvalid AS valid, i.indisreplident AS replica_identity, c.reloptions AS options, m.amname AS method,
+       CASE WHEN i.indpred IS NOT NULL THEN pg_get_expr(i.indpred, i.indrelid) END AS predicate,
+       CASE WHEN i.indexprs IS NOT NULL THEN ARRAY(
+         SELECT CASE WHEN i.indkey[n] = 0 THEN pg_get_indexdef(i.indexrelid, n + 1, false) END
+         FROM generate_series(0, i.indnkeyatts - 1) n) END AS expressions,
+       k.oid IS NOT NULL AS of_constraint
+FROM pg_index i
+JOIN pg_class c ON c.oid = i.indexrelid
+JOIN pg_am m ON m.oid = c.relam
+JOIN pg_class t ON t.oid = i.indrelid AND t.relkind IN ('r', 'p', 'm')
+LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')
+WHERE t.relnamespace = ANY(%(namespaces)s) AND t.oid <> ALL(%(pg_class_members)s)
+"""
+
+CLASSES = """
+SELECT o.oid, o.opcname AS name, o.opcmethod AS method, o.opcintype AS type, o.opcdefault AS standard FROM pg_opclass o
+"""
+
+COLLATIONS = "SELECT oid, collname AS name FROM pg_collation"
+NO_COLLATION, DATABASE_COLLATION = 0, 100
+DESCENDING, NULLS_FIRST = 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Indexes:
+    """`standing` are indexes of their own by relation; `rows` and `keys` are of all indexes, by oid."""
+
+    standing: Mapping[int, tuple[Index, ...]]
+    rows: Mapping[int, Any]
+    keys: Mapping[int, tuple[IndexKey, ...]]
+
+    def replica_identity(self, relation: int) -> str | None:
+        """The name of the index that REPLICA IDENTITY USING INDEX names."""
+        return next((row.name for row in self.rows.values() if row.relation == relation and row.replica_identity), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lookup:
+    classes: Mapping[int, Any]
+    defaults: frozenset[tuple[int, int]]
+    collations: Mapping[int, str]
+
+
+def indexes(view: Snapshot, known: Relations) -> Indexes:
+    """All indexes of tables and materialised views; one that a partitioned index made is told by that one alone."""
+    classes = {row.oid: row for row in rows(view, CLASSES)}
+    defaults = frozenset((row.method, row.type) for row in classes.values() if row.standard)
+    lookup = _Lookup(classes, defaults, {row.oid: row.name for row in rows(view, COLLATIONS)})
+    found = {row.oid: row for row in rows(view, INDEXES)}
+    keys = {oid: _keys(row, known, lookup) for oid, row in found.items()}
+    standing: dict[int, list[Index]] = {}
+    for oid, row in found.items():
+        if not row.of_constraint and oid not in known.parents:
+            standing.setdefault(row.relation, []).append(_index(view, row, keys[oid], known))
+    ordered = {relation: tuple(sorted(some, key=lambda one: one.name)) for relation, some in standing.items()}
+    return Indexes(ordered, found, keys)
+
+
+def _index(view: Snapshot, row: Any, keys: tuple[IndexKey, ...], known: Relations) -> Index:
+    return Index(
+        row.name,
+        keys,
+        row.method,
+        row.is_unique,
+        included(row, known),
+        row.predicate,
+        row.nulls_not_distinct,
+        tuple(sorted(row.options or ())),
+        row.valid,
+        view.comment("pg_class", row.oid),
+    )
+
+
+def included(row: Any, known: Relations) -> tuple[str, ...]:
+    """The names of the INCLUDE columns of a row of INDEXES."""
+    return known.columns(row.relation, row.numbers[row.key_count :])
+
+
+def _keys(row: Any, known: Relations, lookup: _Lookup) -> tuple[IndexKey, ...]:
+    expressions = row.expressions or [None] * row.key_count
+    return tuple(_key(row, position, expressions[position], known, lookup) for position in range(row.key_count))
+
+
+def _key(row: Any, position: int, expression: str | None, known: Relations, lookup: _Lookup) -> IndexKey:
+    column = None if expression is not None else known.attributes[row.relation][row.numbers[position]]
+    collation = row.collations[position]
+    usual = (NO_COLLATION, DATABASE_COLLATION if column is None else column.collation_oid)
+    flags = row.flags[position]
+    descending, first = bool(flags & DESCENDING), bool(flags & NULLS_FIRST)
+    return IndexKey(
+        None if column is None else column.name,
+        expression,
+        _operator_class(lookup, row.classes[position], None if column is None else column.base_type),
+        None if collation in usual else lookup.collations[collation],
+        descending,
+        None if first == descending else first,
+    )
+
+
+def _operator_class(lookup: _Lookup, oid: int, type_oid: int | None) -> str | None:
+    """The name of an operator class where it is not what PostgreSQL takes for the type by itself."""
+    found = lookup.classes[oid]
+    another = type_oid is not None and found.type != type_oid and (found.method, type_oid) in lookup.defaults
+    return None if found.standard and not another else str(found.name)
+
+
+def key_sql(key: IndexKey) -> str:
+    """A key as CREATE INDEX spells it."""
+    words = [ident(key.column) if key.column is not None else str(key.expression)]
+    words += [f"COLLATE {ident(key.collation)}"] if key.collation else []
+    words += [ident(key.operator_class)] if key.operator_class else []
+    words += ["DESC"] if key.descending else []
+    words += [] if key.nulls_first is None else ["NULLS FIRST" if key.nulls_first else "NULLS LAST"]
+    return " ".join(words)

@@ -1,0 +1,87 @@
+"""Writes SQLModel models: a package `src.db.sqlmodels` with one module an entity and metadata of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from colonnade.design.schema import Column, Relationship
+from colonnade.types import take_apart
+from colonnade.writers.file import File, Request, writer
+from colonnade.writers.models import (
+    Plan,
+    column_arguments,
+    has_server_value,
+    is_list,
+    nullable_side,
+    plan,
+    relationship_options,
+)
+from colonnade.writers.modules import base_module, base_parts, methods, model_module, package, table_lines
+from colonnade.writers.naming import Model, path_of
+from colonnade.writers.python import call, mapping
+from colonnade.writers.spelling import spell
+
+FOLDER = "sqlmodels"
+
+BASE = '''
+class Base(SQLModel, registry=registry()):
+    """Base of all models of this schema, with a registry of its own, so that no other family of models meets it."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True, protected_namespaces=())
+
+    def __repr__(self) -> str:
+        """The class and the primary key; it loads nothing and shows no other value."""
+        return f"<{type(self).__name__} {sa.inspect(self).identity}>"
+'''
+
+
+@writer("sqlmodel")
+def sqlmodel(request: Request) -> Iterator[File]:
+    """The package `backend/src/db/sqlmodels`."""
+    known = plan(request.schema)
+    yield File(path_of(FOLDER, "base"), base_module("Base of the SQLModel models.", [BASE, *base_parts(known)]))
+    yield File(path_of(FOLDER, "__init__"), package(known, "SQLModel models of this schema."))
+    for model in known.names.models.values():
+        yield File(path_of(FOLDER, model.module), model_module(model, known, _class(model, known)))
+
+
+def _class(model: Model, known: Plan) -> list[str]:
+    """The class of one model, line by line."""
+    return [
+        f"class {model.class_name}(Base, table=True):",
+        *table_lines(model),
+        "",
+        *(_field(model, one, known) for one in model.table.columns),
+        "",
+        *(_relationship(model, one, known) for one in model.entity.relationships),
+        *methods(model, known),
+    ]
+
+
+def _field(model: Model, column: Column, known: Plan) -> str:
+    spelling = spell(column.type, known.types, column.collation)
+    name = take_apart(column.type)
+    annotation = spelling.annotation + (" | None" if column.nullable else "")
+    source = call("sa.Column", repr(column.name), *column_arguments(model, column, spelling.expression))
+    # A default of None is left out of the INSERT, so the server's own default takes its place.
+    absent = column.nullable or has_server_value(column)
+    length = name.length if annotation.startswith("str") and not name.dimensions else None
+    field = call(
+        "Field",
+        default="None" if absent else None,
+        max_length=None if length is None else str(length),
+        description=None if column.comment is None else repr(column.comment),
+        sa_column=source,
+    )
+    return f"    {model.attributes[column.name]}: {annotation} = {field}"
+
+
+def _relationship(model: Model, one: Relationship, known: Plan) -> str:
+    target = known.names.named(one.target).class_name
+    single = f'Optional["{target}"]' if nullable_side(model, one) else f'"{target}"'
+    annotation = f'list["{target}"]' if is_list(one) else single
+    options = relationship_options(model, one, known)
+    back = options.pop("back_populates")
+    stated = [(name, value) for name, value in options.items() if value is not None]
+    source = call("Relationship", back_populates=back, sa_relationship_kwargs=mapping(stated))
+    return f"    {model.relationships[one.name]}: {annotation} = {source}"

@@ -66,7 +66,7 @@ _CLAUSES = re.compile(
     rf"(?:\s+DEFAULT\s+(?P<default>\S.*?))?(?:\s+{_TARGET})?(?P<after>(?:\s+{_FLAG})*)",
     re.IGNORECASE | re.DOTALL,
 )
-FORMS = 'write "title NOT NULL", "email UNIQUE", "UNIQUE (a, b)", "price DEFAULT 0", or a condition in SQL such as "age > 0"'
+FORMS = 'write "title NOT NULL", "email UNIQUE", "UNIQUE (a, b)", "price DEFAULT 0", or a condition such as "age > 0"'
 
 
 @lru_cache(maxsize=8192)

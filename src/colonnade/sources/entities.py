@@ -180,7 +180,7 @@ def read(text: str, file: str) -> Draft:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One entity of the list, its texts understood once. `columns` leads from every spelling to the attribute's name."""
+    """One entity of the list, its texts understood once; `columns` leads from every spelling to an attribute."""
 
     node: Node
     name: Node | None
@@ -328,8 +328,9 @@ def _attribute_mistakes(part: Part) -> Iterator[Mistake]:
     yield from _same_names(
         iter(sorted(distinct.values(), key=lambda key: key.place)), snake, f"attributes of {part.label}", "column"
     )
+    noun = f"an attribute of {part.label}"
     for key in keys:
-        yield from _name_mistakes(key, f"an attribute of {part.label}")
+        yield from _name_mistakes(key, noun)
         if snake(key.text) in SYSTEM_COLUMNS:
             yield Mistake(
                 key.place, f"{shown(key.text)} is a column that every PostgreSQL table has already", "rename it"
@@ -430,6 +431,7 @@ JUDGES: tuple[Callable[[Part], Iterator[Mistake]], ...] = (
 
 def _draft(top: Node, parts: tuple[Part, ...], text: str, file: str) -> Draft:
     spec_file = _text(top, "spec_file")
+    known = {_table(part.name.text): part.name.text for part in parts if part.name}
     return Draft(
         entities=tuple(map(_entity, parts)),
         feature=feature_of(spec_file, file),
@@ -437,13 +439,13 @@ def _draft(top: Node, parts: tuple[Part, ...], text: str, file: str) -> Draft:
         database_provider=shape.choice(_text(top, "database_provider"), PROVIDERS) or "neon-postgresql",
         migration_tool=shape.choice(_text(top, "migration_tool"), MIGRATION_TOOLS) or "alembic",
         indexing_strategy=_strategy(member(top, "indexing_strategy", "object")),
-        findings=tuple(finding for part in parts for finding in _findings(part, parts)),
+        findings=tuple(finding for part in parts for finding in _findings(part, known)),
         sources=((file, fingerprint(text)),),
     )
 
 
 def feature_of(spec_file: str, file: str) -> str:
-    """The feature's name: the folder in `spec_file`, else the stem of `file`, else its folder where the stem says nothing."""
+    """The feature's name: the folder in `spec_file`, else the stem of `file`, or its folder where that is generic."""
     folder = PurePath(spec_file.replace("\\", "/")).parent.name
     if folder:
         return folder
@@ -528,7 +530,8 @@ def _stated(part: Part, read_: Constraint | Problem) -> Iterator[tuple[str, dict
         case constraints.Unique() if len(read_.columns) == 1:
             yield str(part.column(read_.columns[0])), {"unique": True}
         case constraints.Key():
-            yield from ((str(part.column(name)), {"primary_key": True}) for name in read_.columns)
+            for name in read_.columns:
+                yield str(part.column(name)), {"primary_key": True}
 
 
 def _relationship(node: Node) -> DraftRelationship:
@@ -543,8 +546,8 @@ def _relationship(node: Node) -> DraftRelationship:
     )
 
 
-def _findings(part: Part, parts: tuple[Part, ...]) -> Iterator[Finding]:
-    known = {_table(other.name.text): other.name.text for other in parts if other.name}
+def _findings(part: Part, known: Mapping[str, str]) -> Iterator[Finding]:
+    """What is likely a slip in the relationships of `part`; `known` leads from tables to entities."""
     for one in part.relationships:
         target, key = member(one, "target_entity", "string"), member(one, "foreign_key", "string")
         if target and _table(target.text) not in known:

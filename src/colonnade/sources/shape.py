@@ -1,10 +1,11 @@
-"""The declared form of a document: which keys an object has, what each holds; checked here, published as JSON Schema."""
+"""The declared form of a document: its keys and what each holds; checked here, published as JSON Schema."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from colonnade.config import suggestion
@@ -68,6 +69,7 @@ class Form:
 Shape = Text | Switch | ListOf | MapOf | Form
 
 
+@lru_cache(maxsize=8192)
 def fold(word: str) -> str:
     """`word` as choices are compared: `SET_NULL`, `set null` and `Set-Null` are one."""
     return re.sub(r"[\s_-]+", "-", word.strip().casefold())

@@ -1,0 +1,280 @@
+"""A Draft as `colonnade read` prints it: JSON in which every fact tells its source, or a text for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from typing import Any
+
+from colonnade import types
+from colonnade.design.draft import (
+    Draft,
+    DraftAttribute,
+    DraftEntity,
+    DraftIndex,
+    DraftRelationship,
+    Fact,
+    Origin,
+)
+from colonnade.types import Family
+from colonnade.vocabulary.naming import plural, snake
+
+STORED = ("table", "external")
+Tables = Mapping[str, str]
+Relation = dict[str, Any]
+
+
+def as_json(draft: Draft) -> dict[str, Any]:
+    """`draft` in the form of `colonnade read --json`: lists throughout, keys in a fixed order."""
+    stored = tuple(entity for entity in draft.entities if entity.kind.value in STORED)
+    named = _named(stored)
+    relations = _relations(draft, stored, named)
+    return {
+        "feature": draft.feature,
+        "entities": [_entity(entity, relations.get(entity.name.value, [])) for entity in stored],
+        "concepts": [_concept(entity) for entity in draft.entities if entity.kind.value == "concept"],
+        "referenced": _referenced(draft, named, relations),
+        "constraints": [
+            {"entity": entity.name.value, "text": fact.value, **_told(fact)}
+            for entity in stored
+            for fact in entity.constraints
+        ],
+        "queries": [{"title": query.title.value, "sql": query.sql, **_told(query.title)} for query in draft.queries],
+        "requirements": [{"text": fact.value, **_told(fact)} for fact in draft.requirements],
+        "findings": [finding.json() for finding in draft.findings],
+    }
+
+
+def _told(fact: Fact[Any]) -> dict[str, str]:
+    rule = {"rule": fact.rule} if fact.rule else {}
+    return {"source": str(fact.place), "origin": fact.origin.value, **rule}
+
+
+def _table(name: str) -> str:
+    """What two spellings of an entity, `User`, `users` and `public.users`, have in common."""
+    return plural(snake(name.rpartition(".")[2], "entity"))
+
+
+def _named(entities: tuple[DraftEntity, ...]) -> Tables:
+    """The name of each entity by its table, however that is told."""
+    names = {_table(entity.name.value): entity.name.value for entity in reversed(entities)}
+    tables = {_table(entity.table.value): entity.name.value for entity in reversed(entities) if entity.table}
+    return {**tables, **names}
+
+
+def _entity(entity: DraftEntity, relations: list[Relation]) -> dict[str, Any]:
+    return {
+        "name": entity.name.value,
+        "table": entity.table.value if entity.table else None,
+        "kind": entity.kind.value,
+        "description": entity.description,
+        "soft_delete": entity.soft_delete.value if entity.soft_delete else None,
+        **_told(entity.name),
+        "attributes": [_attribute(one) for one in entity.attributes if not (one.stored and not one.stored.value)],
+        "relationships": relations,
+        "indexes": [_index(index) for index in entity.indexes],
+        "uniques": [_index(index) for index in entity.uniques],
+        "facts": _facts(entity, ("kind", "table", "soft_delete", "managed_by", "rows")),
+    }
+
+
+def _concept(entity: DraftEntity) -> dict[str, Any]:
+    return {
+        "name": entity.name.value,
+        "kind": entity.kind.value,
+        "description": entity.description,
+        **_told(entity.name),
+        "attributes": [_attribute(one) for one in entity.attributes],
+    }
+
+
+def _attribute(one: DraftAttribute) -> dict[str, Any]:
+    return {
+        "name": one.name.value,
+        "type": _type_word(one),
+        "sql_type": _sql_type(one),
+        "nullable": _value(one.nullable),
+        "unique": _value(one.unique),
+        "primary_key": bool(_value(one.primary_key)),
+        "enum_values": list(one.enum_values.value) if one.enum_values else None,
+        "min_length": _value(one.min_length),
+        "max_length": _max_length(one),
+        "default": _value(one.default),
+        "references": _value(one.references),
+        "on_delete": _value(one.on_delete),
+        "description": one.description,
+        **_told(one.name),
+        "facts": _facts(one, tuple(field.name for field in fields(one) if field.name != "name")),
+    }
+
+
+def _value(fact: Fact[Any] | None) -> Any:
+    return fact.value if fact else None
+
+
+def _facts(holder: DraftAttribute | DraftEntity, names: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Where each fact of `holder` was read; a list, so that no name of an author becomes a key."""
+    known = ((name, getattr(holder, name)) for name in names)
+    return [{"fact": name, **_told(fact)} for name, fact in known if isinstance(fact, Fact)]
+
+
+def _type_word(one: DraftAttribute) -> str | None:
+    """The type in the words of the reader's form; None where nobody states it and only the name suggests it."""
+    if one.type is None or one.type.origin is Origin.ASSUMED:
+        return "enum" if one.enum_values else None
+    resolved = types.resolve(one.type.value)
+    if resolved is None or resolved.row is None:
+        return "enum" if one.enum_values else "other"
+    return "array" if resolved.dimensions else resolved.row.read_as
+
+
+def _sql_type(one: DraftAttribute) -> str | None:
+    if one.type is None:
+        return None
+    resolved = types.resolve(one.type.value)
+    return str(resolved) if resolved else None if one.enum_values else one.type.value
+
+
+def _max_length(one: DraftAttribute) -> int | None:
+    if one.max_length:
+        return one.max_length.value
+    resolved = types.resolve(one.type.value) if one.type else None
+    texts = resolved is not None and resolved.row is not None and resolved.row.family is Family.STRING
+    return resolved.length if resolved is not None and texts else None
+
+
+def _index(index: DraftIndex) -> dict[str, Any]:
+    return {
+        "columns": list(index.columns.value),
+        "name": index.name or None,
+        "unique": index.unique,
+        "method": index.method or None,
+        "predicate": index.predicate or None,
+        **_told(index.columns),
+    }
+
+
+# Relations: each once, told from the side that has the foreign key.
+
+
+def _relations(draft: Draft, stored: tuple[DraftEntity, ...], named: Tables) -> dict[str, list[Relation]]:
+    concepts = {_table(one.name.value) for one in draft.entities if one.kind.value == "concept"} - set(named)
+    told = [pair for entity in stored for pair in _told_by(entity, named) if _table(pair[1]["to"]) not in concepts]
+    # What the side with the key says comes first, so that its column and place are the ones that stay.
+    told.sort(key=lambda pair: pair[1].pop("turned"))
+    found: dict[str, list[Relation]] = {}
+    for holder, relation in told:
+        mine = found.setdefault(holder, [])
+        if not any(_same(relation, other) for other in mine) and not _mirrored(holder, relation, found):
+            mine.append(relation)
+    return {holder: relations for holder, relations in found.items() if relations}
+
+
+def _same(new: Relation, old: Relation) -> bool:
+    agree = new["fk"] is None or old["fk"] is None or snake(new["fk"]) == snake(old["fk"])
+    return bool(agree and new["to"] == old["to"] and (new["kind"] == "many-to-many") == (old["kind"] == "many-to-many"))
+
+
+def _mirrored(holder: str, new: Relation, found: Mapping[str, list[Relation]]) -> bool:
+    """Whether the other side has told the same symmetrical relation already."""
+    symmetrical = new["kind"] in ("many-to-many", "one-to-one") and new["to"] != holder
+    others = found.get(new["to"], []) if symmetrical else []
+    return any(other["to"] == holder and other["kind"] == new["kind"] for other in others)
+
+
+def _told_by(entity: DraftEntity, named: Tables) -> Iterator[tuple[str, Relation]]:
+    for one in entity.relationships:
+        yield _turned(entity, one, named)
+    for attribute in entity.attributes:
+        if attribute.references:
+            yield entity.name.value, _pointing(entity, attribute, attribute.references, named)
+
+
+def _turned(entity: DraftEntity, one: DraftRelationship, named: Tables) -> tuple[str, Relation]:
+    """The entity that holds the key, and the relation seen from there: a one-to-many is the other's many-to-one."""
+    here, there = entity.name.value, named.get(_table(one.target.value), one.target.value)
+    turned = one.kind.value == "one-to-many"
+    kind = "many-to-one" if turned else one.kind.value
+    key = _value(one.foreign_key)
+    attribute = next((a for a in entity.attributes if key and snake(a.name.value) == snake(key)), None)
+    if kind == "many-to-one" and not turned and attribute and _value(attribute.unique):
+        kind = "one-to-one"
+    on_delete = one.on_delete or (attribute.on_delete if attribute and not turned else None)
+    relation = {
+        "kind": kind,
+        "to": here if turned else there,
+        "fk": key,
+        "on_delete": _value(on_delete),
+        "through": _value(one.through),
+        **_told(one.target),
+        "turned": turned,
+    }
+    return (there if turned else here), relation
+
+
+def _pointing(entity: DraftEntity, attribute: DraftAttribute, target: Fact[str], named: Tables) -> Relation:
+    written = target.value.rpartition(".")[0] or target.value
+    return {
+        "kind": "one-to-one" if _value(attribute.unique) else "many-to-one",
+        "to": named.get(_table(written), written),
+        "fk": attribute.name.value,
+        "on_delete": _value(attribute.on_delete),
+        "through": None,
+        **_told(target),
+        "turned": False,
+    }
+
+
+def _referenced(draft: Draft, named: Tables, relations: Mapping[str, list[Relation]]) -> list[dict[str, Any]]:
+    """The tables that are only pointed at, sorted, with the relations that only they could tell."""
+    concepts = {_table(one.name.value) for one in draft.entities if one.kind.value == "concept"}
+    known = {*named, *concepts}
+    first: dict[str, dict[str, Any]] = {}
+    for holder, told in relations.items():
+        if _table(holder) not in known:
+            first.setdefault(holder, {"source": told[0]["source"], "origin": told[0]["origin"]})
+        for one in told:
+            if _table(one["to"]) not in known:
+                first.setdefault(one["to"], {"source": one["source"], "origin": one["origin"]})
+    return [{"name": name, **first[name], "relationships": relations.get(name, [])} for name in sorted(first)]
+
+
+# The same for people.
+
+
+def as_text(draft: Draft) -> str:
+    """`draft` in lines: each entity, its attributes with type and facts, and where each was read."""
+    form = as_json(draft)
+    blocks = ["\n".join(_entity_lines(entity)) for entity in form["entities"]]
+    for title, key, name in (("Concepts, not stored", "concepts", "name"), ("Only pointed at", "referenced", "name"),
+                             ("Constraints", "constraints", "text"), ("Queries", "queries", "title"),
+                             ("Requirements", "requirements", "text")):  # fmt: skip
+        if form[key]:
+            blocks.append("\n".join([f"{title}:", *(f"  {one[name]}  ({one['source']})" for one in form[key])]))
+    return "\n\n".join(blocks) + "\n" if blocks else ""
+
+
+def _entity_lines(entity: dict[str, Any]) -> Iterator[str]:
+    kind = "" if entity["kind"] == "table" else f", {entity['kind']}"
+    yield f"{entity['name']}{kind}  ({entity['source']})"
+    width = max((len(one["name"]) for one in entity["attributes"]), default=0)
+    for one in entity["attributes"]:
+        yield f"  {one['name']:{width}}  {', '.join(_words(one))}"
+    for one in entity["relationships"]:
+        tail = "".join(f", {label} {one[key]}" for key, label in (("fk", "by"), ("on_delete", "on delete")) if one[key])
+        yield f"  {one['kind']} {one['to']}{tail}"
+    for key, label in (("indexes", "index"), ("uniques", "unique")):
+        for one in entity[key]:
+            yield f"  {label} on {', '.join(one['columns'])}"
+
+
+def _words(one: dict[str, Any]) -> Iterator[str]:
+    yield one["sql_type"] or one["type"] or "type not stated"
+    if one["enum_values"]:
+        yield "one of " + " | ".join(one["enum_values"])
+    flags = (("primary_key", "primary key"), ("unique", "unique"))
+    yield from (label for key, label in flags if one[key])
+    if one["nullable"] is not None:
+        yield "optional" if one["nullable"] else "required"
+    if one["default"] is not None:
+        yield f"default {one['default']}"

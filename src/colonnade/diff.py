@@ -1,0 +1,357 @@
+"""Databases → ordered operations: what builds one from nothing, and how that is undone."""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+
+from colonnade.design.schema import (
+    Check,
+    Column,
+    CompositeType,
+    Database,
+    DefaultPrivilege,
+    Domain,
+    EnumType,
+    ForeignKey,
+    Function,
+    Privilege,
+    Privileges,
+    SchemaNamespace,
+    Sequence,
+    Table,
+    View,
+)
+from colonnade.ops import target
+from colonnade.ops.comments import SetComment
+from colonnade.ops.constraints import AddConstraint, fits_create_table
+from colonnade.ops.functions import SHARED_MARK, CreateFunction, ShareFunction
+from colonnade.ops.grants import (
+    DEFAULTS_GIVEN_TO_PUBLIC,
+    GIVEN_TO_PUBLIC,
+    Grant,
+    GrantByDefault,
+    Revoke,
+    RevokeByDefault,
+    SetOwner,
+)
+from colonnade.ops.indexes import CreateIndex, SetReplicaIdentity
+from colonnade.ops.namespaces import CreateExtension, CreateNamespace
+from colonnade.ops.op import Irreversible, Key, Op
+from colonnade.ops.policies import CreatePolicy, SetRowSecurity
+from colonnade.ops.sequences import CreateSequence, SetSequenceOwner
+from colonnade.ops.tables import AttachPartition, CreateTable
+from colonnade.ops.target import Target
+from colonnade.ops.triggers import CreateTrigger
+from colonnade.ops.types import CreateComposite, CreateDomain, CreateEnum
+from colonnade.ops.views import CreateView
+
+Edges = dict[int, set[int]]
+
+
+def creation(database: Database, runs_as: str | None = None) -> tuple[Op, ...]:
+    """The operations that build `database` from nothing, in an order that runs; ties by position and name.
+
+    `runs_as` is the role that will run them: what it shall own needs no change of owner.
+    """
+    return ordered(tuple(_operations(database, runs_as)))
+
+
+def undoing(ops: tuple[Op, ...]) -> tuple[Op | Irreversible, ...]:
+    """The way back of `ops`, last first; what vanishes with an object that goes is not undone by itself."""
+    made = {key for op in ops for key in op.creates}
+    return tuple(op.reverse() for op in reversed(ops) if op.within is None or op.within not in made)
+
+
+# --- order --------------------------------------------------------------------------------------------------------
+
+
+def ordered(ops: tuple[Op, ...]) -> tuple[Op, ...]:
+    """`ops` so that each comes after what it needs, one section at a time where that is possible."""
+    sorter = _sorter(*_edges(ops))
+    sections: dict[tuple[int, str], list[tuple[tuple[int, str], int]]] = defaultdict(list)
+    waiting: list[tuple[int, str]] = []
+    result: list[Op] = []
+    current: tuple[int, str] | None = None
+    while sorter.is_active():
+        for number in sorter.get_ready():
+            position = ops[number].position
+            section = (int(position.level), position.section)
+            if not sections[section]:
+                heapq.heappush(waiting, section)
+            heapq.heappush(sections[section], ((position.rank, position.name), number))
+        # Sections may stand in `waiting` twice; an empty one is passed over.
+        while current is None or not sections[current]:
+            current = heapq.heappop(waiting)
+        number = heapq.heappop(sections[current])[1]
+        if sections[current]:
+            heapq.heappush(waiting, current)
+        result.append(ops[number])
+        sorter.done(number)
+    return tuple(result)
+
+
+def _edges(ops: tuple[Op, ...]) -> tuple[Edges, Edges]:
+    """For each operation those that it needs, and those that it only seems to mention."""
+    makers: dict[Key, set[int]] = defaultdict(set)
+    named: dict[str, set[int]] = defaultdict(set)
+    for number, op in enumerate(ops):
+        for key in op.creates:
+            makers[key].add(number)
+            named[key[1]].add(number)
+    empty: set[int] = set()
+    hard = {n: set().union(*(makers.get(key, empty) for key in op.needs)) - {n} for n, op in enumerate(ops)}
+    soft = {n: set().union(*(named.get(word, empty) for word in op.mentions)) - {n} for n, op in enumerate(ops)}
+    return hard, {number: soft[number] - hard[number] for number in soft}
+
+
+def _sorter(hard: Edges, soft: Edges) -> TopologicalSorter[int]:
+    """A prepared sorter over both kinds of edges, less those mentions that would close a ring."""
+    kept = without_rings(hard, soft)
+    while True:
+        sorter = TopologicalSorter({number: sorted(hard[number] | kept[number]) for number in hard})
+        try:
+            sorter.prepare()
+        except CycleError as error:
+            ring = error.args[1]
+            broken = [(after, before) for before, after in pairwise(ring) if before in kept[after]]
+            if not broken:
+                raise
+            kept[broken[0][0]].discard(broken[0][1])
+        else:
+            return sorter
+
+
+def without_rings(hard: Edges, soft: Edges) -> Edges:
+    """`soft` less the edges that lead back to where a walk came from; the walk is depth first, by number."""
+    kept = {number: set(befores) for number, befores in soft.items()}
+    state: dict[int, str] = {}
+    for start in sorted(hard):
+        trail = [(start, iter(sorted(hard[start] | soft[start])))] if start not in state else []
+        state.setdefault(start, "open")
+        while trail:
+            number, rest = trail[-1]
+            before = next(rest, None)
+            if before is None:
+                state[number] = "done"
+                trail.pop()
+            elif before not in state:
+                state[before] = "open"
+                trail.append((before, iter(sorted(hard[before] | soft[before]))))
+            elif state[before] == "open":
+                kept[number].discard(before)
+    return kept
+
+
+# --- what an object is made of ------------------------------------------------------------------------------------
+
+
+def _operations(database: Database, runs_as: str | None) -> Iterator[Op]:
+    for namespace in database.namespaces:
+        yield from _of_namespace(namespace, runs_as)
+    yield from (CreateExtension(extension) for extension in database.extensions)
+    for enum in database.enums:
+        yield from (CreateEnum(enum), *_dressed(target.type_(enum), enum, runs_as))
+    for domain in database.domains:
+        yield from _of_domain(domain, runs_as)
+    for composite in database.composites:
+        yield from (CreateComposite(composite), *_dressed(target.type_(composite), composite, runs_as))
+    for sequence in database.sequences:
+        yield from _of_sequence(sequence, runs_as)
+    for function in database.functions:
+        yield from _of_function(function, runs_as)
+    inline = _inline_keys(database.tables)
+    for table in database.tables:
+        yield from _of_table(table, inline, runs_as)
+    for view in database.views:
+        yield from _of_view(view, runs_as)
+    for default in database.default_privileges:
+        yield from _of_default(default)
+
+
+_Owned = SchemaNamespace | EnumType | Domain | CompositeType | Sequence | Function | Table | View
+
+
+def _dressed(at: Target, one: _Owned, runs_as: str | None) -> Iterator[Op]:
+    """Owner, privileges and comment of an object that was just made."""
+    if one.owner is not None and one.owner != runs_as:
+        yield SetOwner(at, None, one.owner)
+    yield from _granted(at, one.privileges, GIVEN_TO_PUBLIC.get(at.kind, ()))
+    if one.comment is not None:
+        yield SetComment(at, None, one.comment)
+
+
+def _granted(at: Target, privileges: Privileges, given: tuple[str, ...]) -> Iterator[Op]:
+    """Grants and revocations that lead from what PUBLIC is given by itself to `privileges`."""
+    public = {kind for one in privileges if one.grantee == "PUBLIC" for kind in one.kinds}
+    withdrawn = tuple(kind for kind in given if kind not in public)
+    if withdrawn:
+        yield Revoke(at, Privilege("PUBLIC", withdrawn))
+    for one in sorted(privileges):
+        kinds = tuple(kind for kind in one.kinds if one.grantee != "PUBLIC" or kind not in given)
+        if kinds:
+            yield Grant(at, replace(one, kinds=kinds))
+
+
+def _of_namespace(namespace: SchemaNamespace, runs_as: str | None) -> Iterator[Op]:
+    at = target.namespace(namespace)
+    if namespace.name != "public":
+        yield CreateNamespace(namespace)
+        yield from _dressed(at, namespace, runs_as)
+        return
+    yield from _dressed(at, replace(namespace, privileges=()), runs_as)
+    yield from _granted(at, namespace.privileges, ("USAGE",))
+
+
+def _of_domain(domain: Domain, runs_as: str | None) -> Iterator[Op]:
+    at = target.type_(domain)
+    yield CreateDomain(domain)
+    yield from _dressed(at, domain, runs_as)
+    for check in domain.checks:
+        if check.comment is not None:
+            part = replace(target.part(at, "CONSTRAINT", check.name), key=at.key)
+            yield SetComment(part, None, check.comment)
+
+
+def _of_sequence(sequence: Sequence, runs_as: str | None) -> Iterator[Op]:
+    yield CreateSequence(sequence)
+    yield from _dressed(target.sequence(sequence), sequence, runs_as)
+    if sequence.owned_by:
+        yield SetSequenceOwner((sequence.schema, sequence.name), None, sequence.owned_by)
+
+
+def _of_function(function: Function, runs_as: str | None) -> Iterator[Op]:
+    if function.comment == SHARED_MARK:
+        yield ShareFunction(function, None if function.owner == runs_as else function.owner)
+        return
+    yield CreateFunction(function)
+    yield from _dressed(target.function(function), function, runs_as)
+
+
+def _of_default(default: DefaultPrivilege) -> Iterator[Op]:
+    given = DEFAULTS_GIVEN_TO_PUBLIC.get(default.objects, ()) if default.schema is None else ()
+    bare = replace(default, privileges=())
+    public = {kind for one in default.privileges if one.grantee == "PUBLIC" for kind in one.kinds}
+    withdrawn = tuple(kind for kind in given if kind not in public)
+    if withdrawn:
+        yield RevokeByDefault(bare, Privilege("PUBLIC", withdrawn))
+    for one in sorted(default.privileges):
+        kinds = tuple(kind for kind in one.kinds if one.grantee != "PUBLIC" or kind not in given)
+        if kinds:
+            yield GrantByDefault(bare, replace(one, kinds=kinds))
+
+
+# --- tables -------------------------------------------------------------------------------------------------------
+
+
+def _inline_keys(tables: tuple[Table, ...]) -> dict[tuple[str, str], frozenset[str]]:
+    """By table, the names of the foreign keys that its CREATE TABLE can carry.
+
+    Such a key points at the table itself, at one made before or at one of others, and finds its target's unique
+    constraint there.
+    """
+    numbers = {(table.schema, table.name): number for number, table in enumerate(tables)}
+    parents = [(*table.inherits, *((table.partition_of[0],) if table.partition_of else ())) for table in tables]
+    hard = {n: {numbers[one] for one in parents[n] if one in numbers} for n in range(len(tables))}
+    pointed = [{numbers[key.target] for key in table.foreign_keys if key.target in numbers} for table in tables]
+    kept = without_rings(hard, {n: pointed[n] - {n} for n in range(len(tables))})
+
+    def inline(number: int, key: ForeignKey) -> bool:
+        aim = numbers.get(key.target)
+        if not fits_create_table(key) or (aim is not None and not _has_key(tables[aim], key)):
+            return False
+        return aim is None or aim == number or aim in kept[number] | hard[number]
+
+    return {
+        (table.schema, table.name): frozenset(key.name for key in table.foreign_keys if inline(number, key))
+        for number, table in enumerate(tables)
+    }
+
+
+def _has_key(aim: Table, key: ForeignKey) -> bool:
+    """Whether a constraint of `aim`, and not merely an index, makes the target columns unique."""
+    keys = (getattr(one, "columns", ()) for one in aim.constraints if not isinstance(one, ForeignKey | Check))
+    return any(sorted(columns) == sorted(key.target_columns) for columns in keys)
+
+
+def _of_table(table: Table, inline: Mapping[tuple[str, str], frozenset[str]], runs_as: str | None) -> Iterator[Op]:
+    name = (table.schema, table.name)
+    early = tuple(
+        one
+        for one in table.constraints
+        if (one.name in inline[name] if isinstance(one, ForeignKey) else fits_create_table(one))
+    )
+    yield CreateTable(_bare(table, early))
+    yield from (AddConstraint(name, one) for one in table.constraints if one not in early)
+    yield from (CreateIndex(target.table(table), table.schema, index) for index in table.indexes)
+    if table.partition_of:
+        yield AttachPartition(name, *table.partition_of)
+    if table.replica_identity != "DEFAULT":
+        yield SetReplicaIdentity(name, "DEFAULT", table.replica_identity)
+    yield from (CreateTrigger(target.table(table), trigger) for trigger in table.triggers)
+    if table.row_security or table.force_row_security:
+        yield SetRowSecurity(name, (False, False), (table.row_security, table.force_row_security))
+    yield from (CreatePolicy(name, policy) for policy in table.policies)
+    yield from _dressed(target.table(table), table, runs_as)
+    yield from _column_grants(target.table(table), ((one.name, one.privileges) for one in table.columns))
+    yield from _part_comments(table)
+
+
+def _bare(table: Table, constraints: tuple[object, ...]) -> Table:
+    """What CREATE TABLE says of `table`. A partition takes its identity from its parent, so says none."""
+    columns = tuple(_partition_column(one) for one in table.columns) if table.partition_of else table.columns
+    return replace(
+        table,
+        columns=columns,
+        constraints=tuple(one for one in table.constraints if one in constraints),
+        indexes=(),
+        triggers=(),
+        policies=(),
+        row_security=False,
+        force_row_security=False,
+        replica_identity="DEFAULT",
+        owner=None,
+        privileges=(),
+    )
+
+
+def _partition_column(column: Column) -> Column:
+    return replace(column, identity=None)
+
+
+def _column_grants(at: Target, columns: Iterable[tuple[str, Privileges]]) -> Iterator[Op]:
+    """One grant for all columns on which a role has the same privileges."""
+    together: dict[Privilege, list[str]] = defaultdict(list)
+    for name, privileges in columns:
+        for privilege in privileges:
+            together[privilege].append(name)
+    yield from (Grant(at, privilege, tuple(names)) for privilege, names in sorted(together.items()))
+
+
+def _part_comments(table: Table) -> Iterator[Op]:
+    at = target.table(table)
+    parts = (("CONSTRAINT", table.constraints), ("TRIGGER", table.triggers), ("POLICY", table.policies))
+    named = [(target.column(at, column.name), column.comment) for column in table.columns]
+    named += [(target.part(at, kind, one.name), one.comment) for kind, ones in parts for one in ones]
+    named += [(target.index(at, table.schema, index.name), index.comment) for index in table.indexes]
+    yield from (SetComment(part, None, comment) for part, comment in named if comment is not None)
+
+
+# --- views --------------------------------------------------------------------------------------------------------
+
+
+def _of_view(view: View, runs_as: str | None) -> Iterator[Op]:
+    at = target.view(view)
+    yield CreateView(view)
+    yield from (CreateIndex(at, view.schema, index) for index in view.indexes)
+    yield from (CreateTrigger(at, trigger) for trigger in view.triggers)
+    yield from _dressed(at, view, runs_as)
+    yield from _column_grants(at, view.column_privileges)
+    comments = [(target.column(at, name), comment) for name, comment in view.column_comments]
+    comments += [(target.index(at, view.schema, one.name), one.comment) for one in view.indexes if one.comment]
+    comments += [(target.part(at, "TRIGGER", one.name), one.comment) for one in view.triggers if one.comment]
+    yield from (SetComment(part, None, comment) for part, comment in comments)

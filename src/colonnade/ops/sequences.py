@@ -1,0 +1,102 @@
+"""Operations on sequences that no identity column owns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from colonnade.design.schema import Sequence
+from colonnade.ops import target
+from colonnade.ops.namespaces import namespace_needs
+from colonnade.ops.op import Irreversible, Key, Level, Op, Plain, Position
+from colonnade.ops.step import Step
+from colonnade.sql import ident, qualified
+
+
+def _name(sequence: Sequence) -> str:
+    return qualified(sequence.schema, sequence.name)
+
+
+@dataclass(frozen=True, slots=True)
+class CreateSequence(Plain):
+    sequence: Sequence
+
+    @property
+    def subject(self) -> str:
+        return f"sequence {_name(self.sequence)}"
+
+    @property
+    def position(self) -> Position:
+        return Position(Level.SEQUENCES, _name(self.sequence), 0, "")
+
+    @property
+    def creates(self) -> tuple[Key, ...]:
+        return (target.sequence(self.sequence).key,)
+
+    @property
+    def needs(self) -> tuple[Key, ...]:
+        return namespace_needs(self.sequence.schema)
+
+    def steps(self) -> tuple[Step, ...]:
+        one = self.sequence
+        kind = "UNLOGGED SEQUENCE" if one.unlogged else "SEQUENCE"
+        return (
+            Step(
+                f"CREATE {kind} {_name(one)} AS {one.type}\n"
+                f"    START WITH {one.start} INCREMENT BY {one.increment}\n"
+                f"    MINVALUE {one.minimum} MAXVALUE {one.maximum}\n"
+                f"    CACHE {one.cache} {'CYCLE' if one.cycle else 'NO CYCLE'}"
+            ),
+        )
+
+    def reverse(self) -> Op | Irreversible:
+        return DropSequence(self.sequence)
+
+
+@dataclass(frozen=True, slots=True)
+class DropSequence(Plain):
+    sequence: Sequence
+
+    @property
+    def subject(self) -> str:
+        return f"sequence {_name(self.sequence)}"
+
+    @property
+    def position(self) -> Position:
+        return Position(Level.SEQUENCES, _name(self.sequence), 0, "")
+
+    def steps(self) -> tuple[Step, ...]:
+        return (Step(f"DROP SEQUENCE {_name(self.sequence)}", ((_name(self.sequence), "ACCESS EXCLUSIVE"),)),)
+
+    def reverse(self) -> Op | Irreversible:
+        return Irreversible(f"the last value of sequence {_name(self.sequence)} is gone")
+
+
+@dataclass(frozen=True, slots=True)
+class SetSequenceOwner(Plain):
+    """The sequence goes with the column that `new` names, as (schema, table, column); None: with none."""
+
+    sequence: tuple[str, str]
+    old: tuple[str, str, str] | None
+    new: tuple[str, str, str] | None
+
+    @property
+    def subject(self) -> str:
+        return f"sequence {qualified(*self.sequence)}"
+
+    @property
+    def position(self) -> Position:
+        return Position(Level.LATE_CONSTRAINTS, "", 0, qualified(*self.sequence))
+
+    @property
+    def needs(self) -> tuple[Key, ...]:
+        table: tuple[Key, ...] = (("relation", qualified(*self.new[:2])),) if self.new else ()
+        return (("sequence", qualified(*self.sequence)), *table)
+
+    def steps(self) -> tuple[Step, ...]:
+        column = f"{qualified(*self.new[:2])}.{ident(self.new[2])}" if self.new else "NONE"
+        locks = ((qualified(*self.sequence), "SHARE ROW EXCLUSIVE"),)
+        table = ((qualified(*self.new[:2]), "ACCESS SHARE"),) if self.new else ()
+        return (Step(f"ALTER SEQUENCE {qualified(*self.sequence)} OWNED BY {column}", (*locks, *table)),)
+
+    def reverse(self) -> Op | Irreversible:
+        return SetSequenceOwner(self.sequence, self.new, self.old)

@@ -1,0 +1,221 @@
+"""Operations on tables and partitions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from colonnade.design.schema import Column, ForeignKey, PrimaryKey, Table, Unique
+from colonnade.ops import target
+from colonnade.ops.constraints import constraint_mentions, definition
+from colonnade.ops.namespaces import namespace_needs
+from colonnade.ops.op import Irreversible, Key, Level, Op, Plain, Position, mentioned
+from colonnade.ops.step import Step
+from colonnade.ops.text import bracket, default, options
+from colonnade.ops.types import collate, type_need
+from colonnade.sql import ident, qualified
+
+_ALIGN_AT_MOST = 40
+
+
+def column_clauses(column: Column) -> str:
+    """What follows name and type of a column in CREATE TABLE."""
+    clauses = [f"COMPRESSION {ident(column.compression)}"] if column.compression else []
+    clauses += [collate(column.collation).strip()] if column.collation else []
+    clauses += [f"CONSTRAINT {ident(column.not_null_name)}"] if column.not_null_name else []
+    clauses += ["NOT NULL"] if not column.nullable else []
+    clauses += [f"DEFAULT {default(column.default)}"] if column.default is not None else []
+    if column.generated:
+        word = "STORED" if column.generated.stored else "VIRTUAL"
+        clauses.append(f"GENERATED ALWAYS AS {bracket(column.generated.expression)} {word}")
+    if column.identity:
+        kind = "ALWAYS" if column.identity.always else "BY DEFAULT"
+        numbering = f" ({column.identity.options})" if column.identity.options else ""
+        clauses.append(f"GENERATED {kind} AS IDENTITY{numbering}")
+    return " ".join(clauses)
+
+
+def _rows(table: Table) -> list[str]:
+    """Columns in two aligned columns, then constraints."""
+    cells = [(ident(column.name), column.type, column_clauses(column)) for column in table.columns]
+    names = min(_ALIGN_AT_MOST, max((len(name) for name, _, _ in cells), default=0))
+    types = min(_ALIGN_AT_MOST, max((len(type_name) for _, type_name, clauses in cells if clauses), default=0))
+    columns = [f"{name:<{names}} {type_name:<{types}} {clauses}".rstrip() for name, type_name, clauses in cells]
+    return columns + [definition(constraint) for constraint in table.constraints]
+
+
+def create_sql(table: Table) -> str:
+    """The CREATE TABLE statement with the constraints that `table` lists."""
+    word = "UNLOGGED TABLE" if table.unlogged else "TABLE"
+    rows = ",\n    ".join(_rows(table))
+    text = (
+        f"CREATE {word} {qualified(table.schema, table.name)} (\n    {rows}\n)"
+        if rows
+        else (f"CREATE {word} {qualified(table.schema, table.name)} ()")
+    )
+    parents = ", ".join(qualified(*parent) for parent in table.inherits)
+    text += f"\nINHERITS ({parents})" if parents else ""
+    text += f"\nPARTITION BY {table.partition_by}" if table.partition_by else ""
+    text += f"\nUSING {ident(table.access_method)}" if table.access_method else ""
+    return text + options(table.options).replace(" WITH", "\nWITH", 1)
+
+
+def _column_settings(table: Table) -> list[str]:
+    """What CREATE TABLE cannot say of a column on every supported version."""
+    settings = []
+    for column in table.columns:
+        head = f"ALTER TABLE ONLY {qualified(table.schema, table.name)} ALTER COLUMN {ident(column.name)}"
+        settings += [f"{head} SET STORAGE {column.storage}"] if column.storage else []
+        settings += [f"{head} SET STATISTICS {column.statistics}"] if column.statistics is not None else []
+    return settings
+
+
+def _provided(table: Table) -> tuple[Key, ...]:
+    """The table, its row type, its constraints and their indexes."""
+    at = target.table(table)
+    parts = tuple(target.part(at, "CONSTRAINT", one.name).key for one in table.constraints)
+    indexed = (one for one in table.constraints if isinstance(one, PrimaryKey | Unique))
+    return (at.key, ("type", at.name), *parts, *(("index", qualified(table.schema, one.name)) for one in indexed))
+
+
+@dataclass(frozen=True, slots=True)
+class CreateTable(Plain):
+    """The table with its columns and the constraints listed in it; all else of a table has operations of its own."""
+
+    table: Table
+
+    @property
+    def subject(self) -> str:
+        return target.table(self.table).subject
+
+    @property
+    def position(self) -> Position:
+        return Position(Level.TABLES, target.table(self.table).section, 0, "")
+
+    @property
+    def creates(self) -> tuple[Key, ...]:
+        return _provided(self.table)
+
+    @property
+    def needs(self) -> tuple[Key, ...]:
+        own = target.table(self.table).key
+        parents = (*self.table.inherits, *((self.table.partition_of[0],) if self.table.partition_of else ()))
+        related = (*parents, *(key.target for key in self.table.foreign_keys))
+        types = (type_need(column.type) for column in self.table.columns)
+        keys: tuple[Key, ...] = tuple(("relation", qualified(*one)) for one in related)
+        return (*namespace_needs(self.table.schema), *(key for key in keys if key != own), *types)
+
+    @property
+    def mentions(self) -> frozenset[str]:
+        columns = self.table.columns
+        texts = (
+            *(column.default for column in columns),
+            self.table.partition_by,
+            *(column.generated.expression for column in columns if column.generated),
+        )
+        constraints = (constraint_mentions(one) for one in self.table.constraints)
+        return mentioned(*texts).union(*constraints) - {target.table(self.table).name}
+
+    def steps(self) -> tuple[Step, ...]:
+        name = qualified(self.table.schema, self.table.name)
+        others = sorted({qualified(*key.target) for key in self.table.foreign_keys} - {name})
+        parents = sorted({qualified(*parent) for parent in self.table.inherits})
+        locks = (
+            *((other, "SHARE ROW EXCLUSIVE") for other in others),
+            *((parent, "SHARE UPDATE EXCLUSIVE") for parent in parents),
+        )
+        own = ((name, "ACCESS EXCLUSIVE"),)
+        statistics = ((name, "SHARE UPDATE EXCLUSIVE"),)
+        settings = (
+            Step(text, statistics if "SET STATISTICS" in text else own) for text in _column_settings(self.table)
+        )
+        return (Step(create_sql(self.table), locks), *settings)
+
+    def reverse(self) -> Op | Irreversible:
+        return DropTable(self.table)
+
+
+@dataclass(frozen=True, slots=True)
+class DropTable(Plain):
+    table: Table
+
+    @property
+    def subject(self) -> str:
+        return target.table(self.table).subject
+
+    @property
+    def position(self) -> Position:
+        return Position(Level.TABLES, target.table(self.table).section, 0, "")
+
+    def steps(self) -> tuple[Step, ...]:
+        name = qualified(self.table.schema, self.table.name)
+        others = {qualified(*one.target) for one in self.table.constraints if isinstance(one, ForeignKey)}
+        locks = tuple((one, "ACCESS EXCLUSIVE") for one in sorted({name, *others}))
+        return (Step(f"DROP TABLE {name}", locks),)
+
+    def reverse(self) -> Op | Irreversible:
+        return Irreversible(f"the rows of table {qualified(self.table.schema, self.table.name)} are gone")
+
+
+@dataclass(frozen=True, slots=True)
+class AttachPartition(Plain):
+    """The table `table` is the partition `bound` of `parent`; its indexes are taken for those of the parent."""
+
+    table: tuple[str, str]
+    parent: tuple[str, str]
+    bound: str
+
+    @property
+    def subject(self) -> str:
+        return f"table {qualified(*self.table)}"
+
+    @property
+    def position(self) -> Position:
+        return Position(Level.TABLES, qualified(*self.table), 4, "")
+
+    @property
+    def needs(self) -> tuple[Key, ...]:
+        own, parent = qualified(*self.table), qualified(*self.parent)
+        return (("relation", own), ("indexes", own), ("relation", parent))
+
+    @property
+    def mentions(self) -> frozenset[str]:
+        return mentioned(self.bound)
+
+    @property
+    def within(self) -> Key | None:
+        return ("relation", qualified(*self.table))
+
+    def steps(self) -> tuple[Step, ...]:
+        own, parent = qualified(*self.table), qualified(*self.parent)
+        locks = ((own, "ACCESS EXCLUSIVE"), (parent, "SHARE UPDATE EXCLUSIVE"))
+        return (Step(f"ALTER TABLE {parent} ATTACH PARTITION {own} {self.bound}", locks, scans=(own,)),)
+
+    def reverse(self) -> Op | Irreversible:
+        return DetachPartition(self.table, self.parent, self.bound)
+
+
+@dataclass(frozen=True, slots=True)
+class DetachPartition(Plain):
+    table: tuple[str, str]
+    parent: tuple[str, str]
+    bound: str
+
+    @property
+    def subject(self) -> str:
+        return f"table {qualified(*self.table)}"
+
+    @property
+    def position(self) -> Position:
+        return Position(Level.TABLES, qualified(*self.table), 4, "")
+
+    @property
+    def within(self) -> Key | None:
+        return ("relation", qualified(*self.table))
+
+    def steps(self) -> tuple[Step, ...]:
+        own, parent = qualified(*self.table), qualified(*self.parent)
+        locks = ((own, "ACCESS EXCLUSIVE"), (parent, "ACCESS EXCLUSIVE"))
+        return (Step(f"ALTER TABLE {parent} DETACH PARTITION {own}", locks),)
+
+    def reverse(self) -> Op | Irreversible:
+        return AttachPartition(self.table, self.parent, self.bound)

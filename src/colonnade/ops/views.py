@@ -1,0 +1,77 @@
+"""Operations on views and materialised views."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from colonnade.design.schema import View
+from colonnade.ops import target
+from colonnade.ops.namespaces import namespace_needs
+from colonnade.ops.op import Irreversible, Key, Op, Plain, Position, mentioned
+from colonnade.ops.step import Step
+from colonnade.ops.text import options
+from colonnade.sql import qualified
+
+
+def _position(view: View) -> Position:
+    at = target.view(view)
+    return Position(at.level, at.section, 0, "")
+
+
+@dataclass(frozen=True, slots=True)
+class CreateView(Plain):
+    view: View
+
+    @property
+    def subject(self) -> str:
+        return target.view(self.view).subject
+
+    @property
+    def position(self) -> Position:
+        return _position(self.view)
+
+    @property
+    def creates(self) -> tuple[Key, ...]:
+        name = qualified(self.view.schema, self.view.name)
+        return (("relation", name), ("type", name))
+
+    @property
+    def needs(self) -> tuple[Key, ...]:
+        read: tuple[Key, ...] = tuple(("relation", qualified(*one)) for one in self.view.depends_on)
+        return (*namespace_needs(self.view.schema), *read)
+
+    @property
+    def mentions(self) -> frozenset[str]:
+        return mentioned(self.view.definition) - {qualified(self.view.schema, self.view.name)}
+
+    def steps(self) -> tuple[Step, ...]:
+        at = target.view(self.view)
+        unpopulated = self.view.materialized and not self.view.populated
+        text = f"CREATE {at.sql}{options(self.view.options)} AS\n{self.view.definition}"
+        # A definition that ends in a comment must not swallow what follows it.
+        closing = "\nWITH NO DATA" if unpopulated else ("\n" if "--" in self.view.definition else "")
+        read = tuple((qualified(*one), "ACCESS SHARE") for one in sorted(self.view.depends_on))
+        return (Step(text + closing, read),)
+
+    def reverse(self) -> Op | Irreversible:
+        return DropView(self.view)
+
+
+@dataclass(frozen=True, slots=True)
+class DropView(Plain):
+    view: View
+
+    @property
+    def subject(self) -> str:
+        return target.view(self.view).subject
+
+    @property
+    def position(self) -> Position:
+        return _position(self.view)
+
+    def steps(self) -> tuple[Step, ...]:
+        at = target.view(self.view)
+        return (Step(f"DROP {at.sql}", ((at.name, "ACCESS EXCLUSIVE"),)),)
+
+    def reverse(self) -> Op | Irreversible:
+        return CreateView(self.view)

@@ -1,0 +1,15 @@
+"""The operations that schema.sql and the first migration both run."""
+
+from __future__ import annotations
+
+from colonnade.diff import creation
+from colonnade.ops.namespaces import CreateExtension, ShareExtension
+from colonnade.ops.op import Op
+from colonnade.writers.file import Request
+
+
+def operations(request: Request) -> tuple[Op, ...]:
+    """What builds the design in a database that may have neighbours: extensions that are there already are shared."""
+    roles = request.schema.intent.roles
+    ops = creation(request.schema.database, roles.owner if roles else None)
+    return tuple(ShareExtension(op.extension) if isinstance(op, CreateExtension) else op for op in ops)

@@ -1,0 +1,117 @@
+"""Writer `roles`: roles.sql, which an administrator runs once in the target database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from colonnade.design.schema import Roles, Schema, Table
+from colonnade.sql import comment_line, dollar, ident, idents, literal, qualified
+from colonnade.writers.file import File, Request, writer
+
+
+@writer("roles")
+def roles(request: Request) -> Iterator[File]:
+    """roles.sql, where the design has roles."""
+    if request.schema.intent.roles:
+        yield File(request.feature_folder / "roles.sql", _script(request.schema, request.schema.intent.roles))
+
+
+def _script(schema: Schema, three: Roles) -> str:
+    head = (
+        f"{schema.intent.title}: the roles that the database runs under.",
+        "An administrator runs this once in the target database; running it again changes nothing.",
+        "No password is set: give the two roles that log in one of their own, or another way to authenticate.",
+    )
+    external = tuple(
+        _external(table, three) for table in sorted(schema.external, key=lambda one: (one.schema, one.name))
+    )
+    blocks = (
+        "\n".join(map(comment_line, head)),
+        "BEGIN;",
+        *(_create(*row) for row in _rows(three)),
+        _bypass(three.migrator),
+        _membership(three),
+        _database(three),
+        *external,
+        "COMMIT;",
+    )
+    return "\n\n".join(blocks) + "\n"
+
+
+def _rows(three: Roles) -> tuple[tuple[str, str, str], ...]:
+    return (
+        (three.owner, "NOLOGIN", "owns every object; nobody logs in as it"),
+        (three.migrator, "LOGIN", "runs migrations, backfills and seeds"),
+        (three.application, "LOGIN NOSUPERUSER NOBYPASSRLS", "is what the application connects as"),
+    )
+
+
+def _do(body: str) -> str:
+    return f"DO {dollar(body)};"
+
+
+def _create(name: str, attributes: str, purpose: str) -> str:
+    body = (
+        f"\nBEGIN\n    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = {literal(name)}) THEN\n"
+        f"        CREATE ROLE {ident(name)} {attributes};\n    END IF;\nEND\n"
+    )
+    return f"{comment_line(f'{name} {purpose}.')}\n{_do(body)}"
+
+
+def _bypass(migrator: str) -> str:
+    body = (
+        f"\nBEGIN\n    IF NOT (SELECT rolbypassrls FROM pg_roles WHERE rolname = {literal(migrator)}) THEN\n"
+        f"        ALTER ROLE {ident(migrator)} BYPASSRLS;\n    END IF;\n"
+        "EXCEPTION\n    WHEN insufficient_privilege THEN\n"
+        "        RAISE NOTICE 'role % cannot be given BYPASSRLS here: only a role that has it may grant it',\n"
+        f"            {literal(migrator)};\n"
+        "END\n"
+    )
+    why = "Row-level security is forced, so that what the migrator does to rows must pass it."
+    return f"{comment_line(why)}\n{_do(body)}"
+
+
+def _membership(three: Roles) -> str:
+    grant = f"GRANT {ident(three.owner)} TO {ident(three.migrator)}"
+    body = (
+        "\nBEGIN\n    IF current_setting('server_version_num')::int >= 160000 THEN\n"
+        f"        EXECUTE {literal(grant + ' WITH INHERIT TRUE, SET TRUE')};\n"
+        f"    ELSE\n        {grant};\n    END IF;\nEND\n"
+    )
+    return f"{comment_line('Migrations do SET ROLE to the owner.')}\n{_do(body)}"
+
+
+def _database(three: Roles) -> str:
+    everyone = idents((three.owner, three.migrator, three.application))
+    body = (
+        "\nBEGIN\n"
+        f"    EXECUTE format('GRANT CREATE ON DATABASE %I TO %I', current_database(), {literal(three.owner)});\n"
+        f"    EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I, %I', current_database(),"
+        f" {literal(three.migrator)}, {literal(three.application)});\nEND\n"
+    )
+    return "\n".join(
+        (
+            comment_line("What the owner makes, and who may look it up; nobody else makes objects in public."),
+            _do(body),
+            "REVOKE CREATE ON SCHEMA public FROM PUBLIC;",
+            f"GRANT CREATE ON SCHEMA public TO {ident(three.owner)};",
+            f"GRANT USAGE ON SCHEMA public TO {everyone};",
+        )
+    )
+
+
+def _external(table: Table, three: Roles) -> str:
+    """The owner's foreign keys point at a table of others, for which REFERENCES is needed and nothing more."""
+    name = qualified(table.schema, table.name)
+    usage = (
+        ""
+        if table.schema == "public"
+        else f"        GRANT USAGE ON SCHEMA {ident(table.schema)} TO {ident(three.owner)};\n"
+    )
+    body = (
+        f"\nBEGIN\n    IF to_regclass({literal(name)}) IS NOT NULL THEN\n{usage}"
+        f"        GRANT REFERENCES ON {name} TO {ident(three.owner)};\n    ELSE\n"
+        f"        RAISE NOTICE 'table % is not there yet: run this again once it is', {literal(name)};\n"
+        "    END IF;\nEND\n"
+    )
+    return f"{comment_line(f'{name} belongs to others; foreign keys point at it.')}\n{_do(body)}"

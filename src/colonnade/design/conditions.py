@@ -1,0 +1,120 @@
+"""Expressions from documents: accepted only if PostgreSQL's parser finds one, of parts that are known to be harmless."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from colonnade import sql
+from colonnade.vocabulary import habits
+
+
+def names(text: str) -> tuple[str, ...]:
+    """The columns that the expression `text` names, in order, each once."""
+    return tuple(dict.fromkeys(name for _, _, name in _references(text)))
+
+
+@lru_cache(maxsize=8192)
+def safe(text: str, columns: bool = True) -> str | None:
+    """`text` without comments if it is one expression that calls only harmless functions, or None.
+
+    With `columns` off it may not name any, as in a default.
+    """
+    tree = sql.expression(text)
+    if tree is None or not all(_harmless(node, columns) for node in _walk(tree)):
+        return None
+    return _without_comments(text.strip())
+
+
+def renamed(text: str, rename: Callable[[str], str | None]) -> str:
+    """`text` with every column called as `rename` says, all else as the author wrote it. Raises KeyError on None."""
+    pieces: list[str] = []
+    end = 0
+    for start, stop, name in _references(text):
+        new = rename(name)
+        if new is None:
+            raise KeyError(name)
+        pieces += (text[end:start], sql.ident(new))
+        end = stop
+    return "".join(pieces) + text[end:]
+
+
+def _references(text: str) -> list[tuple[int, int, str]]:
+    """(start, end, name) in characters of every column reference; `t.title` counts as title."""
+    from pglast import ast
+
+    tree = sql.expression(text)
+    prefix = len("SELECT (")
+    spans = []
+    for node in _walk(tree):
+        if isinstance(node, ast.ColumnRef) and isinstance(node.fields[-1], ast.String):
+            start = node.location - prefix
+            spans.append((start, _end(text, start), node.fields[-1].sval))
+    return sorted(spans)
+
+
+def _end(text: str, start: int) -> int:
+    """Where the dotted name that begins at `start` ends."""
+    from pglast.parser import scan
+
+    end = start
+    wants_name = True
+    for token in scan(text[start:]):
+        dot = token.name == "ASCII_46"
+        if dot == wants_name:
+            break
+        end = start + token.end + 1
+        wants_name = dot
+    return end
+
+
+def _walk(node: Any) -> Iterator[Any]:
+    """`node` and every node under it."""
+    from pglast import ast
+
+    if isinstance(node, tuple | list):
+        for one in node:
+            yield from _walk(one)
+    elif isinstance(node, ast.Node):
+        yield node
+        for name in node:
+            yield from _walk(getattr(node, name))
+
+
+@lru_cache(maxsize=1)
+def _plain_nodes() -> tuple[type, ...]:
+    from pglast import ast
+
+    return (
+        ast.A_Const, ast.Boolean, ast.Float, ast.Integer, ast.String, ast.BitString, ast.A_Expr, ast.BoolExpr, ast.NullTest,
+        ast.BooleanTest, ast.CaseExpr, ast.CaseWhen, ast.CoalesceExpr, ast.MinMaxExpr, ast.A_ArrayExpr, ast.TypeCast,
+        ast.TypeName, ast.A_Indirection, ast.A_Indices, ast.SQLValueFunction, ast.CollateClause, ast.RowExpr,
+    )  # fmt: skip
+
+
+def _harmless(node: Any, columns: bool) -> bool:
+    from pglast import ast
+
+    if isinstance(node, ast.FuncCall):
+        plain = not (node.agg_filter or node.agg_order or node.over or node.agg_star or node.agg_distinct)
+        return (
+            plain and node.funcname[-1].sval in habits.SAFE_FUNCTIONS and _schema(node.funcname) in ("", "pg_catalog")
+        )
+    if isinstance(node, ast.ColumnRef):
+        return columns and isinstance(node.fields[-1], ast.String) and len(node.fields) <= 2
+    return isinstance(node, _plain_nodes())
+
+
+def _schema(names: Any) -> str:
+    return str(names[0].sval) if len(names) > 1 else ""
+
+
+def _without_comments(text: str) -> str:
+    """`text` with each comment turned into a space, so that it can stand inside brackets."""
+    from pglast.parser import scan
+
+    for token in reversed(scan(text)):
+        if token.name in ("SQL_COMMENT", "C_COMMENT"):
+            text = text[: token.start] + " " + text[token.end + 1 :]
+    return text.strip()

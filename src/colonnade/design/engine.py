@@ -1,0 +1,153 @@
+"""The engine: a Draft through all passes to a Schema."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from colonnade import sql, types
+from colonnade.config import Settings
+from colonnade.design.draft import Draft
+from colonnade.design.passes import PASSES
+from colonnade.design.schema import (
+    Database,
+    EnumType,
+    Extension,
+    Function,
+    Intent,
+    PrimaryKey,
+    Privilege,
+    Reason,
+    Roles,
+    Schema,
+    Table,
+)
+from colonnade.design.work import Blueprint, Pass, Work
+from colonnade.findings import RULES, Finding
+
+
+def design(draft: Draft, settings: Settings) -> tuple[Schema, tuple[Finding, ...]]:
+    """The Schema that `draft` asks for under `settings`, and what a person should know about it."""
+    work = Work(draft, settings)
+    for one in PASSES:
+        if settings.enabled(rule_name(one)):
+            work = one(work)
+    return assemble(work), findings(work)
+
+
+def rule_name(one: Pass) -> str:
+    """The name under which a pass is switched, which is also its rule's if it is a house rule."""
+    return one.__name__.replace("_", "-")
+
+
+def house_rules() -> tuple[str, ...]:
+    """The names of the passes that can be switched off, in the order in which they run."""
+    return tuple(name for name in map(rule_name, PASSES) if name in RULES)
+
+
+def findings(work: Work) -> tuple[Finding, ...]:
+    """All findings of the draft and the passes, each once, in the order of their places."""
+    every = (*work.draft.findings, *work.findings, *(one for table in work.tables.values() for one in table.findings))
+    kept = (one for one in dict.fromkeys(every) if work.settings.enabled(one.rule))
+    return tuple(sorted(kept, key=_order))
+
+
+def _order(finding: Finding) -> tuple[str, int, int, str, str]:
+    place = finding.place
+    return (place.file, place.line, place.column, finding.rule, finding.message) if place else (
+        "", 0, 0, finding.rule, finding.message
+    )  # fmt: skip
+
+
+def assemble(work: Work) -> Schema:
+    """The finished Schema: every tuple of named objects sorted by name."""
+    own = [one for _, one in sorted(work.tables.items()) if not one.external]
+    owner = work.roles.owner if work.roles else None
+    database = Database(
+        extensions=_extensions(own),
+        enums=_enums(work, own, owner),
+        functions=tuple(_function(one, work.roles) for one in sorted(work.functions, key=lambda one: one.name)),
+        tables=tuple(_table(one, owner) for one in own),
+        views=tuple(sorted(work.views, key=lambda one: one.name)),
+    )
+    external = tuple(_external(one) for _, one in sorted(work.tables.items()) if one.external)
+    return Schema(database, _intent(work, own), external)
+
+
+def _table(blueprint: Blueprint, owner: str | None) -> Table:
+    return Table(
+        blueprint.name,
+        columns=tuple(blueprint.columns.values()),
+        constraints=tuple(sorted(blueprint.constraints, key=lambda one: one.name)),
+        indexes=tuple(sorted(blueprint.indexes, key=lambda one: one.name)),
+        triggers=tuple(sorted(blueprint.triggers, key=lambda one: one.name)),
+        policies=tuple(sorted(blueprint.policies, key=lambda one: one.name)),
+        row_security=bool(blueprint.policies),
+        force_row_security=bool(blueprint.policies),
+        owner=owner,
+        privileges=blueprint.privileges,
+        comment=blueprint.comment,
+    )
+
+
+def _external(blueprint: Blueprint) -> Table:
+    """A table of others: its columns and its key, as far as the documents know them."""
+    columns = {
+        name: replace(one, default="gen_random_uuid()") if (name,) == blueprint.key and one.type == "uuid" else one
+        for name, one in blueprint.columns.items()
+    }
+    key = PrimaryKey(sql.shorten(f"{blueprint.name}_pkey"), blueprint.key)
+    return _table(replace(blueprint, columns=columns, constraints=(*blueprint.constraints, key)), None)
+
+
+def _enums(work: Work, own: list[Blueprint], owner: str | None) -> tuple[EnumType, ...]:
+    used = {column.type for one in own for column in one.columns.values()}
+    usage = (Privilege("PUBLIC", ("USAGE",)),)
+    return tuple(
+        replace(one, owner=owner, privileges=usage) for name, one in sorted(work.enums.items()) if name in used
+    )
+
+
+def _function(function: Function, roles: Roles | None) -> Function:
+    if roles is None:
+        return replace(function, privileges=(Privilege("PUBLIC", ("EXECUTE",)),))
+    return replace(function, owner=roles.owner)
+
+
+def _extensions(own: list[Blueprint]) -> tuple[Extension, ...]:
+    rows = {types.take_apart(column.type).row for one in own for column in one.columns.values()}
+    return tuple(Extension(name) for name in sorted({row.extension for row in rows if row and row.extension}))
+
+
+def _intent(work: Work, own: list[Blueprint]) -> Intent:
+    draft = work.draft
+    title = " ".join(draft.title.split()) or _title(draft.feature)
+    return Intent(
+        feature=draft.feature,
+        title=title,
+        spec_file=draft.spec_file,
+        revision_message=_message([one.name for one in own], title),
+        target_version=work.settings.target_version,
+        roles=work.roles,
+        entities=work.entities,
+        patterns=work.patterns,
+        reasons=_reasons(work),
+        sources=draft.sources,
+    )
+
+
+def _reasons(work: Work) -> tuple[Reason, ...]:
+    reasons = {one.subject: one for table in work.tables.values() for one in table.reasons}
+    return tuple(reasons[subject] for subject in sorted(reasons))
+
+
+def _title(feature: str) -> str:
+    return re.sub(r"^\d+[-_ ]*", "", feature).replace("-", " ").replace("_", " ").title() or feature
+
+
+def _message(tables: list[str], title: str) -> str:
+    if len(tables) == 1:
+        return f"Create {tables[0]} table"
+    if len(tables) <= 3:
+        return f"Create {', '.join(tables[:-1])} and {tables[-1]} tables" if tables else f"Create {title}"
+    return f"Create {len(tables)} tables of {title}"

@@ -1,0 +1,101 @@
+"""Who may see and change what: row-level security, roles and grants."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from colonnade import sql, types
+from colonnade.design.schema import Column, Policy, Privilege, Reason, Roles
+from colonnade.design.work import Blueprint, Work, each, house
+from colonnade.findings import rule
+from colonnade.types import Family
+
+SETTING = "app.current_user_id"
+# command, using, check
+_COMMANDS = (("SELECT", True, False), ("INSERT", False, True), ("UPDATE", True, True), ("DELETE", True, False))
+
+
+def roles(work: Work) -> Work:
+    """There are three roles, owner, migrator and application, unless they are switched off."""
+    return replace(work, roles=Roles() if work.settings.roles else None)
+
+
+@rule("row-level-security")
+def row_level_security(work: Work) -> Work:
+    """A table of users lets each user see and change only the own rows, whatever the query says.
+
+    It is enabled and forced, so that it binds the owner of the table too. One policy a command compares the owner's
+    key with the current user; with none set it shows nothing and raises nothing.
+    """
+    if not work.settings.row_level_security:
+        return work
+    grantee = work.roles.application if work.roles else "PUBLIC"
+    return each(work, lambda one: _policies(one, grantee))
+
+
+def _policies(blueprint: Blueprint, grantee: str) -> Blueprint:
+    if blueprint.owner is None:
+        return blueprint
+    mine = own_rows(blueprint.owner, blueprint.columns[blueprint.owner].type)
+    policies = tuple(
+        Policy(
+            sql.shorten(f"{blueprint.name}_{command.lower()}_own"), command, (grantee,),
+            mine if using else None, mine if check else None,
+        )
+        for command, using, check in _COMMANDS
+    )  # fmt: skip
+    reasons = tuple(Reason(f"{blueprint.name}/{one.name}", house("row-level-security")) for one in policies)
+    return replace(blueprint, policies=policies, reasons=blueprint.reasons + reasons)
+
+
+def own_rows(column: str, type_: str) -> str:
+    """The condition that a row is the current user's.
+
+    The sub-select is planned once for a query; nullif() turns the empty setting after a transaction into no user.
+    """
+    return f"{sql.ident(column)} = (SELECT nullif(current_setting('{SETTING}', true), '')::{_cast(type_)})"
+
+
+def _cast(type_: str) -> str:
+    """The type without its length: a cast to varchar(n) would cut the user's key silently."""
+    taken = types.take_apart(type_)
+    return "text" if taken.row and taken.row.family is Family.STRING else str(replace(taken, arguments=()))
+
+
+@rule("least-privilege")
+def least_privilege(work: Work) -> Work:
+    """The application may do with rows what an application does, and no more.
+
+    It reads and deletes rows, and inserts and updates the columns that it may set: not created_at, not updated_at,
+    not what is generated. The migrator reads and writes rows; the owner owns everything.
+    """
+    if work.roles is None:
+        return work
+    application, migrator = work.roles.application, work.roles.migrator
+    views = tuple(
+        replace(
+            one,
+            owner=work.roles.owner,
+            privileges=(Privilege(migrator, ("SELECT",)), Privilege(application, ("SELECT",))),
+        )
+        for one in work.views
+    )
+    return replace(each(work, lambda one: _granted(one, work.roles or Roles())), views=views)
+
+
+def _granted(blueprint: Blueprint, names: Roles) -> Blueprint:
+    settable = (Privilege(names.application, ("INSERT", "UPDATE")),)
+    kept = {blueprint.created_at, blueprint.updated_at}
+    columns = {
+        name: one if name in kept or not _settable(one) else replace(one, privileges=settable)
+        for name, one in blueprint.columns.items()
+    }
+    privileges = (
+        Privilege(names.migrator, ("DELETE", "INSERT", "SELECT", "UPDATE")),
+        Privilege(names.application, ("DELETE", "SELECT")),
+    )
+    return replace(blueprint, columns=columns, privileges=tuple(sorted(privileges)))
+
+
+def _settable(column: Column) -> bool:
+    return column.generated is None and not (column.identity and column.identity.always)

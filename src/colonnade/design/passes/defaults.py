@@ -1,0 +1,181 @@
+"""Stated defaults, as SQL of the column's type."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from colonnade import sql, types
+from colonnade.design.conditions import safe
+from colonnade.design.schema import Column, Reason
+from colonnade.design.work import Blueprint, Work, each, found, why
+from colonnade.findings import declare
+from colonnade.types import Family
+from colonnade.vocabulary import habits
+
+NOT_IN_ENUM = declare(
+    "default-not-in-enum",
+    """A stated default is none of the values of its closed list.
+
+    Every insert that relies on it would fail, so the column gets no default.
+    """,
+)
+NOT_OF_TYPE = declare(
+    "default-not-of-type",
+    """A stated default is no value of its column's type, nor a known function.
+
+    The column gets no default, since PostgreSQL would refuse it.
+    """,
+)
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
+_INTEGER = re.compile(r"[+-]?\d{1,18}")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_DATE = re.compile(
+    r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])([ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?)?"
+)
+
+
+def stated_defaults(work: Work) -> Work:
+    """Every stated default is a default of its column, or a finding says why not."""
+    return each(work, lambda one: _defaults(work, one))
+
+
+def _defaults(work: Work, blueprint: Blueprint) -> Blueprint:
+    columns = dict(blueprint.columns)
+    findings = blueprint.findings
+    reasons = blueprint.reasons
+    for name, attribute in blueprint.attributes.items():
+        column = columns.get(name)
+        if attribute.default is None or column is None or column.identity:
+            continue
+        written = attribute.default.value.strip()
+        if written.lower() in habits.NO_DEFAULT:
+            continue
+        values = _closed_list(work, blueprint, column)
+        default = _enum_default(written, values) if values else _typed_default(written, column)
+        where = f"{blueprint.entity.name.value}.{attribute.name.value}"
+        if default is None:
+            message = f"the default {written[:60]!r} of {where} is no value of {column.type}"
+            if values:
+                findings += found(
+                    NOT_IN_ENUM, message, attribute.default.place, f"write one of {', '.join(values)}", "error"
+                )
+            else:
+                findings += found(NOT_OF_TYPE, message, attribute.default.place, "write a literal, or now()")
+            continue
+        required = bool(values) and not (attribute.nullable and attribute.nullable.value)
+        columns[name] = replace(column, default=default, nullable=column.nullable and not required)
+        reasons += (Reason(f"{blueprint.name}.{name}/default", why(attribute.default)),)
+    return replace(blueprint, columns=columns, findings=findings, reasons=reasons)
+
+
+def _closed_list(work: Work, blueprint: Blueprint, column: Column) -> tuple[str, ...]:
+    if column.type in work.enums:
+        return work.enums[column.type].values
+    stated = blueprint.attributes[column.name].enum_values
+    return tuple(value for value in stated.value if value) if stated else ()
+
+
+def _enum_default(written: str, values: tuple[str, ...]) -> str | None:
+    bare = unquoted(written)
+    near = [value for value in values if value.lower() == bare.lower()]
+    value = bare if bare in values else near[0] if len(near) == 1 else None
+    return None if value is None else sql.literal(value).strip()
+
+
+def _typed_default(written: str, column: Column) -> str | None:
+    taken = types.take_apart(column.type)
+    row = taken.row
+    if taken.dimensions:
+        return _array(written)
+    spell = SPELLINGS.get(row.family) if row else None
+    return spell(written) if spell else _expression(written)
+
+
+def unquoted(written: str) -> str:
+    """`written` without the quotes around it; two quotes inside mean one."""
+    for quote in ("'", '"', "`"):
+        if len(written) > 1 and written[0] == written[-1] == quote:
+            return written[1:-1].replace(quote * 2, quote)
+    return written
+
+
+def _expression(written: str) -> str | None:
+    return safe(written, columns=False)
+
+
+def _text(written: str) -> str | None:
+    if "(" in written and written[:1] not in "'\"`":
+        call = safe(written, columns=False)
+        if call is not None:
+            return call
+    return None if "\x00" in written else sql.literal(unquoted(written)).strip()
+
+
+def _boolean(written: str) -> str | None:
+    word = unquoted(written).lower()
+    return "true" if word in habits.TRUE_WORDS else "false" if word in habits.FALSE_WORDS else None
+
+
+def _integer(written: str) -> str | None:
+    bare = unquoted(written).replace("_", "")
+    return bare.removeprefix("+") if _INTEGER.fullmatch(bare) else None
+
+
+def _number(written: str) -> str | None:
+    bare = unquoted(written).lstrip("$€£")
+    return bare.removeprefix("+") if _NUMBER.fullmatch(bare) else None
+
+
+def _moment(now: str) -> Callable[[str], str | None]:
+    def spell(written: str) -> str | None:
+        bare = unquoted(written)
+        if bare.lower() in habits.NOW_WORDS:
+            return now
+        return sql.literal(bare) if _DATE.fullmatch(bare) else safe(written, columns=False)
+
+    return spell
+
+
+def _uuid(written: str) -> str | None:
+    bare = unquoted(written)
+    if bare.lower() in habits.GENERATED_WORDS:
+        return "gen_random_uuid()"
+    return sql.literal(bare.lower()) if _UUID.fullmatch(bare) else None
+
+
+def _json(written: str) -> str | None:
+    bare = {"{}": "{}", "[]": "[]", "dict": "{}", "list": "[]", "object": "{}"}.get(
+        unquoted(written).split("::")[0].strip("'")
+    )
+    text = bare or unquoted(written)
+    try:
+        json.loads(text)
+    except ValueError:
+        return None
+    return sql.literal(text).strip()
+
+
+def _array(written: str) -> str | None:
+    empty = unquoted(written.split("::")[0]).lower() in ("{}", "[]", "array[]", "list", "empty", "empty array")
+    return "'{}'" if empty else safe(written, columns=False)
+
+
+SPELLINGS: dict[Family, Callable[[str], str | None]] = {
+    Family.STRING: _text,
+    Family.TEXT: _text,
+    Family.CITEXT: _text,
+    Family.BOOLEAN: _boolean,
+    Family.SMALLINT: _integer,
+    Family.INTEGER: _integer,
+    Family.BIGINT: _integer,
+    Family.DECIMAL: _number,
+    Family.FLOAT: _number,
+    Family.UUID: _uuid,
+    Family.JSON: _json,
+    Family.TIMESTAMP: _moment("CURRENT_TIMESTAMP"),
+    Family.DATE: _moment("CURRENT_DATE"),
+    Family.TIME: _moment("CURRENT_TIME"),
+}

@@ -1,0 +1,203 @@
+"""Foreign keys: what happens on delete, cycles, the constraints themselves, and unique columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
+
+from colonnade import sql
+from colonnade.design.schema import ForeignKey, Reason, Unique
+from colonnade.design.work import Blueprint, Link, Work, assumed, found, house
+from colonnade.findings import Finding, declare, rule
+from colonnade.vocabulary import habits, naming
+
+SET_NULL = declare(
+    "set-null-on-required",
+    """ON DELETE SET NULL is stated for a column that may not be null.
+
+    The delete would always fail. RESTRICT says so at once, so that is what the foreign key gets.
+    """,
+)
+CYCLE = declare(
+    "circular-references",
+    """Tables require each other in a circle.
+
+    No first row could ever be inserted. One foreign key of the circle is checked at the end of the transaction, so
+    that its rows can come in any order inside one.
+    """,
+)
+
+
+@rule("on-delete")
+def on_delete(work: Work) -> Work:
+    """Every foreign key says what happens when the row that it points to is deleted.
+
+    Dependent rows go with it (CASCADE), optional references are emptied (SET NULL), and what must survive, such as
+    invoices and payments, keeps its parent from being deleted (RESTRICT). A stated action wins.
+    """
+    findings: list[Finding] = []
+    links = tuple(_decided(work, link, findings) for link in work.links)
+    return replace(work, links=links, findings=work.findings + tuple(findings))
+
+
+def _decided(work: Work, link: Link, findings: list[Finding]) -> Link:
+    if link.on_delete == "SET NULL" and link.required:
+        findings += found(
+            SET_NULL, f"{link.child}.{link.columns[0]} is NOT NULL and cannot be set to null on delete; RESTRICT instead",
+            link.place, "state the column optional, or CASCADE or RESTRICT",
+        )  # fmt: skip
+        return replace(link, on_delete="RESTRICT")
+    if link.on_delete is not None:
+        return link
+    if not link.required:
+        return replace(link, on_delete="SET NULL")
+    owner = link.columns == (work.tables[link.child].owner,) and link.parent == work.users
+    return replace(link, on_delete="CASCADE" if owner or not _critical(link.child) else "RESTRICT")
+
+
+def _critical(table: str) -> bool:
+    """Whether the rows of `table` must survive: its last word says so, as in `invoices`, not in `invoice_lines`."""
+    return naming.singular(table).rpartition("_")[2] in habits.CRITICAL
+
+
+def circular_references(work: Work) -> Work:
+    """In every circle of required references one foreign key is deferrable."""
+    deferred: set[Link] = set()
+    findings: list[Finding] = []
+    graph: dict[str, set[str]] = {}
+    for link in work.links:
+        if link.required and link.child != link.parent and not work.tables[link.child].external:
+            graph.setdefault(link.child, set()).add(link.parent)
+    while circle := _circle(graph):
+        child, parent = min((pair for pair in zip(circle, circle[1:], strict=False)), key=lambda pair: pair[::-1])
+        chosen = [one for one in work.links if (one.child, one.parent) == (child, parent) and one.required]
+        deferred.update(chosen)
+        graph[child].discard(parent)
+        findings += found(
+            CYCLE,
+            f"{' -> '.join(circle)} require each other; {child}.{chosen[0].columns[0]} is checked at the end of the "
+            f"transaction",
+            chosen[0].place,
+            "make one of these references optional",
+        )
+    findings += _self_required(work, deferred)
+    links = tuple(replace(link, deferrable=True) if link in deferred else link for link in work.links)
+    return replace(work, links=links, findings=work.findings + tuple(findings))
+
+
+def _circle(graph: dict[str, set[str]]) -> list[str]:
+    """A circle of `graph` as child, parent, … back to the child, or an empty list."""
+    try:
+        TopologicalSorter({child: sorted(parents) for child, parents in sorted(graph.items())}).prepare()
+    except CycleError as error:
+        return list(reversed(error.args[1]))
+    return []
+
+
+def _self_required(work: Work, deferred: set[Link]) -> Iterable[Finding]:
+    for link in work.links:
+        if link.required and link.child == link.parent:
+            deferred.add(link)
+            yield from found(
+                CYCLE, f"{link.child}.{link.columns[0]} requires a row of the same table; the first one can only point at "
+                f"itself, so the reference is checked at the end of the transaction", link.place, "make it optional",
+            )  # fmt: skip
+
+
+def foreign_keys(work: Work) -> Work:
+    """Every link is a foreign key, and what it points to with the owner's key is unique with it."""
+    constraints: dict[str, list[ForeignKey | Unique]] = {}
+    reasons: dict[str, list[Reason]] = {}
+    for link in work.links:
+        parent = work.tables[link.parent]
+        constraint = _foreign_key(link, parent)
+        names = {one.name for one in constraints.get(link.child, ())}
+        constraint = replace(constraint, name=_distinct(constraint.name, names))
+        constraints.setdefault(link.child, []).append(constraint)
+        because = link.because if link.because.startswith("stated") else assumed(link.because.removeprefix("assumed: "))
+        reasons.setdefault(link.child, []).append(Reason(f"{link.child}/{constraint.name}", because))
+        if link.carried and parent.owner:
+            unique = _owner_unique(parent)
+            if all(one.name != unique.name for one in constraints.get(parent.name, ())):
+                constraints.setdefault(parent.name, []).append(unique)
+                reasons.setdefault(parent.name, []).append(
+                    Reason(f"{parent.name}/{unique.name}", house("owner-in-foreign-keys"))
+                )
+    tables = {
+        name: replace(one, constraints=(*one.constraints, *constraints[name]), reasons=(*one.reasons, *reasons[name]))
+        if name in constraints
+        else one
+        for name, one in work.tables.items()
+    }
+    return replace(work, tables=tables)
+
+
+def _foreign_key(link: Link, parent: Blueprint) -> ForeignKey:
+    carried, owner = ((link.carried,), (parent.owner or "",)) if link.carried else ((), ())
+    columns = link.columns + carried
+    return ForeignKey(
+        sql.shorten(f"{link.child}_{'_'.join(columns)}_fkey"),
+        columns,
+        ("public", link.parent),
+        link.parent_columns + owner,
+        on_delete=link.on_delete or "NO ACTION",
+        set_columns=link.columns if carried and link.on_delete == "SET NULL" else (),
+        deferrable=link.deferrable,
+        deferred=link.deferrable,
+    )
+
+
+def _owner_unique(parent: Blueprint) -> Unique:
+    columns = (*parent.key, parent.owner or "")
+    return Unique(sql.shorten(f"{parent.name}_{'_'.join(columns)}_key"), columns)
+
+
+def _distinct(name: str, taken: set[str]) -> str:
+    distinct, number = name, 1
+    while distinct in taken:
+        distinct, number = sql.shorten(f"{name}{number}"), number + 1
+    return distinct
+
+
+def unique_constraints(work: Work) -> Work:
+    """Stated unique columns and one-to-one references are unique constraints called `<table>_<columns>_key`."""
+    one_to_one: dict[str, list[Link]] = {}
+    for link in work.links:
+        if link.unique:
+            one_to_one.setdefault(link.child, []).append(link)
+    tables = {
+        name: one if one.external else _uniques(one, one_to_one.get(name, ())) for name, one in work.tables.items()
+    }
+    return replace(work, tables=tables)
+
+
+def _uniques(blueprint: Blueprint, one_to_one: Iterable[Link]) -> Blueprint:
+    made: dict[tuple[str, ...], tuple[str, str]] = {}
+    findings: list[Finding] = []
+    for name, attribute in blueprint.attributes.items():
+        if attribute.unique and attribute.unique.value and name in blueprint.columns:
+            made.setdefault((name,), ("", f"stated at {attribute.unique.place}"))
+    for stated in blueprint.uniques:
+        columns = tuple(blueprint.column(one) or "" for one in stated.columns)
+        if "" in columns:
+            missing = [one for one in stated.columns if not blueprint.column(one)]
+            findings += found("unknown-column", f"{blueprint.name} has no column {missing[0]!r} to be unique", stated.place,
+                              "name one of its columns")  # fmt: skip
+        elif not stated.predicate:
+            made.setdefault(tuple(dict.fromkeys(columns)), (stated.name, f"stated at {stated.place}"))
+    for link in one_to_one:
+        made.setdefault(link.columns, ("", f"{link.because} (one-to-one)"))
+    made = {columns: fact for columns, fact in made.items() if set(columns) != set(blueprint.key)}
+    there = {one.columns for one in blueprint.constraints if isinstance(one, Unique)}
+    uniques = [
+        (Unique(sql.shorten(name or f"{blueprint.name}_{'_'.join(columns)}_key"), columns), because)
+        for columns, (name, because) in made.items()
+        if columns not in there
+    ]
+    return replace(
+        blueprint,
+        constraints=(*blueprint.constraints, *(unique for unique, _ in uniques)),
+        reasons=(*blueprint.reasons, *(Reason(f"{blueprint.name}/{one.name}", because) for one, because in uniques)),
+        findings=(*blueprint.findings, *findings),
+    )

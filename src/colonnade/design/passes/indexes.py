@@ -1,0 +1,327 @@
+"""Indexes: stated ones, those of foreign keys, of owners, of the indexing strategy and of listings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from colonnade import sql, types
+from colonnade.design import conditions
+from colonnade.design.draft import DraftIndex
+from colonnade.design.passes.statements import unknown_column
+from colonnade.design.schema import Index, IndexKey, PrimaryKey, Reason, Unique
+from colonnade.design.work import Blueprint, Link, UniqueSet, Work, each, found, house, stated
+from colonnade.errors import Place
+from colonnade.findings import declare, rule
+
+REDUNDANT = declare(
+    "redundant-index",
+    """A stated index has the columns of a unique constraint or of another index.
+
+    It would cost a write for every row and serve nothing that the other does not. It is left out.
+    """,
+)
+NO_INDEX = declare(
+    "type-without-index",
+    """A stated index is on a type that no index method of PostgreSQL can search.
+
+    It is left out.
+    """,
+)
+_DIRECTION = re.compile(
+    r"(?P<key>.+?)(?:\s+(?P<direction>asc|desc)(?:ending)?)?(?:\s+nulls\s+(?P<nulls>first|last))?",
+    re.IGNORECASE | re.DOTALL,
+)
+# What searches a type that a B-tree does not, or not usefully; None: nothing does.
+METHODS: dict[str, str | None] = {
+    "jsonb": "gin", "tsvector": "gin", "hstore": "gin", "point": "gist", "box": "gist", "circle": "gist",
+    "polygon": "gist", "json": None, "xml": None, "line": None, "lseg": None, "path": None,
+}  # fmt: skip
+
+
+def method_of(type_: str) -> str | None:
+    """The index method for a column of the type, or None where there is none."""
+    taken = types.take_apart(type_)
+    return "gin" if taken.dimensions else METHODS.get(taken.base, "btree")
+
+
+def index_name(blueprint: Blueprint, columns: Iterable[str]) -> str:
+    """`idx_<table>_<columns>`; the owner's key loses its `_id` beside others."""
+    names = tuple(columns)
+    parts = [one.removesuffix("_id") if one == blueprint.owner and len(names) > 1 else one for one in names]
+    return sql.shorten("_".join(("idx", blueprint.name, *parts)))
+
+
+def plain(blueprint: Blueprint, *columns: str) -> Index:
+    """A B-tree index of plain columns; `created_at DESC` descends."""
+    keys = tuple(IndexKey(one.removesuffix(" DESC"), descending=one.endswith(" DESC")) for one in columns)
+    return Index(index_name(blueprint, (key.column or "" for key in keys)), keys)
+
+
+def leads(blueprint: Blueprint, columns: tuple[str, ...]) -> bool:
+    """Whether an index or a key of the table starts with `columns`, in any order."""
+    wanted = set(columns)
+    return any(set(one[: len(columns)]) == wanted for one in _searchable(blueprint))
+
+
+def _searchable(blueprint: Blueprint) -> list[tuple[str, ...]]:
+    keys = [one.columns for one in blueprint.constraints if isinstance(one, PrimaryKey | Unique)]
+    return keys + [one.columns for one in blueprint.indexes if one.method == "btree" and one.predicate is None]
+
+
+def add(blueprint: Blueprint, index: Index, because: str) -> Blueprint:
+    """`blueprint` with the index, unless one with the same keys is there."""
+    same = any(
+        (one.keys, one.method, one.predicate, one.include) == (index.keys, index.method, index.predicate, index.include)
+        for one in blueprint.indexes
+    )
+    keys = [one.columns for one in blueprint.constraints if isinstance(one, PrimaryKey | Unique)]
+    if same or (index.columns in keys and len(index.columns) == len(index.keys) and index.predicate is None):
+        return blueprint
+    reason = Reason(f"{blueprint.name}/{index.name}", because)
+    return replace(blueprint, indexes=(*blueprint.indexes, index), reasons=(*blueprint.reasons, reason))
+
+
+def stated_indexes(work: Work) -> Work:
+    """Every stated index is there, under its stated name or one made of its columns."""
+    return each(work, _stated_all)
+
+
+def _stated_all(blueprint: Blueprint) -> Blueprint:
+    for index in blueprint.entity.indexes:
+        blueprint = _stated(blueprint, index)
+    for unique in blueprint.uniques:
+        if unique.predicate:
+            blueprint = _partial_unique(blueprint, unique)
+    return blueprint
+
+
+def _stated(blueprint: Blueprint, told: DraftIndex) -> Blueprint:
+    place = told.columns.place
+    made = _keys(blueprint, told.columns.value)
+    if isinstance(made, str):
+        return unknown_column(blueprint, made, place)
+    predicate = _predicate(blueprint, told.predicate, place)
+    if isinstance(predicate, Blueprint):
+        return predicate
+    methods = [method_of(blueprint.columns[key.column].type) if key.column else "btree" for key in made]
+    if not made or None in methods:
+        message = f"no index method searches {', '.join(told.columns.value)} of {blueprint.name}"
+        return replace(blueprint, findings=blueprint.findings + found(NO_INDEX, message, place, "index an expression"))
+    method = told.method.lower() or next((one for one in methods if one and one != "btree"), "btree")
+    name = sql.shorten(told.name) if told.name else index_name(blueprint, (key.column or "expression" for key in made))
+    index = Index(name, made, method if method in _KNOWN else "btree", told.unique, predicate=predicate)
+    added = add(blueprint, index, stated(place))
+    if added is blueprint:
+        message = f"the index on {', '.join(told.columns.value)} of {blueprint.name} repeats one that is there"
+        return replace(
+            blueprint, findings=blueprint.findings + found(REDUNDANT, message, place, "leave it out", "note")
+        )
+    return added
+
+
+_KNOWN = ("btree", "gin", "gist", "brin", "hash", "spgist")
+
+
+def _keys(blueprint: Blueprint, written: Iterable[str]) -> tuple[IndexKey, ...] | str:
+    """The keys of an index, or the first that is neither a column nor a harmless expression on columns."""
+    keys: list[IndexKey] = []
+    for one in written:
+        match = _DIRECTION.fullmatch(one.strip())
+        if match is None:
+            return one
+        column = blueprint.column(match["key"])
+        expression = None if column else _on_columns(blueprint, match["key"])
+        if column is None and expression is None:
+            return match["key"]
+        descending = (match["direction"] or "").lower() == "desc"
+        first = {"first": True, "last": False}.get((match["nulls"] or "").lower())
+        keys.append(
+            IndexKey(column, expression, descending=descending, nulls_first=None if first == descending else first)
+        )
+    return tuple(dict.fromkeys(keys))
+
+
+def _on_columns(blueprint: Blueprint, text: str) -> str | None:
+    """`text` on the columns as they are called, or None where it is no harmless expression on some."""
+    expression = conditions.safe(text)
+    if expression is None or not conditions.names(expression):
+        return None
+    if any(blueprint.column(name) is None for name in conditions.names(expression)):
+        return None
+    return conditions.renamed(expression, blueprint.column)
+
+
+def _predicate(blueprint: Blueprint, text: str, place: Place) -> str | None | Blueprint:
+    if not text.strip():
+        return None
+    bare = re.sub(r"^\s*where\s+", "", text, flags=re.IGNORECASE)
+    return _on_columns(blueprint, bare) or unknown_column(blueprint, bare, place)
+
+
+def _partial_unique(blueprint: Blueprint, unique: UniqueSet) -> Blueprint:
+    made = _keys(blueprint, unique.columns)
+    predicate = _predicate(blueprint, unique.predicate, unique.place)
+    if isinstance(made, str):
+        return unknown_column(blueprint, made, unique.place)
+    if isinstance(predicate, Blueprint):
+        return predicate
+    name = sql.shorten(unique.name or f"{blueprint.name}_{'_'.join(key.column or 'expression' for key in made)}_key")
+    return add(blueprint, Index(name, made, unique=True, predicate=predicate), stated(unique.place))
+
+
+@rule("unique-among-live-rows")
+def unique_among_live_rows(work: Work) -> Work:
+    """Where rows are deleted softly, a unique column is unique among the rows that are not deleted.
+
+    A deleted row would otherwise keep its value for ever. What a foreign key points to stays unique among all.
+    """
+    targets = {(link.parent, link.parent_columns) for link in work.links}
+    return each(work, lambda one: _live(one, targets) if one.deleted_at else one)
+
+
+def _live(blueprint: Blueprint, targets: set[tuple[str, tuple[str, ...]]]) -> Blueprint:
+    moved = [
+        one for one in blueprint.constraints
+        if isinstance(one, Unique) and (blueprint.name, one.columns) not in targets
+        and not set(blueprint.key) <= set(one.columns)
+    ]  # fmt: skip
+    if not moved:
+        return blueprint
+    predicate = f"{sql.ident(blueprint.deleted_at or '')} IS NULL"
+    indexes = tuple(
+        Index(one.name, tuple(map(IndexKey, one.columns)), unique=True, predicate=predicate) for one in moved
+    )
+    message = f"{blueprint.name}: {', '.join(one.name for one in moved)} holds among rows that are not deleted"
+    return replace(
+        blueprint,
+        constraints=tuple(one for one in blueprint.constraints if one not in moved),
+        indexes=blueprint.indexes + indexes,
+        findings=blueprint.findings + found("unique-among-live-rows", message, blueprint.place, severity="note"),
+    )
+
+
+@rule("owner-index")
+def owner_index(work: Work) -> Work:
+    """Rows are found by their owner: an index on the owner's key, and one with it before each listed column.
+
+    Every query of a user filters by the owner first, by row-level security if not by itself.
+    """
+    return each(work, _owner_indexes) if work.draft.indexing_strategy.user_scoped_tables else work
+
+
+def _owner_indexes(blueprint: Blueprint) -> Blueprint:
+    owner = blueprint.owner
+    if owner is None or blueprint.key == (owner,):
+        return blueprint
+    listed = [
+        one.keys[0] for one in blueprint.indexes
+        if len(one.keys) == 1 and one.method == "btree" and not one.unique and not one.predicate and one.keys[0].column
+    ]  # fmt: skip
+    blueprint = add(blueprint, plain(blueprint, owner), house("owner-index"))
+    for key in listed:
+        if key.column != owner:
+            columns = (owner, key.column or "")
+            index = Index(index_name(blueprint, columns), (IndexKey(owner), key))
+            blueprint = add(blueprint, index, house("owner-index"))
+    return blueprint
+
+
+def strategy_indexes(work: Work) -> Work:
+    """The indexing strategy is followed: timestamps, enums and composite lists."""
+    indexed = each(work, lambda one: _strategy(work, one))
+    findings = tuple(
+        finding
+        for composite in work.draft.indexing_strategy.composite_indexes
+        if not any(_all_columns(one, composite.value) for one in work.tables.values() if not one.external)
+        for finding in found("unknown-column", f"no table has all of {', '.join(composite.value)}", composite.place,
+                             "name columns of one table")
+    )  # fmt: skip
+    return replace(indexed, findings=indexed.findings + findings)
+
+
+def _strategy(work: Work, blueprint: Blueprint) -> Blueprint:
+    strategy = work.draft.indexing_strategy
+    columns: list[tuple[tuple[str, ...], str]] = []
+    if strategy.timestamp_columns:
+        names = (blueprint.created_at, blueprint.updated_at)
+        columns += [((name,), "timestamp_columns of the indexing strategy") for name in names if name]
+    if strategy.enum_columns:
+        enums = (name for name, one in blueprint.columns.items() if one.type in work.enums or _closed(blueprint, name))
+        columns += [((name,), "enum_columns of the indexing strategy") for name in enums]
+    for composite in strategy.composite_indexes:
+        names = _all_columns(blueprint, composite.value)
+        columns += [(names, stated(composite.place))] if names else []
+    for names, because in columns:
+        blueprint = add(blueprint, plain(blueprint, *names), because)
+    return blueprint
+
+
+def _closed(blueprint: Blueprint, column: str) -> bool:
+    attribute = blueprint.attributes.get(column)
+    return bool(attribute and attribute.enum_values)
+
+
+def _all_columns(blueprint: Blueprint, written: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns written so if the table has them all, else an empty tuple; `tasks.status` is one of tasks only."""
+    names: list[str] = []
+    for one in written:
+        table, dot, column = one.strip().rpartition(".")
+        bare, _, direction = column.strip().partition(" ")
+        name = blueprint.column(bare)
+        if name is None or (dot and table not in (blueprint.name, blueprint.entity.name.value)):
+            return ()
+        names.append(name + (" DESC" if direction.strip().upper() == "DESC" else ""))
+    return tuple(names)
+
+
+@rule("foreign-key-index")
+def foreign_key_index(work: Work) -> Work:
+    """Every foreign key has an index that starts with its columns.
+
+    Without one, deleting a parent row reads the whole child table.
+    """
+    keys: dict[str, list[Link]] = {}
+    for link in work.links:
+        keys.setdefault(link.child, []).append(link)
+    tables = {
+        name: _key_indexes(one, keys[name]) if name in keys and not one.external else one
+        for name, one in work.tables.items()
+    }
+    return replace(work, tables=tables)
+
+
+def _key_indexes(blueprint: Blueprint, links: Iterable[Link]) -> Blueprint:
+    for link in links:
+        columns = (link.carried, *link.columns) if link.carried else link.columns
+        if not leads(blueprint, columns):
+            blueprint = add(blueprint, plain(blueprint, *columns), house("foreign-key-index"))
+    return blueprint
+
+
+@rule("listing-index")
+def listing_index(work: Work) -> Work:
+    """A user's rows are listed newest first, so an index has them in that order.
+
+    Switched by `pattern_indexes`: without it no index is added beyond the listed ones and those of keys.
+    """
+    return each(work, _listing) if work.settings.pattern_indexes else work
+
+
+def _listing(blueprint: Blueprint) -> Blueprint:
+    if (
+        blueprint.owner is None
+        or blueprint.created_at is None
+        or blueprint.junction
+        or blueprint.key == (blueprint.owner,)
+    ):
+        return blueprint
+    index = plain(blueprint, blueprint.owner, f"{blueprint.created_at} DESC")
+    return add(blueprint, _not_taken(blueprint, index), house("listing-index"))
+
+
+def _not_taken(blueprint: Blueprint, index: Index) -> Index:
+    """`index` under another name where an index of other keys has its name: the direction tells them apart."""
+    taken = any(one.name == index.name and one.keys != index.keys for one in blueprint.indexes)
+    return replace(index, name=sql.shorten(f"{index.name}_desc")) if taken else index

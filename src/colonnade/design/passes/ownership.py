@@ -1,0 +1,182 @@
+"""Whose row it is."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from colonnade.design.schema import Column, Reason
+from colonnade.design.work import Blueprint, Link, Work, found, house
+from colonnade.findings import Finding, declare, rule
+from colonnade.vocabulary import habits, naming
+
+NO_OWNER = declare(
+    "no-owner",
+    """Nothing says whose rows a table holds.
+
+    It has no policy then: every user of the application reads and changes every row. That is right for lists that
+    all share, and wrong for all else.
+    """,
+)
+SEVERAL = declare(
+    "several-owners",
+    """A table states more than one column that could name the owner of a row.
+
+    One decides who may see the row: user_id before owner_id, author_id, creator_id.
+    """,
+)
+EMPTY = declare(
+    "owner-may-be-empty",
+    """A document states that the owner of a row may be missing.
+
+    Rows without an owner are nobody's: the policies hide them from every user.
+    """,
+)
+
+
+@rule("user-ownership")
+def user_ownership(work: Work) -> Work:
+    """Every table that belongs to a user names the user in each row.
+
+    It states a column for it, or refers to the table of users, or hangs by a required reference on a table that does;
+    then the owner's key is carried down. Nothing else gets an owner.
+    """
+    candidates = _candidates(work)
+    owned = {name: links[0] for name, links in candidates.items()}
+    inherited = _inherited(work, owned)
+    carried = naming.singular(work.users) + "_id" if work.users else "user_id"
+    tables = dict(work.tables)
+    links = list(work.links)
+    for child, parent in inherited.items():
+        tables[child], link = _carried_down(work, tables[child], tables[parent], carried)
+        links.append(link)
+    for name, link in owned.items():
+        tables[name] = _owned(tables[name], link, candidates[name][1:])
+    owners = set(owned) | set(inherited) | {work.users}
+    tables = {name: one if name in owners or one.external else _ownerless(one) for name, one in tables.items()}
+    if work.users and not tables[work.users].external:
+        tables[work.users] = replace(tables[work.users], owner=tables[work.users].key[0])
+    return replace(work, tables=tables, links=_settled(links, tables))
+
+
+def _candidates(work: Work) -> dict[str, list[Link]]:
+    """The links that could name the owner, best first, of every table that has any."""
+    candidates: dict[str, list[Link]] = {}
+    for link in work.links:
+        if (
+            link.parent == work.users
+            and link.child != work.users
+            and len(link.columns) == 1
+            and _rank(link)[0] < _NEVER
+        ):
+            candidates.setdefault(link.child, []).append(link)
+    return {name: sorted(links, key=_rank) for name, links in candidates.items()}
+
+
+_NEVER = 1000
+
+
+def _rank(link: Link) -> tuple[int, str]:
+    """Where a column stands among those that name owners; other people's columns come last and never own."""
+    column = link.columns[0]
+    if column in habits.OWNER_COLUMNS:
+        return habits.OWNER_COLUMNS.index(column), column
+    return (_NEVER if column.removesuffix("_id") in habits.OTHER_PEOPLE else _NEVER - 1), column
+
+
+def _inherited(work: Work, owned: Iterable[str]) -> dict[str, str]:
+    """The nearest owned parent of every table that hangs on one by a required reference, in order of distance."""
+    children: dict[str, list[str]] = {}
+    for link in work.links:
+        if link.required and link.child != link.parent:
+            children.setdefault(link.parent, []).append(link.child)
+    inherited: dict[str, str] = {}
+    owners = set(owned)
+    waiting = deque(sorted(owners))
+    while waiting:
+        parent = waiting.popleft()
+        for child in sorted(children.get(parent, ())):
+            if child not in owners and child != work.users and not work.tables[child].external:
+                owners.add(child)
+                inherited[child] = parent
+                waiting.append(child)
+    return inherited
+
+
+def _owned(blueprint: Blueprint, link: Link, rivals: list[Link]) -> Blueprint:
+    """`blueprint` with the owner that `link` names; NOT NULL unless a document states otherwise."""
+    column = link.columns[0]
+    attribute = blueprint.attributes.get(column)
+    optional = bool(attribute and attribute.nullable and attribute.nullable.value) or link.on_delete == "SET NULL"
+    findings = _rivals(blueprint, link, rivals)
+    if optional:
+        findings += found(EMPTY, f"{blueprint.name}.{column} may be empty as stated; such rows belong to nobody",
+                          link.place, f"state {column} NOT NULL")  # fmt: skip
+    columns = {**blueprint.columns, column: replace(blueprint.columns[column], nullable=optional)}
+    reasons = (Reason(f"{blueprint.name}.{column}/owner", house("user-ownership")),)
+    return replace(
+        blueprint,
+        columns=columns,
+        owner=column,
+        findings=blueprint.findings + findings,
+        reasons=blueprint.reasons + reasons,
+    )
+
+
+def _rivals(blueprint: Blueprint, chosen: Link, rivals: list[Link]) -> tuple[Finding, ...]:
+    names = ", ".join(f"{link.columns[0]} ({link.place})" for link in rivals)
+    message = f"{blueprint.name} could be owned by {chosen.columns[0]} or {names}; {chosen.columns[0]} decides"
+    return found(SEVERAL, message, chosen.place, "state user_id if another column decides") if rivals else ()
+
+
+def _carried_down(work: Work, child: Blueprint, parent: Blueprint, column: str) -> tuple[Blueprint, Link]:
+    """`child` with the owner's key of `parent`, and the reference to the user that comes with it."""
+    users = work.tables[work.users or ""]
+    key = Column(column, users.columns[users.key[0]].type, False)
+    keys = {name: one for name, one in child.columns.items() if name in child.key}
+    because = house(f"user-ownership, as {parent.name}")
+    blueprint = replace(
+        child,
+        columns={**keys, column: key, **{name: one for name, one in child.columns.items() if name not in keys}},
+        owner=column,
+        reasons=(*child.reasons, Reason(f"{child.name}.{column}", because)),
+    )
+    return blueprint, Link(child.name, (column,), users.name, users.key[:1], child.place, because, True, "CASCADE")
+
+
+def _ownerless(blueprint: Blueprint) -> Blueprint:
+    message = f"nothing says whose rows {blueprint.name} holds, so every user sees all of them"
+    fix = "state user_id, or a required reference to a table that has it, if rows belong to users"
+    return replace(blueprint, findings=blueprint.findings + found(NO_OWNER, message, blueprint.place, fix, "note"))
+
+
+def _settled(links: list[Link], tables: Mapping[str, Blueprint]) -> tuple[Link, ...]:
+    """The links, an owner's required where its column is."""
+    return tuple(
+        replace(link, required=not tables[link.child].columns[link.columns[0]].nullable)
+        if link.columns == (tables[link.child].owner,)
+        else link
+        for link in links
+    )
+
+
+@rule("owner-in-foreign-keys")
+def owner_in_foreign_keys(work: Work) -> Work:
+    """A foreign key between two tables of users carries the owner's key.
+
+    Then a row cannot point at another user's row, whoever writes it: row-level security does not bind foreign keys.
+    A table that relates users to something shared, such as members of a project, keeps its plain reference.
+    """
+    memberships = {one.table for one in work.junctions if work.users in (one.left, one.right)}
+    links = tuple(
+        link if link.child in memberships else replace(link, carried=_carried(work, link)) for link in work.links
+    )
+    return replace(work, links=links)
+
+
+def _carried(work: Work, link: Link) -> str | None:
+    """The owner column of the child that the link carries, or None."""
+    child, parent = work.tables[link.child], work.tables[link.parent]
+    plain = parent.external or parent.owner is None or child.owner is None or parent.owner in link.parent_columns
+    return None if plain or child.owner in link.columns else child.owner

@@ -1,0 +1,225 @@
+"""Types of columns: as stated, or guessed from the name; closed lists as enum types or as checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from colonnade import sql, types
+from colonnade.config import suggestion
+from colonnade.design.draft import DraftAttribute
+from colonnade.design.schema import Check, Column, EnumType, Reason
+from colonnade.design.work import Blueprint, Work, assumed, found, house, why
+from colonnade.findings import Finding, declare, rule
+from colonnade.vocabulary import habits, naming
+
+GUESSED = declare(
+    "guessed-type",
+    """No document states the type of an attribute.
+
+    It is guessed from the name, or text where the name says nothing. State the type to be sure.
+    """,
+)
+UNKNOWN = declare(
+    "unknown-type",
+    """A stated type is none that PostgreSQL or the type table knows.
+
+    The column becomes text, which takes any value.
+    """,
+)
+VALUES = declare(
+    "enum-values",
+    """A closed list has values that PostgreSQL refuses or that occur twice.
+
+    An enum label has at most 63 bytes and is listed once. Duplicates are left out; with a label that is too long,
+    or with no label at all, the column is a varchar with a CHECK.
+    """,
+)
+ENUM_BYTES = 63
+_PLAIN_WORDS = frozenset({"enum", "enumeration", "choice", "choices", "select", "literal", "union", "one of"})
+
+
+def column_types(work: Work) -> Work:
+    """Every attribute is a column with a type as format_type() prints it; closed lists are enum types or checks."""
+    shared = _shared_enums(work.tables.values())
+    enums: dict[str, EnumType] = {}
+    tables = {name: _typed(work, one, shared, enums) for name, one in work.tables.items()}
+    return replace(work, tables=tables, enums=enums)
+
+
+def _typed(
+    work: Work, blueprint: Blueprint, shared: Mapping[str, tuple[str, ...]], enums: dict[str, EnumType]
+) -> Blueprint:
+    columns: dict[str, Column] = {}
+    reasons: list[Reason] = []
+    findings: list[Finding] = []
+    constraints: list[Check] = []
+    for name, attribute in blueprint.attributes.items():
+        values = _values(attribute, shared)
+        if attribute.stored and not attribute.stored.value:
+            continue
+        if values:
+            type_, check = _enum(work, blueprint, name, values, shared, enums, findings)
+            constraints += [check] if check else []
+            because = why(attribute.enum_values or attribute.name)
+        else:
+            type_, because = _plain(work, blueprint, name, attribute, findings)
+        nullable = attribute.nullable.value if attribute.nullable else True
+        columns[name] = Column(name, type_, nullable)
+        reasons.append(Reason(f"{blueprint.name}.{name}", because))
+    return replace(
+        blueprint,
+        columns=columns,
+        constraints=blueprint.constraints + tuple(constraints),
+        reasons=blueprint.reasons + tuple(reasons),
+        findings=blueprint.findings + tuple(findings),
+    )
+
+
+def _plain(
+    work: Work, blueprint: Blueprint, name: str, attribute: DraftAttribute, findings: list[Finding]
+) -> tuple[str, str]:
+    """The type of an attribute without a closed list, and why."""
+    where = f"{blueprint.entity.name.value}.{attribute.name.value}"
+    if attribute.type is None or not attribute.type.value.strip():
+        guess = _guess(name)
+        fixed = types.resolve(guess, work.settings.timestamps)
+        findings += found(
+            GUESSED, f"{where} has no stated type and becomes {fixed}", attribute.name.place, severity="note"
+        )
+        return str(fixed), assumed(f"{fixed} by the name {name}")
+    written = attribute.type.value
+    resolved = types.resolve(written, work.settings.timestamps)
+    if resolved is None:
+        fix = suggestion(written.lower(), types.words()) or "write a PostgreSQL type"
+        findings += found(UNKNOWN, f"{where} has the type {written!r}, which is not known; it becomes text",
+                          attribute.type.place, fix)  # fmt: skip
+        return "text", assumed(f"text for the unknown type {' '.join(written.split())}")
+    return str(_precise(resolved, written, attribute)), why(attribute.type)
+
+
+def _precise(resolved: types.TypeName, written: str, attribute: DraftAttribute) -> types.TypeName:
+    """`resolved` with the stated length, and with a precision where the word means money."""
+    word = written.strip().lower()
+    if resolved.base == "numeric" and not resolved.arguments and word in habits.MONEY_WORDS:
+        return replace(resolved, arguments=("12", "2"))
+    if resolved.base == "character varying" and not resolved.arguments and attribute.max_length:
+        return replace(resolved, arguments=(str(attribute.max_length.value),))
+    return resolved
+
+
+def _guess(name: str) -> str:
+    for pattern, type_ in habits.NAME_TYPES:
+        if pattern.fullmatch(name):
+            return type_
+    return "text"
+
+
+def _values(attribute: DraftAttribute, shared: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    if attribute.enum_values and attribute.enum_values.value:
+        return attribute.enum_values.value
+    return shared.get(_word(attribute), ())
+
+
+def _word(attribute: DraftAttribute) -> str:
+    """The name of the enum that an attribute's type refers to, or an empty string."""
+    written = attribute.type.value.strip() if attribute.type else ""
+    known = not written or written.lower() in _PLAIN_WORDS or not written.replace("_", "").isalnum()
+    return "" if known or types.resolve(written) else written
+
+
+def _shared_enums(tables: Iterable[Blueprint]) -> dict[str, tuple[str, ...]]:
+    """The values of every named enum that two attributes refer to and agree on."""
+    values: dict[str, set[tuple[str, ...]]] = {}
+    uses: dict[str, int] = {}
+    for blueprint in tables:
+        for attribute in blueprint.attributes.values():
+            word = _word(attribute)
+            if word:
+                uses[word] = uses.get(word, 0) + 1
+                if attribute.enum_values:
+                    values.setdefault(word, set()).add(attribute.enum_values.value)
+    return {word: next(iter(lists)) for word, lists in values.items() if len(lists) == 1 and uses[word] > 1}
+
+
+def _enum(
+    work: Work,
+    blueprint: Blueprint,
+    name: str,
+    stated_values: tuple[str, ...],
+    shared: Mapping[str, tuple[str, ...]],
+    enums: dict[str, EnumType],
+    findings: list[Finding],
+) -> tuple[str, Check | None]:
+    """The type of a column with a closed list, and its CHECK where it is no enum type."""
+    attribute = blueprint.attributes[name]
+    where = f"{blueprint.entity.name.value}.{attribute.name.value}"
+    values = tuple(dict.fromkeys(value for value in stated_values if value and "\x00" not in value))
+    if values != stated_values:
+        findings += found(VALUES, f"the closed list of {where} has values that are empty or occur twice",
+                          attribute.name.place, "list each value once")  # fmt: skip
+    too_long = [value for value in values if len(value.encode()) > ENUM_BYTES]
+    if too_long:
+        findings += found(VALUES, f"a value of {where} is over {ENUM_BYTES} bytes, so it is a varchar with a CHECK",
+                          attribute.name.place, "shorten the value")  # fmt: skip
+    if not values:
+        return "text", None
+    if too_long or work.settings.enums == "check":
+        return _checked(blueprint, name, values)
+    word = _word(attribute)
+    own = f"{naming.singular(blueprint.name)}_{name}"
+    wanted = naming.snake(word, "enum") if shared.get(word) == stated_values else own
+    return _register(sql.shorten(wanted), values, enums, set(work.tables)), None
+
+
+def _register(wanted: str, values: tuple[str, ...], enums: dict[str, EnumType], tables: set[str]) -> str:
+    """The name under which the enum stands in `enums`; a table's row type already has the table's name."""
+    name, number = wanted, 2
+    while name in tables or types.resolve(name) or (name in enums and enums[name].values != values):
+        name, number = sql.shorten(f"{wanted}_{number}"), number + 1
+    enums.setdefault(name, EnumType(name, values))
+    return name
+
+
+def _checked(blueprint: Blueprint, name: str, values: tuple[str, ...]) -> tuple[str, Check]:
+    listed = ", ".join(sql.literal(value).strip() for value in values)
+    length = max(20, *(len(value) for value in values))
+    check = Check(sql.shorten(f"{blueprint.name}_{name}_check"), f"{sql.ident(name)} IN ({listed})")
+    return f"character varying({length})", check
+
+
+@rule("enum-defaults")
+def enum_defaults(work: Work) -> Work:
+    """A status starts with its first value, a priority with its middle one.
+
+    Only `status` and `state`, `priority` and `severity` have such a habit; a stated default wins.
+    """
+    tables = {name: one if one.external else _habits(work, one) for name, one in work.tables.items()}
+    return replace(work, tables=tables)
+
+
+def _habits(work: Work, blueprint: Blueprint) -> Blueprint:
+    columns = dict(blueprint.columns)
+    for name in blueprint.columns.keys() & (habits.FIRST_VALUE_COLUMNS | habits.MIDDLE_VALUE_COLUMNS):
+        attribute, column = blueprint.attributes.get(name), columns[name]
+        if attribute is None or attribute.default is not None or not attribute.enum_values:
+            continue
+        values = work.enums[column.type].values if column.type in work.enums else attribute.enum_values.value
+        default = _habit(name, values)
+        if default is not None:
+            required = attribute.nullable is None or not attribute.nullable.value
+            columns[name] = replace(column, default=sql.literal(default), nullable=not required)
+    if columns == blueprint.columns:
+        return blueprint
+    reasons = tuple(
+        Reason(f"{blueprint.name}.{name}/default", house("enum-defaults"))
+        for name, column in columns.items()
+        if column.default != blueprint.columns[name].default
+    )
+    return replace(blueprint, columns=columns, reasons=blueprint.reasons + reasons)
+
+
+def _habit(name: str, values: tuple[str, ...]) -> str | None:
+    if name in habits.FIRST_VALUE_COLUMNS:
+        return values[0]
+    return next((value for value in habits.MIDDLE_VALUES if value in values), None)

@@ -1,0 +1,193 @@
+"""Work: the value that flows through the passes, one blueprint a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from colonnade.config import Settings
+from colonnade.design.draft import Draft, DraftAttribute, DraftEntity, Fact, Origin
+from colonnade.design.schema import (
+    Column,
+    Constraint,
+    Entity,
+    EnumType,
+    Function,
+    Index,
+    Policy,
+    Privileges,
+    QueryPattern,
+    Reason,
+    Relationship,
+    Roles,
+    Trigger,
+    View,
+)
+from colonnade.errors import Place
+from colonnade.findings import Finding, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A stated CHECK: its text as written, and its name where one is stated."""
+
+    text: str
+    place: Place
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UniqueSet:
+    """Stated columns, as written, that no two rows share; with a predicate only rows that satisfy it."""
+
+    columns: tuple[str, ...]
+    place: Place
+    name: str = ""
+    predicate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """One table in the making: what the documents state of it, and what has been designed so far.
+
+    `attributes` are the stated ones by column name; `spelled` leads from every way to write a column to its name.
+    `owner` is the column that names the user whose row it is.
+    """
+
+    name: str
+    model: str
+    entity: DraftEntity
+    external: bool = False
+    junction: bool = False
+    attributes: Mapping[str, DraftAttribute] = field(default_factory=dict)
+    spelled: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    key: tuple[str, ...] = ()
+    uniques: tuple[UniqueSet, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    owner: str | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+    deleted_at: str | None = None
+    active_view: str | None = None
+    constraints: tuple[Constraint, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    privileges: Privileges = ()
+    comment: str | None = None
+    relationships: tuple[Relationship, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def place(self) -> Place:
+        return self.entity.name.place
+
+    def place_of(self, column: str) -> Place:
+        """Where the document states `column`, else where it states the table."""
+        attribute = self.attributes.get(column)
+        return attribute.name.place if attribute else self.place
+
+    def column(self, written: str) -> str | None:
+        """The name of the column that a document writes as `written`, or None."""
+        bare = written.strip().strip('"`')
+        if bare in self.columns:
+            return bare
+        return self.spelled.get(bare) or self.spelled.get(bare.lower())
+
+    def attribute(self, written: str) -> str | None:
+        """The name of the stated attribute that a document writes as `written`, or None."""
+        bare = written.strip().strip('"`')
+        return bare if bare in self.attributes else self.spelled.get(bare) or self.spelled.get(bare.lower())
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A reference from `child` to `parent`, both tables, in the making of a foreign key.
+
+    `on_delete` is None until it is decided; `assumed` where no document states it and a name suggests it.
+    """
+
+    child: str
+    columns: tuple[str, ...]
+    parent: str
+    parent_columns: tuple[str, ...]
+    place: Place
+    because: str
+    required: bool = False
+    on_delete: str | None = None
+    unique: bool = False
+    assumed: bool = False
+    carried: str | None = None
+    deferrable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Junction:
+    """A many-to-many relation that a table of its own keeps."""
+
+    table: str
+    left: str
+    right: str
+    left_columns: tuple[str, ...]
+    right_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The design so far. `known` leads from every way to write an entity to its table."""
+
+    draft: Draft
+    settings: Settings
+    tables: Mapping[str, Blueprint] = field(default_factory=dict)
+    known: Mapping[str, str] = field(default_factory=dict)
+    users: str | None = None
+    enums: Mapping[str, EnumType] = field(default_factory=dict)
+    links: tuple[Link, ...] = ()
+    junctions: tuple[Junction, ...] = ()
+    functions: tuple[Function, ...] = ()
+    views: tuple[View, ...] = ()
+    roles: Roles | None = None
+    patterns: tuple[QueryPattern, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+Pass = Callable[[Work], Work]
+
+
+def each(work: Work, change: Callable[[Blueprint], Blueprint]) -> Work:
+    """`work` with every table that this schema owns changed."""
+    tables = {name: one if one.external else change(one) for name, one in work.tables.items()}
+    return replace(work, tables=tables)
+
+
+def stated(fact_place: Place) -> str:
+    """The reason of what a document says."""
+    return f"stated at {fact_place}"
+
+
+def house(rule: str) -> str:
+    """The reason of what a house rule adds."""
+    return f"house rule {rule}"
+
+
+def assumed(why: str) -> str:
+    """The reason of what no document says and a name or a habit suggests."""
+    return f"assumed: {why}"
+
+
+def why(fact: Fact[object]) -> str:
+    """The reason that a fact carries."""
+    if fact.origin is Origin.STATED:
+        return stated(fact.place)
+    words = {Origin.IMPLIED: "implied", Origin.ASSUMED: "assumed"}[fact.origin]
+    return f"{words}: {fact.rule or 'by the document'} at {fact.place}"
+
+
+def found(
+    rule: str, message: str, place: Place | None, fix: str = "", severity: Severity = "warning"
+) -> tuple[Finding, ...]:
+    """One finding as a tuple, ready to be added to a blueprint's."""
+    return (Finding(rule, message, place, fix, severity),)

@@ -1,0 +1,114 @@
+"""What names usually mean: the words by which the passes know owners, users, critical data, types and defaults."""
+
+from __future__ import annotations
+
+import re
+
+# Tables that hold the people who own rows, best first.
+USER_TABLES: tuple[str, ...] = (
+    "users", "app_users", "user_accounts", "accounts", "profiles_users", "auth_users", "members",
+)  # fmt: skip
+
+# Columns that name the owner of a row, best first.
+OWNER_COLUMNS: tuple[str, ...] = (
+    "user_id", "owner_id", "owner_user_id", "author_id", "creator_id", "created_by_id", "created_by_user_id", "created_by",
+    "account_id", "uploader_id", "uploaded_by", "submitted_by", "posted_by", "customer_id", "member_id", "owner", "user",
+    "author", "creator",
+)  # fmt: skip
+
+# Stems of columns that point to a person who does not own the row.
+OTHER_PEOPLE: frozenset[str] = frozenset({
+    "approved_by", "approver", "archived_by", "assigned_by", "assigned_to", "assignee", "checked_by", "closed_by",
+    "deleted_by", "editor", "followed", "followee", "invited_by", "inviter", "last_modified_by", "manager", "modified_by",
+    "moderator", "recipient", "receiver", "rejected_by", "resolved_by", "reviewed_by", "reviewer", "shared_with",
+    "supervisor", "target_user", "to_user", "updated_by", "verified_by",
+})  # fmt: skip
+
+# Last words of tables whose rows must survive: what they refer to is not deleted from under them.
+CRITICAL: frozenset[str] = frozenset({
+    "audit", "bill", "booking", "contract", "credit", "debit", "deposit", "invoice", "ledger", "order", "payment", "payout",
+    "payroll", "policy", "purchase", "receipt", "refund", "reservation", "sale", "settlement", "shipment", "statement",
+    "subscription", "tax", "transaction", "transfer", "withdrawal",
+})  # fmt: skip
+
+# What an attribute without a type is, by its name; the first row that matches decides.
+NAME_TYPES: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(pattern), type_) for pattern, type_ in (
+    (r"(.*_)?(id|uuid|guid)", "uuid"),
+    (r".*_at|.*_time|timestamp|.*_timestamp|last_seen|last_login", "timestamp"),
+    (r".*_on|.*_date|date|dob|birthday|deadline", "date"),
+    (r"(is|has|can|should|was|allow|allows|enable|enabled|requires|show|hide)_.*"
+     r"|active|enabled|completed|verified|archived|published|deleted|done|.*_enabled|.*_verified", "boolean"),
+    (r"(.*_)?email(_address)?", "varchar(255)"),
+    (r"(.*_)?(url|uri|link|website|href)", "text"),
+    (r"(.*_)?(phone|phone_number|mobile|fax)", "varchar(32)"),
+    (r"(.*_)?currency(_code)?", "varchar(3)"),
+    (r"(.*_)?country_code", "varchar(2)"),
+    (r"(.*_)?(price|amount|cost|total|subtotal|balance|fee|salary|budget|discount|tax)", "numeric(12,2)"),
+    (r"(.*_)?(percent|percentage|rate|ratio)", "numeric"),
+    (r"(.*_)?(latitude|longitude|lat|lng|lon)", "double precision"),
+    (r"(.*_)?(count|quantity|qty|number_of_.*|position|sort_order|order_index|rank|age|year|size|duration_minutes"
+     r"|minutes|seconds|hours|points|score|version|stock|level)", "integer"),
+    (r"(.*_)?(metadata|settings|preferences|config|configuration|options|payload|attributes|properties|data)", "jsonb"),
+    (r"(.*_)?(tags|labels|keywords)", "text[]"),
+    (r"(.*_)?(ip|ip_address)", "inet"),
+    (r"(.*_)?(name|title|subject|label|slug|username|code|sku|token|.*_hash|password|key)", "varchar(255)"),
+))  # fmt: skip
+
+# Type words that mean money: numeric(12,2) where no precision is stated.
+MONEY_WORDS: frozenset[str] = frozenset({"money", "currency", "smallmoney", "monetary", "amount", "price"})
+
+EMAIL_WORDS: frozenset[str] = frozenset({"email", "e-mail", "email address", "emailstr", "email_address", "emailfield"})
+
+# Enum columns with a customary default: the first value, or one of these if listed.
+FIRST_VALUE_COLUMNS: frozenset[str] = frozenset({"status", "state"})
+MIDDLE_VALUE_COLUMNS: frozenset[str] = frozenset({"priority", "severity"})
+MIDDLE_VALUES: tuple[str, ...] = ("medium", "normal")
+
+# Values of a status after which nothing is overdue.
+FINAL_VALUES: frozenset[str] = frozenset({
+    "archived", "cancelled", "canceled", "closed", "complete", "completed", "done", "finished", "paid", "resolved", "returned",
+})  # fmt: skip
+DUE_COLUMNS: tuple[str, ...] = ("due_date", "due_at", "due_on", "deadline", "due")
+STATUS_COLUMNS: tuple[str, ...] = ("status", "state")
+
+CREATED_COLUMNS: tuple[str, ...] = ("created_at", "created_on", "created", "date_created", "creation_date")
+UPDATED_COLUMNS: tuple[str, ...] = (
+    "updated_at",
+    "updated_on",
+    "updated",
+    "modified_at",
+    "last_modified",
+    "date_updated",
+)
+DELETED_COLUMNS: tuple[str, ...] = ("deleted_at", "deleted_on")
+
+# Defaults as people write them.
+NO_DEFAULT: frozenset[str] = frozenset(
+    {"", "-", "–", "—", "n/a", "na", "none", "nil", "null", "no default", "undefined"}
+)
+GENERATED_WORDS: frozenset[str] = frozenset({
+    "auto", "auto-generated", "auto generated", "autogenerated", "generated", "auto-increment", "auto increment",
+    "autoincrement", "serial", "uuid", "uuid()", "uuidv4", "uuid4", "uuid4()", "uuidv4()", "uuid.uuid4", "uuid_generate_v4()",
+    "gen_random_uuid()", "gen_random_uuid", "default_factory=uuid4", "uuidv7()", "random uuid",
+})  # fmt: skip
+NOW_WORDS: frozenset[str] = frozenset({
+    "now", "now()", "current_timestamp", "current_timestamp()", "current timestamp", "current time", "current_date",
+    "current date", "today", "today()", "utcnow", "utcnow()", "datetime.utcnow", "datetime.now", "timezone.now", "getdate()",
+    "current", "auto", "auto-generated", "auto generated", "on create", "date.now()", "localtimestamp", "clock_timestamp()",
+    "statement_timestamp()", "transaction_timestamp()", "auto-set", "generated", "creation time", "system time", "auto now",
+})  # fmt: skip
+TRUE_WORDS: frozenset[str] = frozenset({"true", "yes", "on", "1", "t", "y", "enabled"})
+FALSE_WORDS: frozenset[str] = frozenset({"false", "no", "off", "0", "f", "n", "disabled"})
+
+# Functions that an expression from a document may call; all are immutable or stable and reach nothing outside the row.
+SAFE_FUNCTIONS: frozenset[str] = frozenset({
+    "abs", "age", "array_length", "array_position", "array_to_string", "btrim", "cardinality", "ceil", "ceiling",
+    "char_length", "character_length", "concat", "concat_ws", "date", "date_part", "date_trunc", "daterange", "extract",
+    "floor", "greatest", "initcap", "int4range", "isempty", "isfinite", "json_typeof", "jsonb_array_length", "jsonb_typeof",
+    "least", "left", "length", "lower", "ltrim", "make_date", "md5", "mod", "num_nonnulls", "num_nulls", "numrange",
+    "octet_length", "overlay", "position", "power", "regexp_count", "regexp_like", "regexp_match", "regexp_replace",
+    "replace", "reverse", "right", "round", "rtrim", "sign", "split_part", "sqrt", "starts_with", "strpos", "substr",
+    "substring", "to_char", "to_date", "to_number", "to_tsvector", "translate", "trim", "trunc", "tsrange", "tstzrange",
+    "upper", "upper_inf", "lower_inf", "width_bucket", "coalesce", "nullif", "now", "gen_random_uuid", "cast", "timezone",
+    "bit_length", "unaccent", "ln", "log", "exp", "array_cat", "array_append", "jsonb_exists", "like", "similar_to_escape",
+})  # fmt: skip

@@ -12,10 +12,12 @@ from colonnade.sql import NAME_BYTES
 if TYPE_CHECKING:
     import psycopg
 
-# Whatever a session has set, an expression must come back as the same text.
+# Whatever a session has set, an expression must come back as the same text. A catalog that was never analysed looks
+# as if it had one row, so that the planner would choose loops within loops.
 SESSION = """
 SET LOCAL search_path = public;
 SET LOCAL jit = off;
+SET LOCAL enable_nestloop = off;
 SET LOCAL quote_all_identifiers = off;
 SET LOCAL datestyle = 'ISO, MDY';
 SET LOCAL intervalstyle = postgres;

@@ -56,11 +56,13 @@ WHERE (o.classid, o.oid) NOT IN (
   SELECT classid, objid FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e')
 """
 
+# pg_identify_object is slow: it must see only the few rows that are left.
 FACTS_QUERY = """
+WITH found AS MATERIALIZED (
+  SELECT f.* FROM ({facts}) f JOIN pg_class c ON c.oid = f.oid AND c.relnamespace = ANY(%(namespaces)s)
+  WHERE c.oid <> ALL(%(pg_class_members)s))
 SELECT i.type || ' ' || i.identity || ': ' || f.fact AS name
-FROM ({facts}) f JOIN pg_class c ON c.oid = f.oid AND c.relnamespace = ANY(%(namespaces)s)
-  AND c.oid <> ALL(%(pg_class_members)s),
-pg_identify_object('pg_class'::regclass, f.oid, f.number) i
+FROM found f, pg_identify_object('pg_class'::regclass, f.oid, f.number) i
 """
 
 USER_MAPPINGS = "SELECT srvname || ' for ' || usename AS name FROM pg_user_mappings"

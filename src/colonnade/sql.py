@@ -107,9 +107,25 @@ def expression(text: str) -> Any | None:
     )
     if not bare or any(getattr(select, clause, None) for clause in clauses):
         return None
+    if ")" in text and not _stays_inside(text):
+        return None
     target = select.targetList[0]
     plain = target.name is None and not target.indirection and not isinstance(target.val, ast.RowExpr)
     return target.val if plain else None
+
+
+def _stays_inside(text: str) -> bool:
+    """Whether the brackets of `text` close only what it opens: `a) OR (b` is two halves, yet parses in brackets."""
+    from pglast import ast
+    from pglast.parser import ParseError
+
+    try:
+        call = parse(f"SELECT probe({text}\n)")[0].stmt.targetList[0].val
+    except (ParseError, UnicodeError, ValueError):
+        return False
+    more = ("agg_order", "agg_filter", "over", "agg_within_group", "agg_distinct", "agg_star", "func_variadic")
+    alone = isinstance(call, ast.FuncCall) and call.funcname[-1].sval == "probe" and len(call.args or ()) == 1
+    return bool(alone and not any(getattr(call, clause) for clause in more))
 
 
 def fingerprint(*parts: str | bytes) -> str:

@@ -226,7 +226,9 @@ def _spellings(name: str) -> tuple[str, ...]:
 
 
 def _split_columns(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.strip().removeprefix("(").removesuffix(")").split(","))
+    bare = text.strip()
+    inner = bare[1:-1] if bare.startswith("(") and bare.endswith(")") else bare
+    return tuple(part.strip() for part in inner.split(","))
 
 
 def _implied(node: Node, relationships: tuple[Node, ...]) -> Iterator[str]:
@@ -450,7 +452,8 @@ def feature_of(spec_file: str, file: str) -> str:
     if folder:
         return folder
     path = PurePath(file)
-    return path.parent.name or path.stem if snake(path.stem) in GENERIC_STEMS else path.stem
+    above = path.parent.name.strip(".") if snake(path.stem) in GENERIC_STEMS else ""
+    return above or path.stem.strip(".") or "schema"
 
 
 def _text(node: Node, key: str) -> str:

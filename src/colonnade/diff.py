@@ -180,13 +180,15 @@ def _dressed(at: Target, one: _Owned, runs_as: str | None) -> Iterator[Op]:
     """Owner, privileges and comment of an object that was just made."""
     if one.owner is not None and one.owner != runs_as:
         yield SetOwner(at, None, one.owner)
-    yield from _granted(at, one.privileges, GIVEN_TO_PUBLIC.get(at.kind, ()))
+    yield from _granted(at, one.owner, one.privileges, GIVEN_TO_PUBLIC.get(at.kind, ()))
     if one.comment is not None:
         yield SetComment(at, None, one.comment)
 
 
-def _granted(at: Target, privileges: Privileges, given: tuple[str, ...]) -> Iterator[Op]:
-    """Grants and revocations that lead from what PUBLIC is given by itself to `privileges`."""
+def _granted(at: Target, owner: str | None, privileges: Privileges, given: tuple[str, ...]) -> Iterator[Op]:
+    """Grants and revocations that lead from what PUBLIC and the owner have by themselves to `privileges`."""
+    if any(one.grantee == owner for one in privileges):
+        yield Revoke(at, Privilege(owner or "", ("ALL",)))
     public = {kind for one in privileges if one.grantee == "PUBLIC" for kind in one.kinds}
     withdrawn = tuple(kind for kind in given if kind not in public)
     if withdrawn:
@@ -204,7 +206,7 @@ def _of_namespace(namespace: SchemaNamespace, runs_as: str | None) -> Iterator[O
         yield from _dressed(at, namespace, runs_as)
         return
     yield from _dressed(at, replace(namespace, privileges=()), runs_as)
-    yield from _granted(at, namespace.privileges, ("USAGE",))
+    yield from _granted(at, namespace.owner, namespace.privileges, ("USAGE",))
 
 
 def _of_domain(domain: Domain, runs_as: str | None) -> Iterator[Op]:

@@ -32,7 +32,7 @@ class SetComment(Plain):
 
     @property
     def position(self) -> Position:
-        rank = 9 + _RANK.get(self.target.kind, 2)
+        rank = 10 + _RANK.get(self.target.kind, 2)
         return Position(self.target.level, self.target.section, rank, f"{self.target.kind} {self.target.name}")
 
     @property

@@ -19,7 +19,7 @@ GIVEN_TO_PUBLIC: dict[str, tuple[str, ...]] = {
     "DOMAIN": ("USAGE",),
 }
 DEFAULTS_GIVEN_TO_PUBLIC: dict[str, tuple[str, ...]] = {"FUNCTIONS": ("EXECUTE",), "TYPES": ("USAGE",)}
-OWNER_RANK, GRANT_RANK = 1, 8
+OWNER_RANK, REVOKE_RANK, GRANT_RANK = 1, 8, 9
 
 
 def _object(target: Target) -> str:
@@ -42,11 +42,11 @@ def revoke_sql(target: Target, privilege: Privilege, columns: tuple[str, ...] = 
     return f"REVOKE{_kinds(privilege, columns)}ON {_object(target)} FROM {role(privilege.grantee)}"
 
 
-def _grant_position(target: Target, privilege: Privilege, columns: tuple[str, ...]) -> Position:
+def _position(rank: int, target: Target, privilege: Privilege, columns: tuple[str, ...]) -> Position:
     name = (
         f"{privilege.grantee} {bool(columns):d} {privilege.grantable:d} {' '.join(privilege.kinds)} {' '.join(columns)}"
     )
-    return Position(target.level, target.section, GRANT_RANK, name)
+    return Position(target.level, target.section, rank, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Grant(Plain):
 
     @property
     def position(self) -> Position:
-        return _grant_position(self.target, self.privilege, self.columns)
+        return _position(GRANT_RANK, self.target, self.privilege, self.columns)
 
     @property
     def needs(self) -> tuple[Key, ...]:
@@ -90,7 +90,7 @@ class Revoke(Plain):
 
     @property
     def position(self) -> Position:
-        return _grant_position(self.target, self.privilege, self.columns)
+        return _position(REVOKE_RANK, self.target, self.privilege, self.columns)
 
     @property
     def needs(self) -> tuple[Key, ...]:

@@ -20,8 +20,7 @@ def key_sql(key: IndexKey) -> str:
     """One key of CREATE INDEX."""
     subject = ident(key.column) if key.column is not None else index_expression(key.expression or "")
     nulls = {None: "", True: " NULLS FIRST", False: " NULLS LAST"}[key.nulls_first]
-    # An operator class may carry parameters and a schema, as SQL.
-    operators = f" {key.operator_class}" if key.operator_class else ""
+    operators = f" {ident(key.operator_class)}" if key.operator_class else ""
     return subject + collate(key.collation) + operators + (" DESC" if key.descending else "") + nulls
 
 
@@ -121,7 +120,7 @@ class DropIndex(Plain):
 
 @dataclass(frozen=True, slots=True)
 class SetReplicaIdentity(Plain):
-    """`old` and `new` are DEFAULT, FULL, NOTHING, or `USING INDEX name` as SQL."""
+    """`old` and `new` are DEFAULT, FULL, NOTHING, or `USING INDEX name` with a bare name."""
 
     table: tuple[str, str]
     old: str
@@ -145,7 +144,9 @@ class SetReplicaIdentity(Plain):
 
     def steps(self) -> tuple[Step, ...]:
         name = qualified(*self.table)
-        return (Step(f"ALTER TABLE {name} REPLICA IDENTITY {self.new}", ((name, "ACCESS EXCLUSIVE"),)),)
+        word, using, index = self.new.partition("USING INDEX ")
+        identity = using + ident(index) if using else word
+        return (Step(f"ALTER TABLE {name} REPLICA IDENTITY {identity}", ((name, "ACCESS EXCLUSIVE"),)),)
 
     def reverse(self) -> Op | Irreversible:
         return SetReplicaIdentity(self.table, self.new, self.old)

@@ -22,12 +22,8 @@ def type_need(type_name: str) -> Key:
 
 
 def collate(collation: str | None) -> str:
-    """` COLLATE "C"`, or nothing; a collation outside pg_catalog is written as schema-qualified SQL by the catalog."""
-    return f" COLLATE {collation_name(collation)}" if collation else ""
-
-
-def collation_name(collation: str) -> str:
-    return collation if collation.startswith('"') or '."' in collation else ident(collation)
+    """` COLLATE "C"`, or nothing."""
+    return f" COLLATE {ident(collation)}" if collation else ""
 
 
 def _position(one: EnumType | CompositeType | Domain) -> Position:

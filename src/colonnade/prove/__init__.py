@@ -1,0 +1,58 @@
+"""The prover: laws checked on PostgreSQL, each with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+from colonnade.config import Settings
+from colonnade.design.draft import Draft
+from colonnade.design.schema import Schema
+from colonnade.findings import Proof
+from colonnade.prove import constraints, deleted, isolation, loading, patterns, times
+from colonnade.prove.ground import Ground, prepared
+from colonnade.prove.laws import LAWS, Law, held
+from colonnade.server import Server
+
+__all__ = ["LAWS", "prove_build"]
+
+SUBJECTS = (loading, constraints, times, deleted, isolation, patterns)
+"""The files of laws; importing them registers their laws, in the order in which they are reported."""
+
+
+def prove_build(
+    tree: Path,
+    schema: Schema,
+    draft: Draft | None,
+    settings: Settings,
+    server: Server,
+    on_proof: Callable[[Proof], None],
+    laws: frozenset[str] | None = None,
+) -> tuple[Proof, ...]:
+    """Checks every law, or those named by `laws`, on the complete output tree of a build, and tells each proof.
+
+    `draft` is None for a build from a design document: then claims are read off the design. All databases and roles
+    are the prover's own and are dropped at the end. Raises ServerError, and psycopg.Error where none can be made.
+    """
+    proofs: list[Proof] = []
+    with prepared(tree, schema, draft, settings, server) as ground:
+        for proof in _all(ground, [law for law in LAWS.values() if laws is None or law.name in laws]):
+            on_proof(proof)
+            proofs.append(proof)
+    return tuple(proofs)
+
+
+def _all(ground: Ground, laws: list[Law]) -> Iterator[Proof]:
+    """The proofs of all laws in the order of the registry; the laws of each lane run in a thread of their own."""
+    if ground.loading.error is not None:
+        yield from held(LAWS["ddl-loads"], ground)
+        why = "not checked, since schema.sql does not load"
+        others = [law for law in laws if law.check and law.name != "ddl-loads"]
+        yield from (Proof(law.name, ground.feature, False, why) for law in others)
+        return
+    with ExitStack() as stack:
+        lanes = {lane: stack.enter_context(ThreadPoolExecutor(1, lane)) for lane in sorted({law.lane for law in laws})}
+        for future in [lanes[law.lane].submit(held, law, ground) for law in laws]:
+            yield from future.result()

@@ -1,0 +1,242 @@
+"""Claims: what a row must satisfy, derived from the Draft and never from the expression that is under test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from colonnade.config import Settings
+from colonnade.design.draft import DraftAttribute, Fact, Origin
+from colonnade.design.schema import Check, Column, Schema, Table
+from colonnade.prove import stated
+from colonnade.prove.stated import Pair
+from colonnade.sql import ident, literal, shorten
+from colonnade.types import Family, TypeName, resolve, take_apart
+from colonnade.vocabulary import habits
+
+NOT_NULL, LISTED, LENGTH = "constraint-not-null", "constraint-closed-list", "constraint-length"
+NOT_EMPTY, PRECISION, STATED = "constraint-not-empty", "constraint-precision", "constraint-check"
+
+STATES: dict[str, tuple[str, ...]] = {
+    NOT_NULL: ("23502",),
+    LISTED: ("22P02", "23514"),
+    LENGTH: ("22001", "23514"),
+    NOT_EMPTY: ("23514",),
+    PRECISION: ("22003", "23514"),
+    STATED: ("23514", "23502"),
+}
+"""The SQLSTATEs by which a violation of each law may be refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """`holds` is SQL over `aliases` (name in the SQL, column); a row for which it is false must be refused.
+
+    `tries` are SQL expressions of values for the first column that are worth trying; `named` is the constraint that
+    must refuse, where its name is settled. `because` says where the claim comes from.
+    """
+
+    law: str
+    table: str
+    aliases: tuple[tuple[str, str], ...]
+    holds: str
+    says: str
+    because: str
+    tries: tuple[str, ...] = ()
+    named: str | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(column for _, column in self.aliases)
+
+    @property
+    def subject(self) -> str:
+        return f"{self.table}.{self.columns[0]}" if len(self.columns) == 1 else self.table
+
+
+Builder = Callable[[Pair, Settings], Iterator[Claim]]
+
+
+def from_draft(pair: Pair, settings: Settings) -> tuple[Claim, ...]:
+    """All claims about rows that the Draft makes of one entity, or that a house rule implies from it."""
+    found = [claim for build in BUILDERS for claim in build(pair, settings)]
+    return tuple({(claim.law, claim.columns, claim.holds): claim for claim in found}.values())
+
+
+def required(pair: Pair, settings: Settings) -> Iterator[Claim]:
+    """A column that is stated as required, or that has a customary default, refuses NULL."""
+    for column, because in needed(pair, settings):
+        yield _claim(NOT_NULL, pair.table, column, "{} IS NOT NULL", "not NULL", because, ("NULL",))
+
+
+def not_empty(pair: Pair, settings: Settings) -> Iterator[Claim]:
+    """A required text that is neither a key nor a closed list refuses the empty text and blanks."""
+    if not settings.enabled("required-text-not-empty"):
+        return
+    closed = {one.name for one, _, _ in _lists(pair)}
+    for column, because in needed(pair, settings):
+        if _is_text(column) and column.name not in closed | _keys(pair.table):
+            name = shorten(f"{column.name}_not_empty")
+            rule = f"{because}, house rule required-text-not-empty"
+            tries = ("''", "'   '", "'x'")
+            yield _claim(NOT_EMPTY, pair.table, column, "length(trim({})) > 0", "not empty", rule, tries, name)
+
+
+def closed_lists(pair: Pair, settings: Settings) -> Iterator[Claim]:
+    """A closed list takes each of its values and no other."""
+    for column, values, because in _lists(pair):
+        outside = next(word for word in (f"not_{values[0]}", f"none of {len(values)}") if word not in values)
+        tries = tuple(map(literal, (*values, outside)))
+        listed = ", ".join(map(literal, values))
+        yield _claim(LISTED, pair.table, column, f"{{}} IN ({listed})", "one of " + ", ".join(values), because, tries)
+
+
+def lengths(pair: Pair, settings: Settings) -> Iterator[Claim]:
+    """A text of the stated length is taken, one character more (or less, for a least length) is refused."""
+    for attribute, column in attributes(pair):
+        if not _is_text(column):
+            continue
+        longest = attribute.max_length or _type_length(attribute)
+        for fact, sign, words in ((longest, "<=", "at most"), (attribute.min_length, ">=", "at least")):
+            if fact is None or (sign == ">=" and fact.value < 1):
+                continue
+            over = fact.value + (1 if sign == "<=" else -1)
+            tries = tuple(f"repeat('x', {size})" for size in (fact.value, over))
+            holds, says = f"length({{}}) {sign} {fact.value}", f"{words} {fact.value} characters"
+            yield _claim(LENGTH, pair.table, column, holds, says, reason(fact), tries)
+
+
+def precisions(pair: Pair, settings: Settings) -> Iterator[Claim]:
+    """A number with a stated precision takes the largest that fits and refuses the next larger one."""
+    for attribute, column in attributes(pair):
+        shape = resolve(attribute.type.value, settings.timestamps) if attribute.type else None
+        if shape is None or shape.base != "numeric" or len(shape.arguments) != 2 or shape.dimensions:
+            continue
+        digits, scale = map(int, shape.arguments)
+        limit = f"1e{digits - scale}::numeric"
+        tries = (f"{limit} - 1e{-scale}::numeric", limit)
+        says = f"at most {digits} digits, {scale} of them after the point"
+        assert attribute.type is not None
+        yield _claim(PRECISION, pair.table, column, f"abs({{}}) < {limit}", says, reason(attribute.type), tries)
+
+
+def expressions(pair: Pair, settings: Settings) -> Iterator[Claim]:
+    """A constraint that is stated as a condition refuses each row for which the stated text is false."""
+    for one in stated.statements(pair.entity):
+        columns = [pair.column(name) for name in one.columns]
+        if one.kind == "expression" and all(columns):
+            aliases = tuple((name, column.name) for name, column in zip(one.columns, columns, strict=True) if column)
+            because = f"stated at {one.place}"
+            yield Claim(STATED, pair.table.name, aliases, one.text, one.text, because)
+
+
+BUILDERS: tuple[Builder, ...] = (required, not_empty, closed_lists, lengths, precisions, expressions)
+
+
+def from_schema(table: Table, schema: Schema) -> Iterator[Claim]:
+    """Claims read off the design itself, for a build from a design document: there is no Draft to judge it by."""
+    because = "from the design document"
+    enums = {enum.name: enum.values for enum in schema.database.enums}
+    for column in table.columns:
+        if column.generated or (column.identity and column.identity.always):
+            continue
+        if not column.nullable:
+            yield _claim(NOT_NULL, table, column, "{} IS NOT NULL", "not NULL", because, ("NULL",))
+        if column.type in enums:
+            values = enums[column.type]
+            tries = tuple(map(literal, (*values, f"not_{values[0]}")))
+            listed = ", ".join(map(literal, values))
+            yield _claim(LISTED, table, column, f"{{}} IN ({listed})", "one of " + ", ".join(values), because, tries)
+        size = take_apart(column.type).length
+        if size and _is_text(column):
+            tries = tuple(f"repeat('x', {length})" for length in (size, size + 1))
+            yield _claim(LENGTH, table, column, f"length({{}}) <= {size}", f"at most {size} characters", because, tries)
+    for check in table.constraints:
+        names = stated.columns_in(check.expression) if isinstance(check, Check) else ()
+        if isinstance(check, Check) and names and all(table.has(name) for name in names):
+            aliases = tuple((name, name) for name in names)
+            yield Claim(STATED, table.name, aliases, check.expression, check.expression, because, (), check.name)
+
+
+def attributes(pair: Pair) -> Iterator[tuple[DraftAttribute, Column]]:
+    """The stated attributes that the design keeps in a column of the same name."""
+    for attribute in stated.stored_attributes(pair.entity):
+        column = pair.column(attribute.name.value)
+        if column is not None and column.generated is None:
+            yield attribute, column
+
+
+def needed(pair: Pair, settings: Settings) -> Iterator[tuple[Column, str]]:
+    """The columns that must have a value, each with the reason."""
+    for attribute, column in attributes(pair):
+        if attribute.nullable is not None and not attribute.nullable.value:
+            yield column, reason(attribute.nullable)
+        elif (attribute.nullable is None or attribute.default) and customary_default(attribute, column):
+            yield column, f"{reason(attribute.name)}, an enum with a default"
+    for one in stated.statements(pair.entity):
+        found = pair.column(one.columns[0]) if one.kind == "required" else None
+        if found is not None:
+            yield found, f"stated at {one.place}"
+
+
+def customary_default(attribute: DraftAttribute, column: Column) -> str | None:
+    """The default of a closed list: the stated value, else by CLI.md's habits for its name, else None."""
+    values = attribute.enum_values.value if attribute.enum_values else ()
+    if attribute.default is not None:
+        return attribute.default.value.strip("'\"") if attribute.default.value.strip("'\"") in values else None
+    if values and column.name in habits.FIRST_VALUE_COLUMNS:
+        return values[0]
+    if column.name in habits.MIDDLE_VALUE_COLUMNS:
+        return next((value for value in habits.MIDDLE_VALUES if value in values), None)
+    return None
+
+
+def judged_type(column: Column, schema: Schema) -> str:
+    """The type in which a claim about `column` is judged: without a length, and text for closed lists."""
+    shape = take_apart(column.type)
+    if shape.row is None and any(enum.name == column.type for enum in schema.database.enums):
+        return "text"
+    if _is_text(column):
+        return "text"
+    return str(TypeName(shape.base, (), shape.dimensions))
+
+
+def reason(fact: Fact[Any]) -> str:
+    """Why a fact is believed, in words."""
+    if fact.origin is Origin.STATED:
+        return f"stated at {fact.place}"
+    return f"{fact.origin.value} by {fact.rule or 'the document'} at {fact.place}"
+
+
+def _claim(
+    law: str, table: Table, column: Column, holds: str, says: str, because: str, tries: tuple[str, ...],
+    named: str | None = None,
+) -> Claim:  # fmt: skip
+    # A value from the document may hold braces, so the column is put in by replacing and not by formatting.
+    condition = holds.replace("{}", ident(column.name), 1)
+    return Claim(law, table.name, ((column.name, column.name),), condition, says, because, tries, named)
+
+
+def _lists(pair: Pair) -> Iterator[tuple[Column, tuple[str, ...], str]]:
+    for attribute, column in attributes(pair):
+        if attribute.enum_values is not None and attribute.enum_values.value and not take_apart(column.type).dimensions:
+            yield column, attribute.enum_values.value, reason(attribute.enum_values)
+
+
+def _type_length(attribute: DraftAttribute) -> Fact[int] | None:
+    shape = resolve(attribute.type.value) if attribute.type else None
+    if shape is None or shape.length is None or shape.dimensions:
+        return None
+    assert attribute.type is not None
+    return Fact(shape.length, attribute.type.place, attribute.type.origin, attribute.type.rule)
+
+
+def _is_text(column: Column) -> bool:
+    shape = take_apart(column.type)
+    return shape.row is not None and shape.row.family in (Family.STRING, Family.TEXT) and not shape.dimensions
+
+
+def _keys(table: Table) -> set[str]:
+    keys = {name for one in table.foreign_keys for name in one.columns}
+    return keys | set(table.primary_key.columns if table.primary_key else ())

@@ -1,0 +1,77 @@
+"""The law about defaults: a row without the column gets the stated value, or the customary one of a closed list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from colonnade.design.schema import Column, Schema
+from colonnade.findings import Proof
+from colonnade.prove import claims
+from colonnade.prove.probe import Outcome, become, insert, tried
+from colonnade.prove.rows import Stage
+from colonnade.prove.stated import Pair
+from colonnade.sql import ident, literal
+from colonnade.types import Family, take_apart
+from colonnade.vocabulary import habits
+
+DEFAULT = "constraint-default"
+CLOCKS = (Family.DATE, Family.TIMESTAMP)
+
+
+def proofs(stage: Stage, pair: Pair, schema: Schema) -> Iterator[Proof]:
+    """A row that is inserted without the column gets the default that the Draft states or implies."""
+    for attribute, column in claims.attributes(pair):
+        fact = attribute.default
+        customary = claims.customary_default(attribute, column)
+        written = customary if customary is not None else fact.value if fact else None
+        condition = _condition(column, written, schema) if written is not None else None
+        if condition is None:
+            continue
+        because = claims.reason(fact) if fact else f"customary for {column.name}, {claims.reason(attribute.name)}"
+        yield _proof(stage, column, str(written), condition, because)
+
+
+def _proof(stage: Stage, column: Column, written: str, condition: str, because: str) -> Proof:
+    subject = f"{stage.table.name}.{column.name}: default {written}"
+    legible = _possible(stage, condition, column)
+    if not legible.accepted:
+        return Proof(DEFAULT, subject, False, f"unproven: {legible.message} ({because})")
+    outcome, who = _without(stage, column, condition)
+    given = bool(outcome.values and outcome.values[0][0])
+    words = "gives it" if given else f"{outcome}" if not outcome.accepted else f"gives {outcome.values[0][1]!r}"
+    return Proof(DEFAULT, subject, given, f"INSERT without the column as the {who} {words} ({because})")
+
+
+def _without(stage: Stage, column: Column, condition: str) -> tuple[Outcome, str]:
+    returning = f" RETURNING {condition}, ({ident(column.name)})::text"
+    row = {name: text for name, text in stage.row.items() if name != column.name}
+    if not stage.settable:
+        return tried(stage.hands.migrator, insert(stage.table.name, row) + returning), "migrator"
+    if stage.facts.owner_column:
+        become(stage.hands.application, stage.setting, stage.row[stage.facts.owner_column])
+    row = {name: text for name, text in row.items() if name in stage.settable}
+    return tried(stage.hands.application, insert(stage.table.name, row) + returning), "application"
+
+
+def _possible(stage: Stage, condition: str, column: Column) -> Outcome:
+    """Whether the stated default is a value of the column's type at all."""
+    return tried(stage.hands.migrator, f"SELECT {condition} FROM {ident(stage.table.name)} LIMIT 0")
+
+
+def _condition(column: Column, written: str, schema: Schema) -> str | None:
+    """SQL that is true where the column holds the default, or None where the document states none."""
+    bare, name = written.strip().strip("'\"`"), ident(column.name)
+    word, shape = bare.lower(), take_apart(column.type)
+    family = shape.row.family if shape.row else None
+    if family in CLOCKS and word in habits.NOW_WORDS:
+        near = "BETWEEN CURRENT_TIMESTAMP - interval '2 days' AND CURRENT_TIMESTAMP + interval '2 days'"
+        return f"({name})::timestamptz {near}"
+    if family is Family.UUID and word in habits.GENERATED_WORDS:
+        return f"{name} IS NOT NULL"
+    if word in habits.NO_DEFAULT or word in habits.GENERATED_WORDS:
+        return None
+    if family is Family.BOOLEAN and word in habits.TRUE_WORDS | habits.FALSE_WORDS:
+        return f"{name} = {'true' if word in habits.TRUE_WORDS else 'false'}"
+    if shape.dimensions and bare in ("[]", "{}"):
+        return f"cardinality({name}) = 0"
+    return f"{name} = {literal(bare)}::{column.type}"

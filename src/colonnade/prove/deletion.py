@@ -1,0 +1,107 @@
+"""The law about ON DELETE: what happens to a child when its parent goes is what the Draft states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from colonnade.design.schema import ForeignKey, Schema, Table
+from colonnade.findings import Proof
+from colonnade.prove.ground import Actors
+from colonnade.prove.probe import Outcome, Row, ran, undone, where
+from colonnade.prove.references import Reference, stated_action
+from colonnade.sql import ident, literal, qualified
+
+if TYPE_CHECKING:
+    import psycopg
+
+ON_DELETE = "constraint-on-delete"
+REFUSING = ("RESTRICT", "NO ACTION")
+
+
+def proofs(
+    schema: Schema, rows: Mapping[str, Sequence[Row]], references: tuple[Reference, ...], actors: Actors,
+    connection: psycopg.Connection,
+) -> Iterator[Proof]:  # fmt: skip
+    """Each foreign key, judged by what the Draft states, or by the design where no document says."""
+    for table in schema.database.tables:
+        for one in table.foreign_keys:
+            said = stated_action(table.name, one, references)
+            action = said.on_delete if said and said.on_delete else one.on_delete
+            because = said.because if said else "from the design; no document states it"
+            yield _proof(schema, rows, table, one, action, because, actors, connection)
+
+
+def _proof(
+    schema: Schema, rows: Mapping[str, Sequence[Row]], table: Table, one: ForeignKey, action: str, because: str,
+    actors: Actors, connection: psycopg.Connection,
+) -> Proof:  # fmt: skip
+    subject = f"{table.name}.{one.name}: ON DELETE {action}"
+    family = _family(rows, table, one)
+    if family is None:
+        return Proof(ON_DELETE, subject, False, f"unproven: no row of {table.name} has a parent by it ({because})")
+    child, parent = family
+    with undone(connection):
+        outcome = _deleted(schema, one, parent, actors, connection)
+        after = _state(table, one, child, actors, connection) if outcome.accepted else "kept"
+    refused = outcome.sqlstate in ("23503", "23001") and outcome.constraint == one.name
+    expected = {"CASCADE": "gone", "SET NULL": "kept, pointing nowhere", "SET DEFAULT": "kept, pointing elsewhere"}
+    passed = refused if action in REFUSING else outcome.accepted and after == expected.get(action)
+    evidence = f"DELETE of its parent in {one.target[1]}: {outcome}; the child is {after} ({because})"
+    return Proof(ON_DELETE, subject, passed, evidence)
+
+
+def _family(rows: Mapping[str, Sequence[Row]], table: Table, one: ForeignKey) -> tuple[Row, Row] | None:
+    """A child and its parent by `one`, if possible a parent that the child does not also have by another key."""
+    parents = {tuple(row.get(name) for name in one.target_columns): row for row in rows.get(one.target[1], ())}
+    found = [
+        (child, parents[tuple(child.get(name) for name in one.columns)])
+        for child in rows.get(table.name, ())
+        if tuple(child.get(name) for name in one.columns) in parents
+    ]
+    others = [key for key in table.foreign_keys if key is not one and key.target == one.target]
+    single = [(child, parent) for child, parent in found if not any(_points(child, key, parent) for key in others)]
+    return next(iter(single or found), None)
+
+
+def _points(child: Row, key: ForeignKey, parent: Row) -> bool:
+    pairs = zip(key.columns, key.target_columns, strict=True)
+    return all(child.get(name) == parent.get(target) for name, target in pairs)
+
+
+def _deleted(schema: Schema, one: ForeignKey, parent: Row, actors: Actors, connection: psycopg.Connection) -> Outcome:
+    """What deleting the parent does; rows of other tables that forbid it for their own reasons go first."""
+    external = any((table.schema, table.name) == one.target for table in schema.external)
+    who = actors.neighbour if external else actors.migrator
+    condition = where(parent, one.target_columns)
+    statement = f"DELETE FROM {qualified(*one.target)} WHERE {condition}"
+    outcome = Outcome()
+    for _ in range(len(schema.database.tables) + 1):
+        outcome = _as(connection, who, statement)
+        blocker = outcome.table
+        if outcome.sqlstate not in ("23503", "23001") or outcome.constraint == one.name:
+            return outcome
+        _as(connection, actors.migrator, f"DELETE FROM {ident(blocker)}")
+    return outcome
+
+
+def _state(table: Table, one: ForeignKey, child: Row, actors: Actors, connection: psycopg.Connection) -> str:
+    key = table.primary_key
+    columns = key.columns if key and all(name in child for name in key.columns) else tuple(child)
+    lost = one.set_columns or one.columns
+    kept = " AND ".join(f"{ident(name)} IS NULL" for name in lost)
+    known = tuple(name for name in columns if name not in lost or key is not None)
+    query = f"SELECT {kept} FROM {qualified(table.schema, table.name)} WHERE {where(child, known)}"
+    outcome = _as(connection, actors.migrator, query)
+    if not outcome.values:
+        return "gone"
+    return "kept, pointing nowhere" if outcome.values[0][0] else "kept, pointing elsewhere"
+
+
+def _as(connection: psycopg.Connection, role: str, statement: str) -> Outcome:
+    """What `statement` does as `role`, in a savepoint."""
+    connection.execute(f"SAVEPOINT one; SELECT set_config('role', {literal(role)}, true)")
+    outcome = ran(connection, statement)
+    if not outcome.accepted:
+        connection.execute("ROLLBACK TO one")
+    return outcome

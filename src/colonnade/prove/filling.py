@@ -1,0 +1,37 @@
+"""Loading rows: external tables as their owner, ours as the migrator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from colonnade.design.schema import Schema, Table
+from colonnade.prove.probe import Row, value
+from colonnade.sql import ident, qualified
+
+if TYPE_CHECKING:
+    import psycopg
+
+Rows = Mapping[str, Sequence[Row]]
+
+
+def fill(schema: Schema, rows: Rows, migrator: psycopg.Connection, neighbour: psycopg.Connection) -> None:
+    """Loads all `rows`, which are ordered parents first."""
+    external = {table.name: table for table in schema.external}
+    for name, some in rows.items():
+        if name in external:
+            load(neighbour, external[name], some)
+        else:
+            load(migrator, schema.database.table(name), some)
+
+
+def load(connection: psycopg.Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Loads `rows` by one statement; a column that a row does not name gets its default."""
+    if not rows:
+        return
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    values = ", ".join(
+        "(" + ", ".join(value(row[name]) if name in row else "DEFAULT" for name in columns) + ")" for row in rows
+    )
+    target = f"{qualified(table.schema, table.name)} ({', '.join(map(ident, columns))})"
+    connection.execute(f"INSERT INTO {target} VALUES {values}".encode())

@@ -1,0 +1,237 @@
+"""The ground that laws stand on: scratch databases of one build, and the roles as which everything is proven."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from colonnade.config import Settings
+from colonnade.design.draft import Draft
+from colonnade.design.schema import Database, Entity, Schema, Table
+from colonnade.prove import filling, stubs
+from colonnade.server import Server, connect, drop_roles, scratch_database
+from colonnade.sql import ident
+
+if TYPE_CHECKING:
+    import psycopg
+
+ROWS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Actors:
+    """Roles as which proofs run, none a superuser. `neighbour` owns what was there before and is not ours."""
+
+    migrator: str
+    application: str
+    neighbour: str
+    owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """What happened when schema.sql was run as the migrator; `error` is None where all of it ran."""
+
+    statements: int
+    error: str | None
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """One build under proof. `designed` holds its schema.sql and nothing else; `empty` what stands before it.
+
+    `filled` and `probed` are clones of `designed` for laws about rows.
+    """
+
+    tree: Path
+    schema: Schema
+    draft: Draft | None
+    settings: Settings
+    server: Server
+    actors: Actors
+    empty: str
+    designed: str
+    probed: str
+    filled: str
+    loading: Loading
+
+    @property
+    def feature(self) -> str:
+        return self.schema.intent.feature
+
+    @property
+    def setting(self) -> str:
+        return self.schema.intent.setting
+
+    @property
+    def backend(self) -> Path:
+        return self.tree / "backend"
+
+    @property
+    def specification(self) -> Path:
+        return self.tree / "specs" / self.feature
+
+    @property
+    def scoped(self) -> tuple[tuple[Entity, Table], ...]:
+        """The tables whose rows belong to a user, by name."""
+        entities = [one for one in self.schema.intent.entities if one.owner_column and not one.external]
+        return tuple((one, self.schema.database.table(one.table)) for one in sorted(entities, key=lambda e: e.table))
+
+    def url(self, database: str, role: str | None = None) -> str:
+        """A URL that logs in as `role`, the administrator where it is None."""
+        return login(self.server, database, role)
+
+    @contextmanager
+    def session(self, database: str, role: str | None = None) -> Iterator[psycopg.Connection]:
+        """A connection in autocommit mode as `role`; closed at the end."""
+        with connect(self.url(database, role)) as connection:
+            connection.execute("SET search_path = public")
+            yield connection
+
+    @contextmanager
+    def database(self, template: str) -> Iterator[str]:
+        """A clone of `template` in which the roles have what `roles.sql` gives them; dropped at the end."""
+        with clone(self.server, template, self.tree, self.schema, self.actors) as name:
+            yield name
+
+    @cached_property
+    def rows(self) -> dict[str, list[dict[str, str | None]]]:
+        """Good rows of every table, external ones too, parents first."""
+        from colonnade import seed
+
+        return seed.rows(self.schema, ROWS)
+
+    @cached_property
+    def residents(self) -> filling.Rows:
+        """The rows that stand in `filled`; loaded when first asked for."""
+        actors = self.actors
+        with (
+            self.session(self.filled, actors.migrator) as migrator,
+            self.session(self.filled, actors.neighbour) as neighbour,
+        ):
+            filling.fill(self.schema, self.rows, migrator, neighbour)
+        return self.rows
+
+    @cached_property
+    def catalog(self) -> Database:
+        """The catalog of `designed`, read once."""
+        from colonnade import catalog
+
+        with self.session(self.designed) as connection:
+            return catalog.read(connection)
+
+    @cached_property
+    def dump(self) -> str:
+        """The normalised dump of `designed`, read once."""
+        from colonnade.catalog import dump
+
+        return dump.normalised(self.server, self.designed)
+
+
+def login(server: Server, database: str, role: str | None = None) -> str:
+    """A URL for `role`; on a server that is not ours its administrator logs in and becomes `role` at once."""
+    if role is None or server.owned:
+        return server.dsn(database, role)
+    option = "-c role=" + role.replace("\\", "\\\\").replace(" ", "\\ ")
+    return f"{server.dsn(database)}&options={quote(option, safe='')}"
+
+
+@contextmanager
+def prepared(tree: Path, schema: Schema, draft: Draft | None, settings: Settings, server: Server) -> Iterator[Ground]:
+    """The ground for the output `tree`; its databases, and the roles that were not there before, go at the end."""
+    with ExitStack() as stack:
+        tag = stack.enter_context(scratch_database(server))
+        actors = _actors(schema, tag)
+        stack.callback(drop_roles, server, sorted(_absent(server, actors)))
+        _furnish(server, tag, tree, schema, actors)
+        designed = stack.enter_context(clone(server, tag, tree, schema, actors))
+        loading = _load(login(server, designed, actors.migrator), script(tree, schema, "schema.sql"))
+        copies = [stack.enter_context(clone(server, designed, tree, schema, actors)) for _ in range(2)]
+        for copy in copies:
+            _admit(server, copy, schema, actors)
+        yield Ground(tree, schema, draft, settings, server, actors, tag, designed, copies[0], copies[1], loading)
+
+
+@contextmanager
+def clone(server: Server, template: str, tree: Path, schema: Schema, actors: Actors) -> Iterator[str]:
+    """A copy of `template`; privileges on the database itself are not copied by PostgreSQL, so they are given anew."""
+    with scratch_database(server, template) as name:
+        with connect(server.dsn(name)) as connection:
+            _empower(connection, name, tree, schema, actors)
+        yield name
+
+
+def script(tree: Path, schema: Schema, name: str) -> str:
+    """The text of `specs/<feature>/<name>`."""
+    return (tree / "specs" / schema.intent.feature / name).read_text(encoding="utf-8")
+
+
+def statements(sql: str) -> int:
+    """How many statements `sql` holds."""
+    from pglast.parser import split
+
+    return len(split(sql))
+
+
+def _actors(schema: Schema, tag: str) -> Actors:
+    roles = schema.intent.roles
+    if roles is None:
+        return Actors(f"{tag}_migrator", f"{tag}_application", f"{tag}_neighbour", None)
+    return Actors(roles.migrator, roles.application, f"{tag}_neighbour", roles.owner)
+
+
+def _absent(server: Server, actors: Actors) -> set[str]:
+    names = {actors.migrator, actors.application, actors.neighbour, *filter(None, [actors.owner])}
+    with connect(server.dsn()) as connection:
+        rows = connection.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", [sorted(names)])
+        return names - {row[0] for row in rows}
+
+
+def _furnish(server: Server, database: str, tree: Path, schema: Schema, actors: Actors) -> None:
+    """Roles and stand-ins for external tables: all that schema.sql expects to find."""
+    with connect(server.dsn(database)) as connection:
+        connection.execute(f"CREATE ROLE {ident(actors.neighbour)} LOGIN")
+        if schema.intent.roles is None:
+            connection.execute(f"CREATE ROLE {ident(actors.migrator)} LOGIN BYPASSRLS")
+            connection.execute(f"CREATE ROLE {ident(actors.application)} LOGIN")
+        for statement in stubs.statements(schema, actors.neighbour):
+            connection.execute(statement)
+        _empower(connection, database, tree, schema, actors)
+
+
+def _empower(connection: psycopg.Connection, database: str, tree: Path, schema: Schema, actors: Actors) -> None:
+    if schema.intent.roles is not None:
+        connection.execute(script(tree, schema, "roles.sql"))
+        return
+    migrator = ident(actors.migrator)
+    connection.execute(f"GRANT CREATE ON DATABASE {ident(database)} TO {migrator}")
+    connection.execute(f"GRANT CREATE, USAGE ON SCHEMA public TO {migrator}")
+    for table in schema.external:
+        connection.execute(f"GRANT SELECT, REFERENCES ON {stubs.name(table)} TO {migrator}")
+
+
+def _admit(server: Server, database: str, schema: Schema, actors: Actors) -> None:
+    """Where the design has no roles, lets the proofs' own application role work with the tables."""
+    if schema.intent.roles is not None:
+        return
+    with connect(login(server, database, actors.migrator)) as connection:
+        application = ident(actors.application)
+        connection.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {application}")
+        connection.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {application}")
+
+
+def _load(dsn: str, text: str) -> Loading:
+    import psycopg
+
+    try:
+        count = statements(text)
+        with connect(dsn) as connection:
+            connection.execute(text)
+    except (psycopg.Error, ValueError) as error:
+        return Loading(0, " ".join(str(error).split()))
+    return Loading(count, None)

@@ -1,0 +1,140 @@
+"""Laws about keys: a second row with the same key, and a row that points at nothing, are refused by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from colonnade.design.schema import ForeignKey, Index, Table, Unique
+from colonnade.findings import Proof
+from colonnade.prove import stated
+from colonnade.prove.claims import reason
+from colonnade.prove.probe import Row
+from colonnade.prove.rows import Stage, attempt
+from colonnade.prove.stated import Pair
+from colonnade.types import Family, take_apart
+
+UNIQUE, PRIMARY, FOREIGN = "constraint-unique", "constraint-primary-key", "constraint-foreign-key"
+
+# Values that no generated row has, by what a value is.
+ABSENT: dict[Family, str] = {
+    Family.UUID: "00000000-0000-4000-8000-00000000dead",
+    Family.SMALLINT: "32001",
+    Family.INTEGER: "2100000001",
+    Family.BIGINT: "9100000000000000001",
+    Family.DECIMAL: "7",
+    Family.STRING: "-",
+    Family.TEXT: "no such row",
+    Family.CITEXT: "no such row",
+    Family.DATE: "1901-01-01",
+    Family.TIMESTAMP: "1901-01-01 00:00:00+00",
+}
+
+
+def stated_uniques(pair: Pair) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """The column sets that the Draft says are unique, each once, with the reason."""
+    found: dict[tuple[str, ...], str] = {}
+    for attribute in stated.stored_attributes(pair.entity):
+        column = pair.column(attribute.name.value)
+        if attribute.unique and attribute.unique.value and column:
+            found.setdefault((column.name,), reason(attribute.unique))
+    for one in stated.statements(pair.entity):
+        if one.kind == "unique":
+            _add(found, pair, one.columns, f"stated at {one.place}")
+    for index in (*pair.entity.uniques, *(one for one in pair.entity.indexes if one.unique)):
+        if not index.predicate:
+            names = tuple(name.split()[0] for name in index.columns.value)
+            _add(found, pair, names, reason(index.columns))
+    return tuple(found.items())
+
+
+def designed_uniques(table: Table) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """The unique constraints of the design itself, for a build without a Draft."""
+    return tuple((one.columns, "from the design document") for one in table.constraints if isinstance(one, Unique))
+
+
+def uniques(stage: Stage, columns: tuple[str, ...], because: str) -> Proof:
+    """A second row with the values of an earlier row of the same owner is refused by the right constraint."""
+    subject = f"{stage.table.name} ({', '.join(columns)})"
+    change = _collision(stage, columns)
+    if change is None:
+        return Proof(UNIQUE, subject, False, f"unproven: no row has a value in all of these columns ({because})")
+    outcome, who = attempt(stage, change)
+    other, other_who = attempt(stage, {})
+    keepers = _keepers(stage.table, columns, stage.facts.owner_column)
+    right = outcome.sqlstate == "23505" and outcome.constraint in keepers
+    evidence = f"the same values again: {outcome} as the {who}; other values: {other} as the {other_who} ({because})"
+    return Proof(UNIQUE, subject, right and other.accepted, evidence)
+
+
+def primary(stage: Stage) -> Iterator[Proof]:
+    """A second row with the primary key of an earlier row is refused by the primary key."""
+    found = stage.table.primary_key
+    if found is None:
+        yield Proof(PRIMARY, stage.table.name, False, "the table has no primary key")
+        return
+    given = [row for row in stage.earlier if all(name in row for name in found.columns)]
+    if not given:
+        yield Proof(PRIMARY, stage.table.name, False, "unproven: no earlier row has a key of its own to repeat")
+        return
+    change = dict(given[-1]) if len(found.columns) > 1 else {name: given[-1][name] for name in found.columns}
+    outcome, who = attempt(stage, change)
+    passed = outcome.sqlstate == "23505" and outcome.constraint == found.name
+    evidence = f"a row with the same {', '.join(found.columns)}: {outcome} as the {who}"
+    yield Proof(PRIMARY, stage.table.name, passed, evidence)
+
+
+def orphans(stage: Stage) -> Iterator[Proof]:
+    """A row that points at a parent that is not there is refused by the foreign key, by name."""
+    for one in stage.table.foreign_keys:
+        subject = f"{stage.table.name}.{one.name}"
+        change = _dangling(stage, one)
+        if change is None:
+            yield Proof(FOREIGN, subject, False, "unproven: no value is known that no parent has")
+            continue
+        outcome, who = attempt(stage, change)
+        good, good_who = attempt(stage, {})
+        passed = outcome.sqlstate == "23503" and outcome.constraint == one.name and good.accepted
+        names = ", ".join(change)
+        absent = f"{names} of no row in {one.target[1]}: {outcome} as the {who}"
+        evidence = f"{absent}; of one that is there: {good} as the {good_who}"
+        yield Proof(FOREIGN, subject, passed, evidence)
+
+
+def _dangling(stage: Stage, one: ForeignKey) -> Row | None:
+    owner = stage.facts.owner_column
+    names = [name for name in one.columns if name != owner] or list(one.columns)
+    shapes = {name: take_apart(stage.table.column(name).type).row for name in names}
+    if any(row is None or row.family not in ABSENT for row in shapes.values()):
+        return None
+    return {name: ABSENT[row.family] for name, row in shapes.items() if row is not None}
+
+
+def _collision(stage: Stage, columns: Sequence[str]) -> Row | None:
+    owner = stage.facts.owner_column
+    whole = [row for row in stage.earlier if all(row.get(name) is not None for name in columns)]
+    same = [row for row in whole if owner is None or row.get(owner) == stage.row.get(owner)]
+    if same:
+        return {name: same[-1][name] for name in columns if name != owner or same[-1][name] != stage.row.get(owner)}
+    if whole and owner:
+        return {name: whole[-1][name] for name in dict.fromkeys((*columns, owner))}
+    return None
+
+
+def _keepers(table: Table, columns: Sequence[str], owner: str | None) -> set[str]:
+    """The names of constraints and unique indexes on exactly these columns, with or without the owner."""
+    allowed = (set(columns), {*columns, owner} if owner else set(columns))
+    found = {one.name for one in table.constraints if isinstance(one, Unique) and set(one.columns) in allowed}
+    found |= {one.name for one in table.indexes if one.unique and _read(one) in allowed}
+    key = table.primary_key
+    return found | ({key.name} if key and set(key.columns) in allowed else set())
+
+
+def _read(index: Index) -> set[str]:
+    names = {key.column for key in index.keys if key.column}
+    return names | {name for key in index.keys if key.expression for name in stated.columns_in(key.expression)}
+
+
+def _add(found: dict[tuple[str, ...], str], pair: Pair, written: Sequence[str], because: str) -> None:
+    columns = [pair.column(name) for name in written]
+    if columns and all(columns):
+        found.setdefault(tuple(column.name for column in columns if column), because)

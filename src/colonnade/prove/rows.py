@@ -1,0 +1,125 @@
+"""Rows for the proofs: loaded as the migrator, parents first, with one good row of each table kept back to try with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from colonnade.design.schema import Entity, Table
+from colonnade.prove.filling import load
+from colonnade.prove.ground import Ground
+from colonnade.prove.probe import Outcome, Row, become, insert, tried
+from colonnade.sql import ident, qualified
+
+if TYPE_CHECKING:
+    import psycopg
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Open sessions on one database. `stranger` is the application role with no user ever set, as in a new session."""
+
+    migrator: psycopg.Connection
+    application: psycopg.Connection
+    stranger: psycopg.Connection
+    neighbour: psycopg.Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A table that holds `earlier`, and `row`, a good row that is not in it yet.
+
+    `settable` are the columns that the application may give on INSERT.
+    """
+
+    table: Table
+    facts: Entity
+    row: Row
+    earlier: tuple[Row, ...]
+    settable: frozenset[str]
+    hands: Hands
+    setting: str
+
+
+@contextmanager
+def hands(ground: Ground, database: str) -> Iterator[Hands]:
+    """Sessions of the migrator, the application and the owner of external tables on `database`."""
+    actors = ground.actors
+    with (
+        ground.session(database, actors.migrator) as migrator,
+        ground.session(database, actors.application) as application,
+        ground.session(database, actors.application) as stranger,
+        ground.session(database, actors.neighbour) as neighbour,
+    ):
+        yield Hands(migrator, application, stranger, neighbour)
+
+
+def stages(ground: Ground, hands: Hands) -> Iterator[Stage]:
+    """Each of our tables in turn, filled but for one row; that row is loaded when the next stage is asked for."""
+    external = {table.name: table for table in ground.schema.external}
+    settable = insertable(ground, hands.migrator)
+    for name, some in ground.rows.items():
+        if name in external:
+            load(hands.neighbour, external[name], some)
+            continue
+        table = ground.schema.database.table(name)
+        load(hands.migrator, table, some[:-1])
+        if some:
+            yield Stage(
+                table, ground.schema.intent.entity(name), some[-1], tuple(some[:-1]),
+                settable.get(name, frozenset()), hands, ground.setting,
+            )  # fmt: skip
+        load(hands.migrator, table, some[-1:])
+
+
+def attempt(stage: Stage, change: Row) -> tuple[Outcome, str]:
+    """What inserting the good row with `change` does, and as whom it was tried.
+
+    The application tries it, unless it may not set a changed column, or the change is to the owner: a policy is asked
+    before a constraint is, and would hide what the constraint says.
+    """
+    ours = set(change) - {stage.facts.owner_column} == set(change) and set(change) <= stage.settable
+    if not ours or not stage.settable:
+        return tried(stage.hands.migrator, insert(stage.table.name, {**stage.row, **change})), "migrator"
+    if stage.facts.owner_column:
+        become(stage.hands.application, stage.setting, stage.row[stage.facts.owner_column])
+    row = {name: text for name, text in {**stage.row, **change}.items() if name in stage.settable}
+    return tried(stage.hands.application, insert(stage.table.name, row)), "application"
+
+
+def insertable(ground: Ground, connection: psycopg.Connection) -> dict[str, frozenset[str]]:
+    """By table, the columns that the application role may give a value on INSERT."""
+    return _columns(connection, ground.actors.application, "INSERT")
+
+
+def _columns(connection: psycopg.Connection, role: str, privilege: str) -> dict[str, frozenset[str]]:
+    rows = connection.execute(
+        "SELECT c.relname, array_agg(a.attname::text) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+        " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0"
+        " AND NOT a.attisdropped AND a.attgenerated = '' AND a.attidentity <> 'a'"
+        " AND has_column_privilege(%s, c.oid, a.attnum, %s) GROUP BY 1",
+        (role, privilege),
+    ).fetchall()
+    return {name: frozenset(columns) for name, columns in rows}
+
+
+def updatable(ground: Ground, connection: psycopg.Connection) -> dict[str, frozenset[str]]:
+    """By table, the columns that the application role may update."""
+    return _columns(connection, ground.actors.application, "UPDATE")
+
+
+def keyed(ground: Ground, table: Table, connection: psycopg.Connection) -> Row | None:
+    """The first row of `table` in the filled database, all its columns as texts, or None where it has none."""
+    return next(iter(standing(ground, table, connection)), None)
+
+
+def standing(ground: Ground, table: Table, connection: psycopg.Connection) -> list[Row]:
+    """All rows of `table` in the filled database, by its key, as the migrator sees them."""
+    assert ground.residents is not None
+    key = table.primary_key.columns if table.primary_key else tuple(column.name for column in table.columns)
+    names = [column.name for column in table.columns]
+    texts = ", ".join(f"({ident(name)})::text" for name in names)
+    query = f"SELECT {texts} FROM {qualified(table.schema, table.name)} ORDER BY {', '.join(map(ident, key))}"
+    return [dict(zip(names, row, strict=True)) for row in connection.execute(query.encode()).fetchall()]

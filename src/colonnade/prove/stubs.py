@@ -1,0 +1,35 @@
+"""Stand-ins for external tables: what others own and our schema only points at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from colonnade.design.schema import Column, PrimaryKey, Schema, Table, Unique
+from colonnade.sql import ident, idents, qualified
+
+
+def statements(schema: Schema, owner: str) -> Iterator[str]:
+    """SQL that makes a stand-in of each external table, owned by `owner`, with the columns that the design knows."""
+    for namespace in sorted({table.schema for table in schema.external} - {"public"}):
+        yield f"CREATE SCHEMA {ident(namespace)}"
+        yield f"GRANT USAGE ON SCHEMA {ident(namespace)} TO PUBLIC"
+    for table in schema.external:
+        yield f"CREATE TABLE {name(table)} ({', '.join([*map(_column, table.columns), *_keys(table)])})"
+        yield f"ALTER TABLE {name(table)} OWNER TO {ident(owner)}"
+
+
+def name(table: Table) -> str:
+    return qualified(table.schema, table.name)
+
+
+def _column(column: Column) -> str:
+    default = f" DEFAULT {column.default}" if column.default else ""
+    return f"{ident(column.name)} {column.type}{'' if column.nullable else ' NOT NULL'}{default}"
+
+
+def _keys(table: Table) -> Iterator[str]:
+    for one in table.constraints:
+        if isinstance(one, PrimaryKey):
+            yield f"CONSTRAINT {ident(one.name)} PRIMARY KEY ({idents(one.columns)})"
+        elif isinstance(one, Unique):
+            yield f"CONSTRAINT {ident(one.name)} UNIQUE ({idents(one.columns)})"

@@ -120,9 +120,10 @@ def _stays_inside(text: str) -> bool:
     from pglast.parser import ParseError
 
     try:
-        call = parse(f"SELECT probe({text}\n)")[0].stmt.targetList[0].val
+        select: Any = parse(f"SELECT probe({text}\n)")[0].stmt
     except (ParseError, UnicodeError, ValueError):
         return False
+    call = select.targetList[0].val
     more = ("agg_order", "agg_filter", "over", "agg_within_group", "agg_distinct", "agg_star", "func_variadic")
     alone = isinstance(call, ast.FuncCall) and call.funcname[-1].sval == "probe" and len(call.args or ()) == 1
     return bool(alone and not any(getattr(call, clause) for clause in more))

@@ -13,6 +13,7 @@ from colonnade.design.schema import (
     Check,
     Column,
     CompositeType,
+    Constraint,
     Database,
     DefaultPrivilege,
     Domain,
@@ -44,7 +45,7 @@ from colonnade.ops.namespaces import CreateExtension, CreateNamespace
 from colonnade.ops.op import Irreversible, Key, Op
 from colonnade.ops.policies import CreatePolicy, SetRowSecurity
 from colonnade.ops.sequences import CreateSequence, SetSequenceOwner
-from colonnade.ops.tables import AttachPartition, CreateTable
+from colonnade.ops.tables import CreateTable
 from colonnade.ops.target import Target
 from colonnade.ops.triggers import CreateTrigger
 from colonnade.ops.types import CreateComposite, CreateDomain, CreateEnum
@@ -165,8 +166,10 @@ def _operations(database: Database, runs_as: str | None) -> Iterator[Op]:
     for function in database.functions:
         yield from _of_function(function, runs_as)
     inline = _inline_keys(database.tables)
+    tables = {(table.schema, table.name): table for table in database.tables}
     for table in database.tables:
-        yield from _of_table(table, inline, runs_as)
+        whole = tables.get(table.partition_of[0]) if table.partition_of else None
+        yield from _of_table(table, whole, inline, runs_as)
     for view in database.views:
         yield from _of_view(view, runs_as)
     for default in database.default_privileges:
@@ -280,18 +283,22 @@ def _has_key(aim: Table, key: ForeignKey) -> bool:
     return any(sorted(columns) == sorted(key.target_columns) for columns in keys)
 
 
-def _of_table(table: Table, inline: Mapping[tuple[str, str], frozenset[str]], runs_as: str | None) -> Iterator[Op]:
+def _of_table(
+    table: Table,
+    whole: Table | None,
+    inline: Mapping[tuple[str, str], frozenset[str]],
+    runs_as: str | None,
+) -> Iterator[Op]:
+    """The operations for `table`; `whole` is the table of which it is a partition."""
     name = (table.schema, table.name)
     early = tuple(
         one
         for one in table.constraints
         if (one.name in inline[name] if isinstance(one, ForeignKey) else fits_create_table(one))
     )
-    yield CreateTable(_bare(table, early))
+    yield CreateTable(_bare(table, early, whole))
     yield from (AddConstraint(name, one) for one in table.constraints if one not in early)
     yield from (CreateIndex(target.table(table), table.schema, index) for index in table.indexes)
-    if table.partition_of:
-        yield AttachPartition(name, *table.partition_of)
     if table.replica_identity != "DEFAULT":
         yield SetReplicaIdentity(name, "DEFAULT", table.replica_identity)
     yield from (CreateTrigger(target.table(table), trigger) for trigger in table.triggers)
@@ -303,13 +310,13 @@ def _of_table(table: Table, inline: Mapping[tuple[str, str], frozenset[str]], ru
     yield from _part_comments(table)
 
 
-def _bare(table: Table, constraints: tuple[object, ...]) -> Table:
-    """What CREATE TABLE says of `table`. A partition takes its identity from its parent, so says none."""
-    columns = tuple(_partition_column(one) for one in table.columns) if table.partition_of else table.columns
+def _bare(table: Table, constraints: tuple[Constraint, ...], whole: Table | None) -> Table:
+    """What CREATE TABLE says of `table`."""
+    columns = table.columns
     return replace(
         table,
-        columns=columns,
-        constraints=tuple(one for one in table.constraints if one in constraints),
+        columns=tuple(_beyond(one, whole.column(one.name)) for one in columns) if whole else columns,
+        constraints=constraints,
         indexes=(),
         triggers=(),
         policies=(),
@@ -321,8 +328,20 @@ def _bare(table: Table, constraints: tuple[object, ...]) -> Table:
     )
 
 
-def _partition_column(column: Column) -> Column:
-    return replace(column, identity=None)
+def _beyond(column: Column, parent: Column) -> Column:
+    """What the column of a partition says beyond that of the whole, from which it takes all else."""
+    own_default = None if column.default == parent.default else (column.default or "NULL")
+    return replace(
+        column,
+        nullable=column.nullable or not parent.nullable,
+        not_null_name=None,
+        default=own_default,
+        identity=None,
+        generated=None,
+        collation=None,
+        compression=None if column.compression == parent.compression else column.compression,
+        storage=None if column.storage == parent.storage else column.storage,
+    )
 
 
 def _column_grants(at: Target, columns: Iterable[tuple[str, Privileges]]) -> Iterator[Op]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from colonnade.design.schema import Column, ForeignKey, PrimaryKey, Table, Unique
@@ -19,8 +20,7 @@ _ALIGN_AT_MOST = 40
 
 def column_clauses(column: Column) -> str:
     """What follows name and type of a column in CREATE TABLE."""
-    clauses = [f"COMPRESSION {ident(column.compression)}"] if column.compression else []
-    clauses += [collate(column.collation).strip()] if column.collation else []
+    clauses = [collate(column.collation).strip()] if column.collation else []
     clauses += [f"CONSTRAINT {ident(column.not_null_name)}"] if column.not_null_name else []
     clauses += ["NOT NULL"] if not column.nullable else []
     clauses += [f"DEFAULT {default(column.default)}"] if column.default is not None else []
@@ -40,23 +40,39 @@ def _rows(table: Table) -> list[str]:
     names = min(_ALIGN_AT_MOST, max((len(name) for name, _, _ in cells), default=0))
     types = min(_ALIGN_AT_MOST, max((len(type_name) for _, type_name, clauses in cells if clauses), default=0))
     columns = [f"{name:<{names}} {type_name:<{types}} {clauses}".rstrip() for name, type_name, clauses in cells]
-    return columns + [definition(constraint) for constraint in table.constraints]
+    return columns + list(map(definition, table.constraints))
+
+
+def _partition_rows(table: Table) -> list[str]:
+    """What a partition says beyond its parent."""
+    clauses = ((ident(column.name), column_clauses(column)) for column in table.columns)
+    return [f"{name} WITH OPTIONS {said}" for name, said in clauses if said] + list(map(definition, table.constraints))
 
 
 def create_sql(table: Table) -> str:
     """The CREATE TABLE statement with the constraints that `table` lists."""
     word = "UNLOGGED TABLE" if table.unlogged else "TABLE"
-    rows = ",\n    ".join(_rows(table))
-    text = (
-        f"CREATE {word} {qualified(table.schema, table.name)} (\n    {rows}\n)"
-        if rows
-        else (f"CREATE {word} {qualified(table.schema, table.name)} ()")
-    )
-    parents = ", ".join(qualified(*parent) for parent in table.inherits)
-    text += f"\nINHERITS ({parents})" if parents else ""
-    text += f"\nPARTITION BY {table.partition_by}" if table.partition_by else ""
-    text += f"\nUSING {ident(table.access_method)}" if table.access_method else ""
-    return text + options(table.options).replace(" WITH", "\nWITH", 1)
+    name = qualified(table.schema, table.name)
+    rows = ",\n    ".join(_partition_rows(table) if table.partition_of else _rows(table))
+    bracketed = f" (\n    {rows}\n)" if rows else ""
+    if table.partition_of:
+        parent, bound = table.partition_of
+        head = f"CREATE {word} {name}\nPARTITION OF {qualified(*parent)}{bracketed}\n{bound}"
+    else:
+        head = f"CREATE {word} {name}{bracketed or ' ()'}"
+    return "\n".join([head, *_storage(table)])
+
+
+def _storage(table: Table) -> Iterator[str]:
+    """The clauses that follow the columns."""
+    if table.inherits:
+        yield f"INHERITS ({', '.join(qualified(*parent) for parent in table.inherits)})"
+    if table.partition_by:
+        yield f"PARTITION BY {table.partition_by}"
+    if table.access_method:
+        yield f"USING {ident(table.access_method)}"
+    if table.options:
+        yield options(table.options).strip()
 
 
 def _column_settings(table: Table) -> list[str]:
@@ -64,6 +80,7 @@ def _column_settings(table: Table) -> list[str]:
     settings = []
     for column in table.columns:
         head = f"ALTER TABLE ONLY {qualified(table.schema, table.name)} ALTER COLUMN {ident(column.name)}"
+        settings += [f"{head} SET COMPRESSION {ident(column.compression)}"] if column.compression else []
         settings += [f"{head} SET STORAGE {column.storage}"] if column.storage else []
         settings += [f"{head} SET STATISTICS {column.statistics}"] if column.statistics is not None else []
     return settings
@@ -119,9 +136,11 @@ class CreateTable(Plain):
         name = qualified(self.table.schema, self.table.name)
         others = sorted({qualified(*key.target) for key in self.table.foreign_keys} - {name})
         parents = sorted({qualified(*parent) for parent in self.table.inherits})
+        whole = (qualified(*self.table.partition_of[0]),) if self.table.partition_of else ()
         locks = (
             *((other, "SHARE ROW EXCLUSIVE") for other in others),
             *((parent, "SHARE UPDATE EXCLUSIVE") for parent in parents),
+            *((parent, "ACCESS EXCLUSIVE") for parent in whole),
         )
         own = ((name, "ACCESS EXCLUSIVE"),)
         statistics = ((name, "SHARE UPDATE EXCLUSIVE"),)
@@ -154,68 +173,3 @@ class DropTable(Plain):
 
     def reverse(self) -> Op | Irreversible:
         return Irreversible(f"the rows of table {qualified(self.table.schema, self.table.name)} are gone")
-
-
-@dataclass(frozen=True, slots=True)
-class AttachPartition(Plain):
-    """The table `table` is the partition `bound` of `parent`; its indexes are taken for those of the parent."""
-
-    table: tuple[str, str]
-    parent: tuple[str, str]
-    bound: str
-
-    @property
-    def subject(self) -> str:
-        return f"table {qualified(*self.table)}"
-
-    @property
-    def position(self) -> Position:
-        return Position(Level.TABLES, qualified(*self.table), 4, "")
-
-    @property
-    def needs(self) -> tuple[Key, ...]:
-        own, parent = qualified(*self.table), qualified(*self.parent)
-        return (("relation", own), ("indexes", own), ("relation", parent))
-
-    @property
-    def mentions(self) -> frozenset[str]:
-        return mentioned(self.bound)
-
-    @property
-    def within(self) -> Key | None:
-        return ("relation", qualified(*self.table))
-
-    def steps(self) -> tuple[Step, ...]:
-        own, parent = qualified(*self.table), qualified(*self.parent)
-        locks = ((own, "ACCESS EXCLUSIVE"), (parent, "SHARE UPDATE EXCLUSIVE"))
-        return (Step(f"ALTER TABLE {parent} ATTACH PARTITION {own} {self.bound}", locks, scans=(own,)),)
-
-    def reverse(self) -> Op | Irreversible:
-        return DetachPartition(self.table, self.parent, self.bound)
-
-
-@dataclass(frozen=True, slots=True)
-class DetachPartition(Plain):
-    table: tuple[str, str]
-    parent: tuple[str, str]
-    bound: str
-
-    @property
-    def subject(self) -> str:
-        return f"table {qualified(*self.table)}"
-
-    @property
-    def position(self) -> Position:
-        return Position(Level.TABLES, qualified(*self.table), 4, "")
-
-    @property
-    def within(self) -> Key | None:
-        return ("relation", qualified(*self.table))
-
-    def steps(self) -> tuple[Step, ...]:
-        own, parent = qualified(*self.table), qualified(*self.parent)
-        locks = ((own, "ACCESS EXCLUSIVE"), (parent, "ACCESS EXCLUSIVE"))
-        return (Step(f"ALTER TABLE {parent} DETACH PARTITION {own}", locks),)
-
-    def reverse(self) -> Op | Irreversible:
-        return AttachPartition(self.table, self.parent, self.bound)

@@ -82,7 +82,7 @@ def _ruff() -> str:
         return str(beside)
     from ruff import find_ruff_bin
 
-    return find_ruff_bin()
+    return str(find_ruff_bin())
 
 
 __all__ = ["File", "Request", "formatted", "names", "write"]

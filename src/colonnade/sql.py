@@ -125,8 +125,9 @@ def _stays_inside(text: str) -> bool:
         return False
     call = select.targetList[0].val
     more = ("agg_order", "agg_filter", "over", "agg_within_group", "agg_distinct", "agg_star", "func_variadic")
-    alone = isinstance(call, ast.FuncCall) and call.funcname[-1].sval == "probe" and len(call.args or ()) == 1
-    return bool(alone and not any(getattr(call, clause) for clause in more))
+    if not isinstance(call, ast.FuncCall) or [part.sval for part in call.funcname or ()] != ["probe"]:
+        return False
+    return len(call.args or ()) == 1 and not any(getattr(call, clause) for clause in more)
 
 
 def fingerprint(*parts: str | bytes) -> str:

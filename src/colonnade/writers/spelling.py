@@ -116,7 +116,7 @@ def spell(type_: str, known: Speller, collation: str | None = None) -> Spelling:
                        if one.expression.endswith("()") else f"{one.expression[:-1]}, collation={collation!r})")
     if not name.dimensions:
         return one
-    if family(name, known) in _LISTED:
+    if family(name, known) in _LISTED and not name.base.endswith("multirange"):
         return Spelling(f"list[{one.annotation}]", f"postgresql.ARRAY({one.expression})")
     return Spelling("list[str]", f"ServerArray({type_!r})")
 

@@ -32,6 +32,8 @@ class Base(SQLModel, registry=registry()):
     def __repr__(self) -> str:
         """The class and the primary key; it loads nothing and shows no other value."""
         return f"<{type(self).__name__} {sa.inspect(self).identity}>"
+
+    __str__ = __repr__
 '''
 
 

@@ -1,0 +1,204 @@
+"""Rows for every table: parents first, keys and owners consistent, uniques and readable CHECKs kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from typing import TypeAlias
+
+from colonnade.design.schema import Check, Column, ForeignKey, Index, PrimaryKey, Schema, Table, Unique
+from colonnade.seed.limits import Limits, limits
+from colonnade.seed.values import Known, value
+
+Row: TypeAlias = dict[str, "str | None"]
+Rows: TypeAlias = dict[str, list[Row]]
+
+_ATTEMPTS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """One table and what its rows are made by; `kept` are the columns whose values the server gives."""
+
+    table: Table
+    asked: dict[str, Limits]
+    uniques: tuple[tuple[str, ...], ...]
+    kept: frozenset[str]
+    keys: tuple[ForeignKey, ...]
+
+
+def order(schema: Schema) -> tuple[Table, ...]:
+    """The schema's own tables, each behind those that its rows must point at; ties by name.
+
+    A nullable foreign key counts only where that makes no ring. Tables of a ring of required keys come last.
+    """
+    tables = {(one.schema, one.name): one for one in sorted(schema.database.tables, key=lambda one: (one.schema, one.name))}
+    for only_required in (False, True):
+        graph = {key: _parents(table, only_required) & set(tables) - {key} for key, table in tables.items()}
+        try:
+            return tuple(tables[key] for key in TopologicalSorter(_sorted(graph)).static_order())
+        except CycleError:
+            continue
+    return tuple(sorted(tables.values(), key=lambda one: (len(_parents(one, True)), one.schema, one.name)))
+
+
+def _sorted(graph: Mapping[tuple[str, str], set[tuple[str, str]]]) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    return {key: sorted(graph[key]) for key in sorted(graph)}
+
+
+def _parents(table: Table, only_required: bool) -> set[tuple[str, str]]:
+    return {key.target for key in table.foreign_keys if not (only_required and _optional(table, key))}
+
+
+def _optional(table: Table, key: ForeignKey) -> bool:
+    return any(table.column(name).nullable for name in key.columns)
+
+
+def external_rows(schema: Schema, count: int = 2) -> Rows:
+    """`count` rows with fixed keys for each external table, made as other rows are."""
+    known = _known(schema)
+    return {one.name: _rows_of(_subject(one, schema), count, {}, known) for one in schema.external}
+
+
+def rows(schema: Schema, count: int, owners: int = 2) -> Rows:
+    """Up to `count` rows for each table of `schema`, parents first: by column the text of a literal, None for NULL.
+
+    Columns whose values the server gives are left out: generated, identity and sequence columns, and timestamps that
+    have a default; foreign keys to such a key take it that the tables were empty. `owners` is the number of rows that
+    external tables have (see external_rows), among which owned rows are shared out. Fewer than `count` rows come where
+    uniques or required parents leave no more; the same input gives the same rows.
+    """
+    made: Rows = {}
+    parents: dict[tuple[str, str], list[Row]] = {}
+    known = _known(schema)
+    for one in schema.external:
+        parents[one.schema, one.name] = external_rows(schema, owners)[one.name]
+    for table in order(schema):
+        subject = _subject(table, schema)
+        found = _rows_of(subject, count, parents, known)
+        parents[table.schema, table.name] = [_with_given(row, subject, place) for place, row in enumerate(found)]
+        made[table.name] = found
+    return made
+
+
+def _known(schema: Schema) -> Known:
+    database = schema.database
+    return Known({one.name: one for one in database.enums}, {one.name: one for one in database.domains})
+
+
+def _subject(table: Table, schema: Schema) -> _Subject:
+    entity = next((one for one in schema.intent.entities if one.table == table.name), None)
+    stamps = {entity.created_at, entity.updated_at, entity.deleted_at} if entity else set()
+    kept = {one.name for one in table.columns if _server_gives(one) or (one.name in stamps and (one.default or one.nullable))}
+    checks = (one.expression for one in table.constraints if isinstance(one, Check))
+    keys = sorted(table.foreign_keys, key=lambda one: (len(one.columns), one.name))
+    return _Subject(table, limits(checks), tuple(_uniques(table)), frozenset(kept), tuple(keys))
+
+
+def _server_gives(column: Column) -> bool:
+    counted = column.default is not None and column.default.lower().startswith("nextval(")
+    return column.generated is not None or column.identity is not None or counted
+
+
+def _uniques(table: Table) -> Iterator[tuple[str, ...]]:
+    for one in table.constraints:
+        if isinstance(one, PrimaryKey | Unique):
+            yield one.columns
+    for index in table.indexes:
+        if index.unique and len(index.columns) == len(index.keys):
+            yield _index_columns(index)
+
+
+def _index_columns(index: Index) -> tuple[str, ...]:
+    return index.columns
+
+
+def _with_given(row: Row, subject: _Subject, place: int) -> Row:
+    """`row` with the numbers that the server will have given to its counted columns, if the table was empty."""
+    counted = {one.name: str(_first_number(one) + place * _stride(one)) for one in subject.table.columns
+               if one.name in subject.kept and one.generated is None and (one.identity is not None or one.default)}
+    return {**row, **counted}
+
+
+def _identity_option(column: Column, word: str) -> int:
+    words = column.identity.options.split() if column.identity else []
+    for name, number in zip(words, words[2:], strict=False):
+        if name == word:
+            return int(number)
+    return 1
+
+
+def _first_number(column: Column) -> int:
+    return _identity_option(column, "START")
+
+
+def _stride(column: Column) -> int:
+    return _identity_option(column, "INCREMENT")
+
+
+def _rows_of(subject: _Subject, count: int, parents: Mapping[tuple[str, str], Sequence[Row]], known: Known) -> list[Row]:
+    made: list[Row] = []
+    seen: list[set[tuple[str | None, ...]]] = [set() for _ in subject.uniques]
+    for place in range(count):
+        for attempt in range(_ATTEMPTS):
+            row = _row(subject, place, attempt, count, {**parents, _key(subject.table): made}, known)
+            if row is not None and not _taken(row, subject, seen):
+                _remember(row, subject, seen)
+                made.append(row)
+                break
+    return made
+
+
+def _key(table: Table) -> tuple[str, str]:
+    return table.schema, table.name
+
+
+def _row(
+    subject: _Subject,
+    place: int,
+    attempt: int,
+    count: int,
+    parents: Mapping[tuple[str, str], Sequence[Row]],
+    known: Known,
+) -> Row | None:
+    """One row, or None where a required parent is missing."""
+    row: Row = {}
+    for number, key in enumerate(subject.keys):
+        chosen = _chosen(subject.table, key, row, parents.get(key.target, ()), place + attempt * (number + 1))
+        if chosen is None:
+            return None
+        row.update(chosen)
+    space = f"{subject.table.schema}.{subject.table.name}"
+    for column in subject.table.columns:
+        if column.name not in row and column.name not in subject.kept:
+            asked = subject.asked.get(column.name, Limits())
+            row[column.name] = value(space, column, asked, known, place + attempt * count)
+    return {one.name: row[one.name] for one in subject.table.columns if one.name in row}
+
+
+def _chosen(table: Table, key: ForeignKey, row: Row, parents: Sequence[Row], number: int) -> Row | None:
+    """The values of a foreign key's columns that are not set yet: a parent that agrees with those that are, or NULL."""
+    pairs = tuple(zip(key.columns, key.target_columns, strict=True))
+    fitting = [one for one in parents if all(row.get(mine, one.get(theirs)) == one.get(theirs) for mine, theirs in pairs)]
+    if fitting:
+        parent = fitting[number % len(fitting)]
+        return {mine: parent.get(theirs) for mine, theirs in pairs}
+    free: Row = {mine: None for mine, _ in pairs if mine not in row and table.column(mine).nullable}
+    already = any(row.get(mine, "") is None for mine, _ in pairs)
+    return free if free or already else None
+
+
+def _taken(row: Row, subject: _Subject, seen: Iterable[set[tuple[str | None, ...]]]) -> bool:
+    return any(_values(row, columns) in found for columns, found in zip(subject.uniques, seen, strict=True)
+               if set(columns) <= row.keys())
+
+
+def _remember(row: Row, subject: _Subject, seen: Iterable[set[tuple[str | None, ...]]]) -> None:
+    for columns, found in zip(subject.uniques, seen, strict=True):
+        if set(columns) <= row.keys():
+            found.add(_values(row, columns))
+
+
+def _values(row: Row, columns: tuple[str, ...]) -> tuple[str | None, ...]:
+    return tuple(row[name] for name in columns)

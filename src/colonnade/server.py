@@ -305,10 +305,19 @@ def _start(binaries: Path, folder: Path, account: _Account) -> subprocess.Popen[
     command = [str(binaries / "postgres"), "-D", str(folder / "data"), "-k", str(folder), *options]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", env=_environment(),
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            env=_environment(),
             # In a session of its own a Ctrl-C reaches only us, and we stop the server in order.
-            start_new_session=True, preexec_fn=_die_with(os.getpid()), user=account.uid, group=account.gid, extra_groups=account.groups,
-        )  # fmt: skip
+            start_new_session=True,
+            preexec_fn=_die_with(os.getpid()),
+            user=account.uid,
+            group=account.gid,
+            extra_groups=account.groups,
+        )
     try:
         _wait_until_ready(process, folder)
     except BaseException:
@@ -402,6 +411,11 @@ def _described(connection: psycopg.Connection, given: dict[str, str | int | None
 _counter = itertools.count(1)
 
 
+def scratch_name() -> str:
+    """A name that this process has not given before."""
+    return f"colonnade_{os.getpid()}_{next(_counter)}"
+
+
 @contextmanager
 def scratch_database(server: Server, template: str | None = None) -> Iterator[str]:
     """The name of a fresh database, a clone of `template` if one is named; dropped at the end, whoever is connected."""
@@ -427,7 +441,7 @@ def _created(connection: psycopg.Connection, template: str) -> str:
     from psycopg.errors import DuplicateDatabase
 
     while True:
-        name = f"colonnade_{os.getpid()}_{next(_counter)}"
+        name = scratch_name()
         try:
             connection.execute(f"CREATE DATABASE {ident(name)} TEMPLATE {ident(template)}")
         except DuplicateDatabase:
@@ -447,8 +461,7 @@ def scratch_roles(server: Server, names: Iterable[str], attributes: str = "NOLOG
     wanted = tuple(sorted(set(names)))
     with connect(server.dsn()) as connection:
         _refuse_existing(connection, wanted)
-        for name in wanted:
-            connection.execute(f"CREATE ROLE {ident(name)} {attributes}")
+        connection.execute("; ".join(f"CREATE ROLE {ident(name)} {attributes}" for name in wanted))
     try:
         yield wanted
     finally:
@@ -472,16 +485,19 @@ def drop_roles(server: Server, names: Iterable[str]) -> None:
 
     with connect(server.dsn()) as connection:
         rows = connection.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) ORDER BY 1", [list(names)])
-        for name in [row[0] for row in rows]:
-            try:
-                connection.execute(f"DROP ROLE {ident(name)}")
-            except DependentObjectsStillExist:
-                _drop_owned(server, connection, name)
-                connection.execute(f"DROP ROLE {ident(name)}")
+        existing = [ident(row[0]) for row in rows]
+        if not existing:
+            return
+        drop = f"DROP ROLE {', '.join(existing)}"
+        try:
+            connection.execute(drop)
+        except DependentObjectsStillExist:
+            _drop_owned(server, connection, ", ".join(existing))
+            connection.execute(drop)
 
 
-def _drop_owned(server: Server, connection: psycopg.Connection, role: str) -> None:
+def _drop_owned(server: Server, connection: psycopg.Connection, roles: str) -> None:
     databases = connection.execute("SELECT datname FROM pg_database WHERE datallowconn ORDER BY 1").fetchall()
     for (database,) in databases:
         with connect(server.dsn(database)) as inside:
-            inside.execute(f"DROP OWNED BY {ident(role)} CASCADE")
+            inside.execute(f"DROP OWNED BY {roles} CASCADE")

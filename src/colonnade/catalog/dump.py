@@ -18,7 +18,9 @@ _NOISE = re.compile(r"\\(?:un)?restrict \S+|SET [^\n]*|SELECT pg_catalog\.set_co
 _LEADING_COMMENTS = re.compile(r"(?:\s*--[^\n]*\n)*\s*")
 _TABLE = re.compile(r'CREATE (?:UNLOGGED )?TABLE (?:"(?:[^"]|"")*"|[^\s"(])+ \(\n')
 # What a comma or bracket inside of it does not count: strings, quoted names, and the brackets themselves.
-_LEXEME = re.compile(r"""[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$.*?\$\1\$|[(),\[\]]""", re.DOTALL)
+_LEXEME = re.compile(
+    r"""[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$.*?\$\1\$|[(),\[\]]""", re.DOTALL
+)
 
 
 def normalised(server: Server, database: str, without: tuple[str, ...] = ()) -> str:
@@ -30,7 +32,7 @@ def normalised(server: Server, database: str, without: tuple[str, ...] = ()) -> 
 
 
 def differences(left: str, right: str) -> tuple[str, ...]:
-    """The statements, or the lines of statements that begin alike, that only one of two normalised dumps has; sorted."""
+    """The statements, or lines of statements that begin alike, that only one of two normalised dumps has; sorted."""
     ours, theirs = (Counter(side.split(END)) for side in (left, right))
     only_left, only_right = (_by_head(side) for side in (ours - theirs, theirs - ours))
     found = [

@@ -1,0 +1,8 @@
+"""SQL as a Database: PostgreSQL itself elaborates it in a scratch database, and its catalog is read."""
+
+from __future__ import annotations
+
+from colonnade.elaborate.canonical import canonical
+from colonnade.elaborate.script import sql
+
+__all__ = ["canonical", "sql"]

@@ -1,0 +1,53 @@
+"""A designed Schema as PostgreSQL gives it back: every expression in the server's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from colonnade.design.schema import Database, Schema, SchemaNamespace
+from colonnade.elaborate.script import sql
+from colonnade.server import Server
+from colonnade.writers.sql import script
+
+ROLE_FIELDS = frozenset({"owner", "grantee", "role", "roles"})
+
+
+def canonical(server: Server, schema: Schema) -> Database:
+    """The database of `schema` as a catalog says it, so that two of them can be compared.
+
+    Its external tables are stood in for while it is built and are not in the result. Raises InputError and ServerError.
+    """
+    stubs = _stubs(schema)
+    roles = tuple(sorted(set(roles_of(schema.database)) | set(roles_of(stubs))))
+    built = sql(server, {"external tables": script(stubs), "schema.sql": script(schema.database)}, roles)
+    ours = frozenset((table.schema, table.name) for table in stubs.tables)
+    tables = tuple(table for table in built.tables if (table.schema, table.name) not in ours)
+    borrowed = frozenset(one.name for one in stubs.namespaces)
+    return replace(built, tables=tables, namespaces=tuple(one for one in built.namespaces if one.name not in borrowed))
+
+
+def _stubs(schema: Schema) -> Database:
+    """The external tables, and those of their schemas that the design itself does not make."""
+    made = {one.name for one in schema.database.namespaces} | {"public"}
+    missing = sorted({table.schema for table in schema.external} - made)
+    return Database(namespaces=tuple(map(SchemaNamespace, missing)), tables=schema.external)
+
+
+def roles_of(value: Any) -> Iterator[str]:
+    """Every role that a Database names: owners, grantees, roles of policies and of default privileges."""
+    if isinstance(value, tuple):
+        for one in value:
+            yield from roles_of(one)
+    elif is_dataclass(value):
+        for field in fields(value):
+            held = getattr(value, field.name)
+            if field.name in ROLE_FIELDS:
+                names = held if isinstance(held, tuple) else (held,)
+                yield from (name for name in names if name is not None and name not in BUILT_IN)
+            else:
+                yield from roles_of(held)
+
+
+BUILT_IN = frozenset({"PUBLIC", "pg_database_owner"})

@@ -1,0 +1,90 @@
+"""Loading SQL in a scratch database, as a role that can do nothing outside of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import fields, replace
+from typing import Any
+
+from colonnade.catalog import read
+from colonnade.design.schema import Database
+from colonnade.elaborate.statements import Statement, statements
+from colonnade.errors import InputError, Mistake
+from colonnade.server import Server, connect, scratch_database, scratch_name, scratch_roles
+from colonnade.sql import ident
+
+STATEMENT_SECONDS = 60
+
+
+def sql(server: Server, text_by_file: Mapping[str, str], roles: Iterable[str] = ()) -> Database:
+    """What the SQL of these files, run one after the other in an empty database, builds.
+
+    `roles` are the names that the SQL mentions; stand-ins of them exist while it runs. What nobody was made the owner
+    of has None as its owner. Raises InputError with the place of a statement that fails, and ServerError.
+    """
+    script = statements(text_by_file)
+    with _scratch(server, tuple(roles)) as (database, loader), connect(server.dsn(database)) as administrator:
+        beyond = _untrusted_extensions(administrator)
+        with connect(server.dsn(database, loader)) as connection:
+            connection.execute(f"SET statement_timeout = '{STATEMENT_SECONDS}s'")
+            for statement in script:
+                _run(administrator if statement.extension in beyond else connection, statement)
+        return _without_owner(read(administrator), loader)
+
+
+@contextmanager
+def _scratch(server: Server, roles: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """A database, and a role that may do in it what its owner may, act as each of `roles`, and nothing else.
+
+    The database belongs to a third role of which all others are members: so the stand-ins can own objects in `public`
+    without a grant that would show in the catalog. It is dropped before the roles are, and with it all they own.
+    """
+    prefix = scratch_name()
+    owner, loader = f"{prefix}_owner", f"{prefix}_loader"
+    with (
+        scratch_roles(server, (*roles, owner)),
+        scratch_roles(server, (loader,), "LOGIN"),
+        scratch_database(server) as database,
+    ):
+        grants = [f"GRANT {ident(owner)} TO {ident(role)}" for role in (*roles, loader)]
+        grants += [f"GRANT {ident(role)} TO {ident(loader)}" for role in roles]
+        with connect(server.dsn()) as connection:
+            connection.execute("; ".join([f"ALTER DATABASE {ident(database)} OWNER TO {ident(owner)}", *grants]))
+        yield database, loader
+
+
+def _untrusted_extensions(connection: Any) -> frozenset[str | None]:
+    """The extensions that only an administrator may create; the server has vetted them by having them installed."""
+    rows = connection.execute("SELECT DISTINCT name FROM pg_available_extension_versions WHERE NOT trusted")
+    return frozenset(row[0] for row in rows)
+
+
+def _run(connection: Any, statement: Statement) -> None:
+    import psycopg
+
+    try:
+        connection.execute(statement.text.encode(), prepare=False)
+    except psycopg.errors.FeatureNotSupported as error:
+        fix = "name a server that has it by --server" if statement.extension else ""
+        raise _failed(statement, error, fix) from error
+    except psycopg.Error as error:
+        raise _failed(statement, error, error.diag.message_hint or "") from error
+
+
+def _failed(statement: Statement, error: Any, fix: str) -> InputError:
+    position = int(error.diag.statement_position or 1) - 1
+    message = error.diag.message_primary or " ".join(str(error).split())
+    return InputError((Mistake(statement.place(position), message, fix),))
+
+
+def _without_owner(database: Database, role: str) -> Database:
+    """`database` with None wherever `role` is the owner: it is ours, and nobody meant it."""
+    return replace(
+        database,
+        **{field.name: tuple(map(_disowned(role), getattr(database, field.name))) for field in fields(database)},
+    )
+
+
+def _disowned(role: str) -> Callable[[Any], Any]:
+    return lambda one: replace(one, owner=None) if getattr(one, "owner", None) == role else one

@@ -1,0 +1,100 @@
+"""The statements of SQL files with their places; what may not run is refused before anything does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from colonnade.errors import InputError, Mistake, Place
+
+_META_COMMAND = re.compile(r"^[ \t]*(\\[A-Za-z!?]\S*)", re.MULTILINE)
+# pg_dump puts these around its output; they mean nothing outside of psql.
+_RESTRICT = re.compile(r"^\\(?:un)?restrict [A-Za-z0-9]+$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of `file`; `offset` is where its text begins in the whole file.
+
+    `extension` is the name of the extension that it creates.
+    """
+
+    file: str
+    text: str
+    offset: int
+    whole: str
+    extension: str | None = None
+
+    def place(self, position: int = 0) -> Place:
+        """The place of the character `position` of this statement."""
+        return place(self.file, self.whole, self.offset + position)
+
+
+def place(file: str, text: str, offset: int) -> Place:
+    before = text[:offset]
+    return Place(file, before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1)
+
+
+def statements(text_by_file: Mapping[str, str]) -> tuple[Statement, ...]:
+    """All statements in the order of the files. Raises InputError with what is wrong in any of them."""
+    found: list[Statement] = []
+    mistakes: list[Mistake] = []
+    for file, raw in text_by_file.items():
+        # Blanks of the same length keep every place what it was.
+        text = _RESTRICT.sub(lambda match: " " * len(match.group()), raw)
+        try:
+            split = tuple(_split(file, text))
+        except InputError as error:
+            mistakes += error.mistakes
+            continue
+        mistakes += [mistake for one, node in split for mistake in _refusal(one, node)]
+        found += [one for one, _ in split]
+    if mistakes:
+        raise InputError(tuple(mistakes))
+    return tuple(found)
+
+
+def _split(file: str, text: str) -> Iterator[tuple[Statement, Any]]:
+    from pglast import ast, parse_sql
+    from pglast.parser import ParseError
+
+    try:
+        nodes = parse_sql(text)
+    except ParseError as error:
+        raise InputError((_mistake(file, text, str(error.args[0]), int(error.args[1] or 0)),)) from error
+    for node in nodes:
+        start = node.stmt_location or 0
+        end = start + node.stmt_len if node.stmt_len else len(text)
+        offset = _first_word(text, start, end)
+        extension = node.stmt.extname if isinstance(node.stmt, ast.CreateExtensionStmt) else None
+        yield Statement(file, text[offset:end], offset, text, extension), node.stmt
+
+
+def _mistake(file: str, text: str, message: str, offset: int) -> Mistake:
+    command = next((one for one in _META_COMMAND.finditer(text) if one.end() >= offset), None)
+    if command and "\\" in message:
+        where = place(file, text, command.start(1))
+        return Mistake(where, f"{command.group(1)} is a command of psql, not SQL", "remove it")
+    return Mistake(place(file, text, offset), message)
+
+
+def _first_word(text: str, start: int, end: int) -> int:
+    """Where the statement's own text begins, after blanks and comments."""
+    comment = re.compile(r"\s+|--[^\n]*|/\*.*?\*/", re.DOTALL)
+    while start < end and (match := comment.match(text, start, end)):
+        start = match.end()
+    return start
+
+
+def _refusal(statement: Statement, node: Any) -> Iterator[Mistake]:
+    from pglast import ast
+
+    if not isinstance(node, ast.CopyStmt):
+        return
+    if node.is_program or node.filename:
+        means = "a program" if node.is_program else "a file of the server"
+        yield Mistake(statement.place(), f"COPY with {means} never runs here", "remove it; only the schema is read")
+    elif node.is_from:
+        yield Mistake(statement.place(), "COPY FROM stdin carries rows", "dump with pg_dump --schema-only")

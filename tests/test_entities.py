@@ -216,6 +216,7 @@ def test_constraints_become_facts_or_stay_as_conditions() -> None:
                 "maxAge > 0",
                 "CHECK (a < b AND price IS NOT NULL)",
                 "email IS NOT NULL",
+                "things.b > 0",
             ],
         )
     )
@@ -233,6 +234,7 @@ def test_constraints_become_facts_or_stay_as_conditions() -> None:
         "maxAge > 0",
         "CHECK (a < b AND price IS NOT NULL)",
         "email IS NOT NULL",
+        "things.b > 0",
     ]
 
 
@@ -284,6 +286,7 @@ def test_indexes_name_columns_of_the_entity_or_of_the_house() -> None:
         ("a", "b"),
         ("a", "created_at DESC NULLS LAST"),
     ]
+    assert thing.indexes[-1].columns.value == ("due_date",)
     assert thing.relationships[0].on_delete and thing.relationships[0].on_delete.value == "SET NULL"
     assert "no attribute called 'lower(a)'" in said(one({"a": "text"}, indexes=["lower(a)"]))[0]
     assert "stands twice" in said(one({"a": "text"}, indexes=["a", "a"]))[0]
@@ -306,7 +309,7 @@ WRONG: list[tuple[object, str]] = [
     (one({"a": "text"}, soft_delete="yes"), "write true or false"),
     (one({"a": 3}), "write its type as a text"),  # type: ignore[dict-item]
     ({"entities": [{"name": "A", "attributes": [{"name": "a", "type": "text"}]}]}, 'write an object: {"id": "uuid"'),
-    (one({"a": "text"}, relationships=[{"type": "one-to-one", "target_entity": "B"}]), "which is not known"),
+    (one({"a": "text"}, relationships=[{"type": "one-to-one", "target_entity": "B"}]), "make its foreign key unique"),
     (one({"a": "text"}, relationships=[{"type": "many-to-one"}]), "lacks the key 'target_entity'"),
     (
         one({"a": "text"}, relationships=[{"type": "many-to-one", "target_entity": "B", "cascade": "x"}]),

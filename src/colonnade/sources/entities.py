@@ -35,6 +35,9 @@ PROVIDERS = (
 )  # fmt: skip
 MIGRATION_TOOLS = ("alembic", "prisma")
 RELATION_KINDS = ("one-to-many", "many-to-one", "many-to-many")
+ONE_TO_ONE = (
+    ("one-to-one", 'write many-to-one, and make its foreign key unique by a constraint, as in "profile_id UNIQUE"'),
+)
 CASCADES = ("CASCADE", "RESTRICT", "SET NULL")
 # Every PostgreSQL table has these already; a column of such a name is refused.
 SYSTEM_COLUMNS = frozenset({"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})
@@ -94,7 +97,7 @@ ENTITY = Form(
                     "One relation, told from the entity that it stands under.",
                     "a relationship",
                     (
-                        Key("type", Text("How many of each there are.", RELATION_KINDS), True),
+                        Key("type", Text("How many of each there are.", RELATION_KINDS, advice=ONE_TO_ONE), True),
                         Key("target_entity", Text("The other entity's name.", examples=("User",)), True),
                         Key("foreign_key", Text("The column that points to the other table.", examples=("user_id",))),
                         Key(
@@ -379,11 +382,19 @@ def _constraint_mistakes(part: Part) -> Iterator[Mistake]:
             continue
         names = (read_.column,) if isinstance(read_, Clauses) else read_.columns
         listed = part.columns if isinstance(read_, Clauses | constraints.Key) else {**part.implied, **part.columns}
-        for name in names:
+        for written in names:
+            name = _without_table(part, written)
             if not any(key in listed for key in _spellings(name)):
                 yield _unknown(part, node, name)
         if isinstance(read_, Clauses) and read_.default is not None:
             yield from _default_mistakes(part, node, read_)
+
+
+def _without_table(part: Part, name: str) -> str:
+    """`name` without the entity's own table before it: `tasks.age` is age."""
+    table, dot, column = name.rpartition(".")
+    own = dot and part.name and table and _table(table) == _table(part.name.text)
+    return column if own else name
 
 
 def _default_mistakes(part: Part, node: Node, clauses: Clauses) -> Iterator[Mistake]:
@@ -493,11 +504,20 @@ def _entity(part: Part) -> DraftEntity:
         kind=Fact("table", part.name.place),
         attributes=_attributes(part),
         relationships=tuple(map(_relationship, part.relationships)),
-        indexes=tuple(DraftIndex(Fact(columns, node.place)) for node, columns in part.indexes),
+        indexes=tuple(
+            DraftIndex(Fact(tuple(_as_listed(part, one) for one in columns), node.place))
+            for node, columns in part.indexes
+        ),
         uniques=tuple(uniques),
         constraints=tuple(Fact(node.text, node.place) for node, one in part.constraints if isinstance(one, Condition)),
         soft_delete=Fact(soft.text.lower() == "true", soft.place) if soft else None,
     )
+
+
+def _as_listed(part: Part, column: str) -> str:
+    """`column` of an index, its name as the attribute is written, its order as the index says."""
+    bare = _without_order(column)
+    return f"{part.column(bare)} {column.removeprefix(bare).strip()}".strip()
 
 
 def _attributes(part: Part) -> tuple[DraftAttribute, ...]:

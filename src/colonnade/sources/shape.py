@@ -15,11 +15,15 @@ from colonnade.sources.tree import A_KIND, Node, shown
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text; with `choices`, one of these, however its words are joined and cased."""
+    """A text; with `choices`, one of these, however its words are joined and cased.
+
+    `advice` is what to do instead of a word that people expect and that is no choice.
+    """
 
     description: str
     choices: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
+    advice: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,8 @@ def _text_mistakes(node: Node, shape: Text, label: str) -> Iterator[Mistake]:
         example = f"write a text such as {_quoted(shape.examples or shape.choices)}"
         yield Mistake(node.place, f"{label} is {A_KIND[node.kind]}", example)
     elif shape.choices and choice(node.text, shape.choices) is None:
-        near = suggestion(fold(node.text), {fold(one): one for one in shape.choices})
+        advice = {fold(word): text for word, text in shape.advice}.get(fold(node.text))
+        near = advice or suggestion(fold(node.text), {fold(one): one for one in shape.choices})
         known = "write one of " + ", ".join(shape.choices)
         yield Mistake(node.place, f"{label} is {shown(node.text)}, which is not known", near or known)
 

@@ -168,19 +168,11 @@ def _yaml_event(event: Any, file: str) -> tuple[str, str] | None:
     place = Place(file, event.start_mark.line + 1, event.start_mark.column + 1)
     if name == "AliasEvent":
         raise wrong("YAML aliases (`*name`) are not read", place=place, fix="write the value out")
-    if name == "DocumentStartEvent" and event.start_mark.line > 0 and event.explicit and _second_document(event):
-        raise wrong("a second YAML document begins here", place=place, fix="put one entity list into a file")
     if name in ("ScalarEvent", "MappingStartEvent", "SequenceStartEvent") and getattr(event, "tag", None):
         raise wrong(f"YAML tags such as {shown(str(event.tag))} are not read", place=place, fix="remove the tag")
     if name == "ScalarEvent":
         return _yaml_scalar(event.value, plain=event.style is None or event.style == ""), event.value
     return (_YAML_START[name], "") if name in _YAML_START else None
-
-
-def _second_document(event: Any) -> bool:
-    """Whether text other than comments, directives and blank lines stands before the document's start."""
-    before = event.start_mark.buffer[: event.start_mark.index] if event.start_mark.buffer else ""
-    return any(line.strip() and line.strip()[0] not in "#%" for line in before.splitlines())
 
 
 def _yaml_scalar(value: str, plain: bool) -> Kind:

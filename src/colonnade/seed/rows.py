@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import TypeAlias
 
-from colonnade.design.schema import Check, Column, ForeignKey, Index, PrimaryKey, Schema, Table, Unique
+from colonnade.design.schema import Check, Column, ForeignKey, PrimaryKey, Schema, Table, Unique
 from colonnade.seed.limits import Limits, limits
 from colonnade.seed.values import Known, value
 
@@ -58,22 +59,28 @@ def _optional(table: Table, key: ForeignKey) -> bool:
 def external_rows(schema: Schema, count: int = 2) -> Rows:
     """`count` rows with fixed keys for each external table, made as other rows are."""
     known = _known(schema)
-    return {one.name: _rows_of(_subject(one, schema), count, {}, known) for one in schema.external}
+    subjects = {one.name: _subject(one, schema) for one in schema.external}
+    return {name: _rows_of(_with_keys(one), count, {}, known) for name, one in subjects.items()}
+
+
+def _with_keys(subject: _Subject) -> _Subject:
+    """`subject` with numbers in its counted columns too, since those that point at it must know them."""
+    always = {one.name for one in subject.table.columns if one.generated or (one.identity and one.identity.always)}
+    return replace(subject, kept=subject.kept & always, keys=())
 
 
 def rows(schema: Schema, count: int, owners: int = 2) -> Rows:
     """Up to `count` rows for each table of `schema`, parents first: by column the text of a literal, None for NULL.
 
+    External tables come first, with `owners` rows each, among which owned rows are shared out.
+
     Columns whose values the server gives are left out: generated, identity and sequence columns, and timestamps that
-    have a default; foreign keys to such a key take it that the tables were empty. `owners` is the number of rows that
-    external tables have (see external_rows), among which owned rows are shared out. Fewer than `count` rows come where
+    have a default; foreign keys to such a key take it that the tables were empty. Fewer than `count` rows come where
     uniques or required parents leave no more; the same input gives the same rows.
     """
-    made: Rows = {}
-    parents: dict[tuple[str, str], list[Row]] = {}
     known = _known(schema)
-    for one in schema.external:
-        parents[one.schema, one.name] = external_rows(schema, owners)[one.name]
+    made = external_rows(schema, owners)
+    parents = {(one.schema, one.name): made[one.name] for one in schema.external}
     for table in order(schema):
         subject = _subject(table, schema)
         found = _rows_of(subject, count, parents, known)
@@ -96,9 +103,14 @@ def _subject(table: Table, schema: Schema) -> _Subject:
     return _Subject(table, limits(checks), tuple(_uniques(table)), frozenset(kept), tuple(keys))
 
 
+def counted(column: Column) -> bool:
+    """True where the server counts the column's numbers, by identity or by a sequence."""
+    by_sequence = column.default is not None and column.default.lower().startswith("nextval(")
+    return column.identity is not None or by_sequence
+
+
 def _server_gives(column: Column) -> bool:
-    counted = column.default is not None and column.default.lower().startswith("nextval(")
-    return column.generated is not None or column.identity is not None or counted
+    return column.generated is not None or counted(column)
 
 
 def _uniques(table: Table) -> Iterator[tuple[str, ...]]:
@@ -107,34 +119,31 @@ def _uniques(table: Table) -> Iterator[tuple[str, ...]]:
             yield one.columns
     for index in table.indexes:
         if index.unique and len(index.columns) == len(index.keys):
-            yield _index_columns(index)
-
-
-def _index_columns(index: Index) -> tuple[str, ...]:
-    return index.columns
+            yield index.columns
 
 
 def _with_given(row: Row, subject: _Subject, place: int) -> Row:
     """`row` with the numbers that the server will have given to its counted columns, if the table was empty."""
-    counted = {one.name: str(_first_number(one) + place * _stride(one)) for one in subject.table.columns
-               if one.name in subject.kept and one.generated is None and (one.identity is not None or one.default)}
-    return {**row, **counted}
+    numbers = {one.name: one for one in subject.table.columns if counted(one)}
+    return {**row, **{name: str(_start(one) + place * _stride(one)) for name, one in numbers.items()}}
 
 
-def _identity_option(column: Column, word: str) -> int:
-    words = column.identity.options.split() if column.identity else []
-    for name, number in zip(words, words[2:], strict=False):
-        if name == word:
-            return int(number)
-    return 1
+def place_of(column: Column, number: str) -> int:
+    """Which row, from 0, has `number` in the counted `column` of a table that was empty."""
+    return (int(number) - _start(column)) // _stride(column)
 
 
-def _first_number(column: Column) -> int:
-    return _identity_option(column, "START")
+def _start(column: Column) -> int:
+    return _option(column, "START WITH")
 
 
 def _stride(column: Column) -> int:
-    return _identity_option(column, "INCREMENT")
+    return _option(column, "INCREMENT BY")
+
+
+def _option(column: Column, words: str) -> int:
+    found = re.search(rf"{words} (-?\d+)", column.identity.options) if column.identity else None
+    return int(found[1]) if found else 1
 
 
 def _rows_of(subject: _Subject, count: int, parents: Mapping[tuple[str, str], Sequence[Row]], known: Known) -> list[Row]:

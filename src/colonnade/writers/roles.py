@@ -101,8 +101,13 @@ def _database(three: Roles) -> str:
 
 
 def _external(table: Table, three: Roles) -> str:
-    """The owner's foreign keys point at a table of others, for which REFERENCES is needed and nothing more."""
+    """The owner's foreign keys point at a table of others, for which REFERENCES is needed and nothing more.
+
+    Seeds give their rows to a row that is there, so the migrator reads the key and no other column.
+    """
     name = qualified(table.schema, table.name)
+    key = table.primary_key
+    reading = f"        GRANT SELECT ({idents(key.columns)}) ON {name} TO {ident(three.migrator)};\n" if key else ""
     usage = (
         ""
         if table.schema == "public"
@@ -110,7 +115,7 @@ def _external(table: Table, three: Roles) -> str:
     )
     body = (
         f"\nBEGIN\n    IF to_regclass({literal(name)}) IS NOT NULL THEN\n{usage}"
-        f"        GRANT REFERENCES ON {name} TO {ident(three.owner)};\n    ELSE\n"
+        f"        GRANT REFERENCES ON {name} TO {ident(three.owner)};\n{reading}    ELSE\n"
         f"        RAISE NOTICE 'table % is not there yet: run this again once it is', {literal(name)};\n"
         "    END IF;\nEND\n"
     )

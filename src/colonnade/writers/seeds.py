@@ -1,0 +1,127 @@
+"""Writer `seeds`: a file of INSERTs for each table, in the order in which rows may be put in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+
+from colonnade.design.schema import Column, ForeignKey, Roles, Schema, Table
+from colonnade.seed import Row, counted, order, place_of, rows
+from colonnade.sql import comment_line, dollar, ident, idents, literal, qualified
+from colonnade.writers.file import File, Request, writer
+from colonnade.writers.python import module
+
+COUNT = 5
+
+
+@writer("seeds")
+def seeds(request: Request) -> Iterator[File]:
+    """`backend/seeds/NNN_<entity>.sql` for each table that rows can be made for, parents first."""
+    schema = request.schema
+    # One external row, since all seeds belong to the one user who is there.
+    made = rows(schema, COUNT, owners=1)
+    entities = {one.table: one.name for one in schema.intent.entities}
+    filled = [table for table in order(schema) if made[table.name]]
+    for number, table in enumerate(filled, 1):
+        name = module(entities.get(table.name, table.name))
+        text = _script(table, made[table.name], schema)
+        yield File(PurePosixPath("backend/seeds") / f"{number:03d}_{name}.sql", text)
+
+
+def _script(table: Table, made: list[Row], schema: Schema) -> str:
+    outside = _outside(table, schema)
+    head = (
+        f"Sample rows of {table.name}.",
+        f"Run as {_runner(schema.intent.roles)}, in the order of the file names; running it again adds nothing.",
+    )
+    blocks = [
+        "\n".join(map(comment_line, head)),
+        "BEGIN;",
+        # A filtered statement then is an error instead of rows that go nowhere.
+        "SET LOCAL row_security = off;",
+        *(_guard(table, key) for key in _targets(outside)),
+        _insert(table, made, outside, schema),
+        "COMMIT;",
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _runner(roles: Roles | None) -> str:
+    return f"the migrator ({roles.migrator})" if roles else "a role that row-level security does not bind"
+
+
+def _outside(table: Table, schema: Schema) -> dict[str, tuple[ForeignKey, str]]:
+    """By column: the foreign key to an external table that gives its value, and the column there."""
+    external = {(one.schema, one.name) for one in schema.external}
+    keys = [key for key in table.foreign_keys if key.target in external]
+    return {mine: (key, theirs) for key in keys for mine, theirs in zip(key.columns, key.target_columns, strict=True)}
+
+
+def _targets(outside: Mapping[str, tuple[ForeignKey, str]]) -> list[ForeignKey]:
+    found = {key.target: key for key, _ in outside.values()}
+    return [found[target] for target in sorted(found)]
+
+
+def _guard(table: Table, key: ForeignKey) -> str:
+    """Stops with a sentence where the external table is empty; a NULL owner would only say that a column is null."""
+    target = qualified(*key.target)
+    first = ident(key.target_columns[0])
+    words = f"seeds of {table.name}: table {key.target[1]} is empty; add a row there first"
+    body = (
+        f"\nBEGIN\n    IF NOT EXISTS (SELECT {first} FROM {target}) THEN\n"
+        f"        RAISE EXCEPTION USING MESSAGE = {literal(words)};\n    END IF;\nEND\n"
+    )
+    return f"DO {dollar(body)};"
+
+
+def _insert(table: Table, made: list[Row], outside: Mapping[str, tuple[ForeignKey, str]], schema: Schema) -> str:
+    target = qualified(table.schema, table.name)
+    columns = [table.column(name) for name in made[0]]
+    unless_filled = f"WHERE NOT EXISTS (SELECT FROM {target})"
+    if not columns:
+        return f"INSERT INTO {target} SELECT {unless_filled};"
+    counted = _counted_parents(table, schema)
+    lines = [[_value(column, row[column.name], outside, counted) for column in columns] for row in made]
+    head = f"INSERT INTO {target} ({idents(tuple(made[0]))})\n"
+    if _repeats_itself(table):
+        return f"{head}VALUES\n" + ",\n".join(f"    ({', '.join(line)})" for line in lines) + "\nON CONFLICT DO NOTHING;"
+    typed = (", ".join(f"{one}::{column.type}" for one, column in zip(line, columns, strict=True)) for line in lines)
+    chosen = "\nUNION ALL\n".join(f"SELECT {line}" for line in typed)
+    return f"{head}SELECT * FROM (\n{chosen}\n) AS seed\n{unless_filled};"
+
+
+def _repeats_itself(table: Table) -> bool:
+    """True where the key stands in the rows, so that a second run meets its own rows."""
+    key = table.primary_key
+    return key is not None and not any(counted(table.column(name)) for name in key.columns)
+
+
+def _counted_parents(table: Table, schema: Schema) -> dict[str, tuple[Table, Column]]:
+    """By column: the table that it points at and the column there, where the server counts the numbers of that one."""
+    tables = {(one.schema, one.name): one for one in schema.database.tables}
+    return {
+        mine: (tables[key.target], tables[key.target].column(theirs))
+        for key in table.foreign_keys
+        if key.target in tables
+        for mine, theirs in zip(key.columns, key.target_columns, strict=True)
+        if counted(tables[key.target].column(theirs))
+    }
+
+
+def _value(
+    column: Column,
+    text: str | None,
+    outside: Mapping[str, tuple[ForeignKey, str]],
+    counted_parents: Mapping[str, tuple[Table, Column]],
+) -> str:
+    """The source of one value: a literal, or a query for a key that only the database knows."""
+    if text is None:
+        return "NULL"
+    if column.name in outside:
+        key, theirs = outside[column.name]
+        return f"(SELECT {ident(theirs)} FROM {qualified(*key.target)} ORDER BY {idents(key.target_columns)} LIMIT 1)"
+    if column.name in counted_parents:
+        parent, theirs_column = counted_parents[column.name]
+        name, place = ident(theirs_column.name), place_of(theirs_column, text)
+        return f"(SELECT {name} FROM {qualified(parent.schema, parent.name)} ORDER BY {name} OFFSET {place} LIMIT 1)"
+    return literal(text).strip()

@@ -62,7 +62,7 @@ _TARGET = rf"REFERENCES\s+(?P<target>{_NAME})\s*(?:\(\s*(?P<key>{_NAME})\s*\))?{
 _FOREIGN = re.compile(rf"FOREIGN\s+KEY\s*\(\s*(?P<column>{_NAME})\s*\)\s*{_TARGET}", re.IGNORECASE)
 _FLAG = r"(?:NOT\s+NULL|NULL|UNIQUE|PRIMARY\s+KEY)"
 _CLAUSES = re.compile(
-    rf"(?P<column>{_NAME}(?: \w+)*?)(?P<before>(?:\s+{_FLAG})*)"
+    rf"(?P<column>{_NAME}(?: \w+){{0,6}}?)(?P<before>(?:\s+{_FLAG})*)"
     rf"(?:\s+DEFAULT\s+(?P<default>\S.*?))?(?:\s+{_TARGET})?(?P<after>(?:\s+{_FLAG})*)",
     re.IGNORECASE | re.DOTALL,
 )

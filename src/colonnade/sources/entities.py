@@ -569,12 +569,20 @@ def _relationship(node: Node) -> DraftRelationship:
     )
 
 
+def _near_entity(name: str, known: Mapping[str, str]) -> str:
+    """A suggestion for `name` among the entities; only those that begin alike are compared, since there may be many."""
+    if len(name) < 5:
+        return ""
+    alike = (one for one in known.values() if one[0] == name[0] and abs(len(one) - len(name)) < 3)
+    return suggestion(name, alike)
+
+
 def _findings(part: Part, known: Mapping[str, str]) -> Iterator[Finding]:
     """What is likely a slip in the relationships of `part`; `known` leads from tables to entities."""
     for one in part.relationships:
         target, key = member(one, "target_entity", "string"), member(one, "foreign_key", "string")
         if target and _table(target.text) not in known:
-            near = suggestion(target.text, known.values()) if len(target.text) > 4 else ""
+            near = _near_entity(target.text, known)
             if near:
                 yield Finding(NEAR_ENTITY, f"no entity is called {shown(target.text)}", target.place, near)
         own = tuple(_own_key(one))

@@ -40,6 +40,7 @@ LIMITS: dict[str, tuple[tuple[int, int], ...]] = {
     "dimensions": ((1, 16_000),),
 }
 EXAMPLES = "write a type such as string(200), text, integer, decimal(10,2), timestamp, uuid, text[] or enum(a,b)"
+MAX_CHARACTERS = 200
 _CLOSED_LIST = re.compile(r"enum\s*\((?P<values>.*)\)\s*(?P<array>\[\d*\])?", re.IGNORECASE | re.DOTALL)
 _BRACKET = re.compile(r"(?P<word>[^()\[\]]*)(?:\((?P<inside>[^()]*)\))?.*", re.DOTALL)
 _CLAUSE = re.compile(
@@ -53,14 +54,15 @@ def read_type(text: str) -> TypeWord | Problem:
     closed = _CLOSED_LIST.fullmatch(text.strip())
     if closed:
         return _closed_list(text, closed["values"], closed["array"])
-    if not text.strip():
+    bare = " ".join(text.split())
+    if not bare:
         return Problem("the type is empty", EXAMPLES)
-    if len(text) > 1000:
-        return Problem(f"the type {shown(text)} is over 1,000 characters long", EXAMPLES)
-    resolved = types.resolve(text)
+    if len(bare) > MAX_CHARACTERS:
+        return Problem(f"the type {shown(bare)} is over {MAX_CHARACTERS} characters long", EXAMPLES)
+    resolved = types.resolve(bare)
     if resolved is None or resolved.row is None:
-        return _unknown(text)
-    return _with_bracket(text.strip(), resolved.row)
+        return _unknown(bare)
+    return _with_bracket(bare, resolved.row)
 
 
 def _with_bracket(text: str, row: types.TypeRow) -> TypeWord | Problem:

@@ -124,7 +124,7 @@ def _type_word(one: DraftAttribute) -> str | None:
         return "enum" if one.enum_values else None
     resolved = types.resolve(one.type.value)
     if resolved is None or resolved.row is None:
-        return "enum" if one.enum_values else "other"
+        return "enum" if one.enum_values or one.type.value.lower() == "enum" else "other"
     return "array" if resolved.dimensions else resolved.row.read_as
 
 

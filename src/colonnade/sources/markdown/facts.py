@@ -1,0 +1,231 @@
+"""What a text beside a column says of it: the fields of a DraftAttribute, each with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from colonnade.design.draft import DraftAttribute, Fact
+from colonnade.errors import Place
+from colonnade.sources.markdown import names, written
+from colonnade.vocabulary import qualifiers
+
+Facts = dict[str, Fact[Any]]
+# Where the text stands decides how much it is believed: a word in a remark is weaker than in a constraint.
+Standing = Literal["type", "constraint", "remark"]
+
+_CHOICE_NAME = re.compile(
+    r"(?:status|state|type|kind|role|priority|level|category|mode|phase|stage|severity|frequency|method|gender|plan|tier|visibility|direction|recurrence|source|action|channel|format|unit|scope|currency|condition|reason|estado|tipo|rol|"
+    r"prioridad|typ|rolle|statut|rôle|outcome|result|provider|platform|size|theme|language|difficulty|intent|transmission|fuel)s?$", re.IGNORECASE)  # fmt: skip
+_BARE_CHOICES = re.compile(r"(?:[a-z][a-z0-9_-]{0,30}|[A-Z][A-Z0-9_]{0,30}|[A-Z][a-z][A-Za-z0-9_-]{0,30})(?:(?:\s*,\s*|\s*/\s*|\s*\|\s*|、|\s+or\s+)(?:or\s+)?(?:[a-z][a-z0-9_-]{0,30}|[A-Z][A-Z0-9_]{0,30}|[A-Z][a-z][A-Za-z0-9_-]{0,30}))+(?:\s*\(default\))?")
+_FRAGMENTS = re.compile(r"\s*(?:[,;。，；、]|(?<=\s)[-–—](?=\s)|\.(?=\s|$))\s*(?![^()]*\))")
+_BRACKETED = re.compile(r"[(（]([^()（）]*)[)）]")
+
+
+def read(text: str, place: Place, standing: Standing, column: str = "") -> Facts:
+    """The facts in `text`, which stands beside the column called `column`."""
+    shown = text.strip()
+    if not shown or shown.lower() in qualifiers.EMPTY:
+        return {}
+    facts: Facts = {}
+    if standing == "type":
+        shown = _type(shown, place, facts)
+    unmarked = names.plain(shown)
+    _flags(unmarked, place, facts, standing)
+    _target(unmarked, place, facts, standing)
+    _numbers(unmarked, place, facts, standing)
+    _default(shown, place, facts, standing)
+    _values(shown, place, facts, standing, column)
+    if qualifiers.UNSTORED.search(unmarked) and not re.search(r"\bpassword|plain ?text|hash", unmarked, re.IGNORECASE):
+        facts["stored"] = Fact(False, place)
+    return facts
+
+
+def _type(text: str, place: Place, facts: Facts) -> str:
+    """Fills in what the type at the start of `text` says; gives back the text behind it."""
+    taken = written.take(text)
+    if taken.type is None and taken.target is None and not taken.known:
+        taken = _type_inside(text) or taken
+    if taken.type is not None:
+        facts["type"] = Fact(taken.type, place)
+    if taken.values:
+        facts["enum_values"] = Fact(taken.values, place)
+    if taken.nullable is not None:
+        facts["nullable"] = Fact(taken.nullable, place)
+    if taken.target is not None:
+        facts["references"] = Fact(taken.target, place)
+    if taken.default is not None:
+        facts["default"] = Fact(taken.default, place)
+    return taken.rest
+
+
+def _type_inside(text: str) -> written.Written | None:
+    """The type in a bracket, or behind a comma: `unique identifier (UUID)`, `PK, uuid`."""
+    for part in (*_BRACKETED.findall(text), *re.split(r"[,;]\s*", text)[1:4]):
+        taken = written.take(part.strip())
+        if taken.type is not None and taken.known:
+            return written.Written(taken.type, taken.values, taken.nullable, taken.target, taken.default, text, True)
+    plain = names.plain(text)
+    behind = re.match(r"(?:PK|FK|primary key|foreign key|unique|required|optional|nullable|auto-?generated|auto)[\s:—–-]+(?P<rest>.+)", plain, re.IGNORECASE)
+    if behind:
+        taken = written.take(behind["rest"])
+        if taken.known and taken.type:
+            return written.Written(taken.type, taken.values, taken.nullable, taken.target, taken.default, plain, True)
+    return None
+
+
+def _flags(text: str, place: Place, facts: Facts, standing: Standing) -> None:
+    for field, value, pattern in qualifiers.FLAGS:
+        if field in facts or (standing == "remark" and not _said_alone(pattern, text, field)):
+            continue
+        match = pattern.search(text)
+        if match and not (field == "unique" and re.search(r"\bunique\s*[:=]?\s*(?:false|no)\b|\bnot unique\b|\bnon-unique\b", text, re.IGNORECASE)):
+            facts[field] = Fact(value, place)
+    if facts.get("primary_key") and re.search(r"\b(?:composite|compound|part of)\b.{0,20}\b(?:pk|primary)|\b(?:pk|primary key)\b.{0,4}\b(?:composite|compound)|\bcomposite\b", text, re.IGNORECASE):
+        facts.pop("unique", None)
+
+
+def _said_alone(pattern: re.Pattern[str], text: str, field: str) -> bool:
+    """In a remark a word counts only where it is a whole fragment, or in a bracket, not inside a sentence."""
+    parts = [part.strip() for part in (*_FRAGMENTS.split(text), *_BRACKETED.findall(text))]
+    longest = 4 if field != "unique" else 3
+    return any(pattern.search(part) and len(part.split()) <= longest for part in parts if part)
+
+
+def _target(text: str, place: Place, facts: Facts, standing: Standing) -> None:
+    if "references" in facts:
+        return
+    found = target(text, weak=standing != "remark" or bool(qualifiers.FOREIGN_KEY.search(text)))
+    if found:
+        facts["references"] = Fact(found, place)
+    for action, pattern in qualifiers.ON_DELETE:
+        if pattern.search(text) and (found or "delete" in text.lower() or standing == "constraint"):
+            facts["on_delete"] = Fact(action, place)
+            return
+
+
+def target(text: str, *, weak: bool = True) -> str | None:
+    """What `text` says that the column points at: `users.id`, `Category`; a weak wording only where it is believed."""
+    for number, pattern in enumerate(qualifiers.REFERENCES):
+        if number == 3 and not weak:
+            continue
+        for match in pattern.finditer(text):
+            table, column = match["table"], match["column"]
+            plausible = not table.islower() or "." in table or "_" in table or column or number < 3
+            if table.lower() in qualifiers.NO_TARGET or not plausible or len(table) < 2:
+                continue
+            if number == 2 and not (weak and (qualifiers.FOREIGN_KEY.search(text) or "." in table or column or table[0].isupper() or len(text.split()) <= 4)):
+                continue
+            if number == 1 and table.islower() and "." not in table and not column and "_" not in table and not weak:
+                continue
+            return f"{table}.{column}" if column else table
+    return None
+
+
+def _numbers(text: str, place: Place, facts: Facts, standing: Standing) -> None:
+    for field, pattern in qualifiers.LENGTHS:
+        match = pattern.search(text) if field not in facts else None
+        if match is None or int(match[1]) == 0:
+            continue
+        counted = re.search(r"char|caract|zeichen|letter|字符|文字|символ|len", match[0], re.IGNORECASE)
+        if counted or (standing != "remark" and _is_text(facts)):
+            facts[field] = Fact(int(match[1]), place)
+
+
+def _is_text(facts: Mapping[str, Fact[Any]]) -> bool:
+    kind = facts.get("type")
+    return kind is None or bool(re.match(r"(?:n?var)?char|str|text|citext", str(kind.value), re.IGNORECASE))
+
+
+def _default(text: str, place: Place, facts: Facts, standing: Standing) -> None:
+    if "default" in facts:
+        return
+    match = qualifiers.DEFAULT.search(text)
+    if match is None:
+        after = qualifiers.DEFAULT_AFTER.search(text) if standing != "remark" else None
+        match = after if after and not re.search(r"[.:]$", after["value"]) else None
+    if match is None:
+        return
+    value = match["value"].strip()
+    bare = value.strip("`").rstrip(".,;")
+    if bare and bare.lower() not in qualifiers.NO_DEFAULT and bare.lower() != "null":
+        facts["default"] = Fact(unquoted(bare), place)
+
+
+def unquoted(text: str) -> str:
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text
+
+
+def _values(text: str, place: Place, facts: Facts, standing: Standing, column: str) -> None:
+    if "enum_values" in facts or not _takes_values(facts):
+        return
+    found, default = values(text, column, standing)
+    if found:
+        facts["enum_values"] = Fact(found, place)
+        if default and "default" not in facts:
+            facts["default"] = Fact(default, place)
+
+
+def _takes_values(facts: Mapping[str, Fact[Any]]) -> bool:
+    kind = facts.get("type")
+    return kind is None or not re.match(r"bool|uuid|date|time|json|float|decimal|numeric|double|bytea|number\b|int|bigint|.*\[\]", str(kind.value), re.IGNORECASE)
+
+
+def values(text: str, column: str, standing: Standing) -> tuple[tuple[str, ...], str | None]:
+    """The closed list of values that `text` states for `column`."""
+    if qualifiers.OPEN_LIST.search(text):
+        return (), None
+    shown = text.replace("\\|", "|")
+    for piece in (*_BRACKETED.findall(shown), shown):
+        quoted = written._QUOTED_LIST.search(piece)
+        lead = qualifiers.VALUES_LEAD.search(piece)
+        if quoted and (lead or standing != "remark" or _CHOICE_NAME.search(column) or quoted.end() - quoted.start() > 0.6 * len(piece)):
+            found = written.closed(quoted[0])
+            if found[0]:
+                return found
+        bare = names.plain(piece).strip(" .。")
+        if standing != "remark" or _CHOICE_NAME.search(column):
+            led = bare[lead.end() :].strip() if lead and standing and bare.startswith(lead[0].strip()[:4]) else bare
+            whole = _BARE_CHOICES.fullmatch(led.strip(" .:()"))
+            if whole and _plausible(led, bool(lead) or "|" in led or "/" in led, column):
+                return written.closed(led.replace("/", "|") if "/" in led and "," not in led else led)
+        listed = _led_list(names.plain(piece), lead)
+        if listed:
+            return written.closed(listed)
+    return (), None
+
+
+def _plausible(text: str, led: bool, column: str) -> bool:
+    """A bare list of words is a list of values only if it is led in, or the column's name asks for one."""
+    flags = any(pattern.fullmatch(part.strip()) for part in re.split(r"[,/|]", text) for _, _, pattern in qualifiers.FLAGS)
+    types_only = all(written.resolve(part.strip()) for part in re.split(r"[,/|]", text) if part.strip())
+    return not flags and not types_only and bool(led or _CHOICE_NAME.search(column))
+
+
+def _led_list(text: str, lead: re.Match[str] | None) -> str:
+    """The list behind "one of:" or "values:"."""
+    match = re.search(r"\b(?:one of|values?\s*[:：=]|allowed(?: values)?\s*[:：]|must be (?:one of|either)|options?\s*[:：]|choices?\s*[:：]|possible values\s*[:：]|valid values\s*[:：]|enum\s*[:：=(])\s*[:：]?\s*[(\[{]?(?P<list>[^.;()\[\]{}\n]{3,300})", text, re.IGNORECASE)
+    return match["list"] if match and re.search(r"[,/|、]|\bor\b", match["list"]) else ""
+
+
+def joined(*parts: Facts) -> Facts:
+    """All facts of `parts`; what an earlier one says stands."""
+    result: Facts = {}
+    for part in parts:
+        for field, fact in part.items():
+            result.setdefault(field, fact)
+    return result
+
+
+def attribute(name: str, place: Place, facts: Facts, description: str = "") -> DraftAttribute:
+    """The attribute `name` with `facts`. A key is not null; a length in the type is one."""
+    filled = dict(facts)
+    if filled.get("primary_key") and filled["primary_key"].value:
+        filled["nullable"] = Fact(False, filled["primary_key"].place)
+    kind = filled.get("type")
+    if kind is not None and "max_length" not in filled:
+        match = re.match(r"(?:n?var)?char(?:acter)?(?:2| varying)?\s*\(\s*(\d+)|(?:string|str|text)\s*\(\s*(\d+)", str(kind.value), re.IGNORECASE)
+        if match:
+            filled["max_length"] = Fact(int(match[1] or match[2]), kind.place)
+    return DraftAttribute(Fact(name, place), description=description, **filled)

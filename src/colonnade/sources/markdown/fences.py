@@ -1,0 +1,69 @@
+"""Which recogniser reads a code block: by its label, and by its content where the label is missing or says nothing."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import Protocol
+
+from colonnade.errors import Place
+from colonnade.sources.markdown.blocks import Fence
+from colonnade.sources.reading import Reading
+
+
+class _Form(Protocol):
+    def read(self, text: str, place: Place) -> Reading | None: ...
+
+
+_HOME = "colonnade.sources.markdown.forms."
+
+# Fence label to the form that is tried first.
+BY_LABEL: dict[str, str] = {
+    **dict.fromkeys(("sql", "postgresql", "postgres", "pgsql", "plpgsql", "psql", "mysql", "sqlite", "tsql", "mssql", "mariadb", "ddl"), "sql"),
+    **dict.fromkeys(("mermaid", "erdiagram", "mmd"), "mermaid"),
+    **dict.fromkeys(("python", "py", "python3", "sqlmodel", "sqlalchemy"), "python"),
+    **dict.fromkeys(("typescript", "ts", "tsx", "javascript", "js", "jsx", "typeorm"), "typescript"),
+    "prisma": "prisma",
+    **dict.fromkeys(("json", "jsonc", "json5", "jsonschema"), "jsonform"),
+    "django": "django",
+}  # fmt: skip
+
+# Where the label is missing or wrong the content decides, in this order.
+SNIFFED = ("mermaid", "prisma", "drizzle", "sql", "python", "typescript", "jsonform")
+
+# Labels of programs in languages that no recogniser reads.
+FOREIGN = frozenset(
+    """bash sh shell console zsh powershell http yaml yml toml ini env xml html css scss csv diff dockerfile nginx makefile
+    kotlin java swift go rust csharp cs c cpp php ruby rb dart elixir scala graphql proto protobuf solidity gherkin regex log properties hcl r lua""".split()
+)
+
+def _module(form: str) -> _Form | None:
+    try:
+        return importlib.import_module(_HOME + form)  # type: ignore[return-value]
+    except ModuleNotFoundError as error:
+        if error.name != _HOME + form:
+            raise
+        return None
+
+
+def _sniff(form: str) -> Callable[[str], bool] | None:
+    module = _module(form)
+    found: Callable[[str], bool] | None = getattr(module, "sniff", None)
+    return found
+
+
+def form_of(fence: Fence) -> str | None:
+    """The form that should read `fence`, or None where it is no schema in any known form."""
+    label = fence.language.split(",")[0].split(":")[0].strip(".")
+    if label in BY_LABEL and label not in ("javascript", "js", "jsx"):
+        return BY_LABEL[label]
+    if label in FOREIGN:
+        return None
+    return next((form for form in SNIFFED if (test := _sniff(form)) and test(fence.text)), BY_LABEL.get(label))
+
+
+def read(fence: Fence, file: str) -> Reading | None:
+    """The facts of a code block, or None where it is no schema."""
+    form = form_of(fence)
+    module = _module(form) if form else None
+    return module.read(fence.text, Place(file, fence.start.line, fence.start.column)) if module else None

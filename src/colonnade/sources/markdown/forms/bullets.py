@@ -1,0 +1,285 @@
+"""List items that each name a column: `- title: VARCHAR(200) (not null)`, `` - `priority` (enum: low|high) — … ``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from colonnade.design.draft import DraftAttribute, Fact
+from colonnade.errors import Place
+from colonnade.sources.markdown import facts, names, titles, written
+from colonnade.sources.markdown.blocks import Bullets, Item, Span
+from colonnade.sources.markdown.facts import Facts
+from colonnade.sources.markdown.forms.table import column_name
+from colonnade.vocabulary import qualifiers
+
+PRECISION = 65
+
+_IDENT = r"[^\W\d][\w$]*(?:\.[^\W\d][\w$]*)?(?:\[\])?"
+_QUOTED_NAME = rf"(?:\*\*`?[^*`\n]{{1,60}}`?\*\*|`[^`\n]{{1,80}}`|\*[^*\n]{{1,60}}\*|__[^_\n]{{1,60}}__|\"{_IDENT}\"|'{_IDENT}')"
+_HEAD = re.compile(rf"(?P<names>{_QUOTED_NAME}(?:\s*(?:,|/|&|\+|;|、|\band\b|\bund\b|\by\b|\be\b|\bor\b)\s*{_QUOTED_NAME})*|{_IDENT}(?:\s*(?:,|/|&|、)\s*{_IDENT})*|[^\W\d][\w '’/-]{{1,40}}?)(?P<mark>[?*!]?)(?P<rest>\s*(?:[:：(（=]|[-–—→]\s|\s[-–—→]\s|->).*|\s+[A-Za-z].*|)", re.DOTALL)
+_PHRASE = re.compile(r"(?P<names>[^\W\d][\w'’/-]*(?: [\w'’/-]+){0,3})(?P<mark>[?*!]?)(?P<rest>\s*[:：(（].*)", re.DOTALL)
+_EACH = re.compile(_QUOTED_NAME)
+_DASH = re.compile(r"\s+[-–—]{1,2}\s+|\s*—\s*|\s+//\s+|\s+#\s+|\s+<-+\s+")
+_BRACKET = re.compile(r"\s*[(（\[](?P<inside>(?:[^()（）\[\]]|[(（\[][^()（）\[\]]*[)）\]])*)[)）\]]")
+# Heads of items that say something about the entity instead of naming a column.
+_META = re.compile(
+    r"(?:purpose|description|note|notes|storage|lifecycle|primary key|foreign keys?|table|table name|examples?|usage|relationships?|relations?|validation(?: rules)?|validations|constraints?|index(?:es)?|unique(?: constraints?)?|"
+    r"unique together|composite (?:key|unique|index|primary key)|states?(?: transitions)?|business rules?|rules?|on delete|cascade(?: delete)?|default|soft delete|rls|security|access(?: control)?|permissions?|ownership|identity|uniqueness|"
+    r"belongs to|has many|has one|many-to-one|one-to-many|many-to-many|one-to-one|owned by|references?|referenced by|source|location|file|why|rationale|retention|invariants?|extends|implements|inherits|key attributes|attributes|fields|"
+    r"columns|properties|key fields|enum|enums|values|computed|derived|triggers?|performance|partial index|check(?: constraint)?|migration|query|queries|schema|behavior|cardinality|pk|fk|parent|children|methods?|important|warning|"
+    r"required|optional|format|key|ttl|scope|volume|size|expected volume|created|updated|deleted|read|write|insert|update|delete|select|create|actions?|events?|status transitions|responsibilities|role|managed by|consumers?|producer|"
+    r"一意制約|制約|関連|关系|约束|索引|说明|備考|目的|用途|restricciones|relaciones|relações|restrições|beziehungen|einschränkungen|propósito|zweck|objectif|validaciones|validações|índices|reglas|regras|regeln|nota|notas|hinweis)s?",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The columns that an item names, and how sure that is: 3 a type or key, 2 written like code, 1 a word and a remark."""
+
+    attributes: tuple[DraftAttribute, ...]
+    sure: int
+
+
+def item(entry: Item, file: str) -> Read | None:
+    """The columns of one list item, or None where it names none."""
+    if not entry.lines:
+        return None
+    text = entry.text.strip()
+    place = entry.lines[0].place(file)
+    nested = next((child for child in entry.children if isinstance(child, Bullets)), None)
+    result = line(text, place)
+    return _with_children(result, nested, file) if result and nested else result
+
+
+def line(text: str, place: Place) -> Read | None:
+    """The columns that one line of text names."""
+    if len(text) > 1200:
+        return None
+    text = re.sub(r"^(?:✅|❌|🔑|🔗|➕|🆕|\[[ xX]\])\s*", "", text)
+    whole = re.fullmatch(r"`([^`]+)`\s*(.*)", text, re.DOTALL)
+    if whole and re.match(rf"{_IDENT}\??\s*[:\s]\s*\S", whole[1]) and not whole[1].startswith(("http", "GET ", "POST ", "SELECT ", "UNIQUE", "INDEX", "CHECK")):
+        # The whole declaration stands in back-ticks: `id: string` or `id UUID PRIMARY KEY`.
+        inner = line(whole[1], place)
+        return _described(inner, whole[2], place) if inner and inner.sure == 3 else None
+    match = _phrase(text) or _HEAD.fullmatch(text)
+    if match is None:
+        return None
+    heads = _names(match["names"])
+    if not heads:
+        return None
+    read = _read(heads, match["names"], match["mark"], match["rest"], place)
+    speaks_of = any(_META.fullmatch(head) for head in heads) and not match["names"].startswith("`")
+    if speaks_of and not (read and read.attributes[0].type and not match["rest"].lstrip().startswith((":", "："))):
+        return None
+    return read
+
+
+def _phrase(text: str) -> re.Match[str] | None:
+    """A name of several words before a colon or bracket: `Date of birth: date`; but not `name VARCHAR(255)`."""
+    match = _PHRASE.fullmatch(text)
+    if match is None or len(match["names"].split()) == 1:
+        return None
+    last = match["names"].split()[-1]
+    return None if written.resolve(last) and match["rest"].lstrip().startswith("(") else match
+
+
+def _described(inner: Read, rest: str, place: Place) -> Read:
+    remark = facts.read(rest.strip(" -–—:"), place, "remark", inner.attributes[0].name.value)
+    return Read(tuple(_filled(one, remark, rest.strip(" -–—:")) for one in inner.attributes), inner.sure)
+
+
+def _filled(one: DraftAttribute, told: Facts, description: str) -> DraftAttribute:
+    known = {name: getattr(one, name) for name in DraftAttribute.__slots__ if name not in ("name", "description") and getattr(one, name) is not None}
+    return facts.attribute(one.name.value, one.name.place, facts.joined(known, told), one.description or description)
+
+
+def _names(text: str) -> list[str]:
+    quoted = _EACH.findall(text)
+    parts = quoted if quoted else re.split(r"\s*(?:,|、|\s/\s|/|&)\s*", text) if re.search(r"[,/&、]", text) else [text]
+    found = []
+    for part in parts:
+        plain = names.plain(part).strip().strip("\"'").rstrip(":：")
+        several = re.split(r"\s*[,/、]\s*", plain)
+        for one in several if len(several) > 1 and all(names.is_identifier(each) for each in several) else [plain]:
+            name = column_name(re.sub(r"\s*[(（].*$", "", one).rstrip("?*! "))
+            if not name:
+                return []
+            found.append(name)
+    return found
+
+
+def _read(heads: list[str], written_name: str, mark: str, rest: str, place: Place) -> Read | None:
+    quoted, bold = written_name.startswith("`") or "`" in written_name[:4], written_name.startswith(("**", "__"))
+    inside_name = re.search(r"[(（](?P<inside>[^()（）]*)[)）]", names.plain(written_name)) if quoted or bold else None
+    told, description, typed = _rest(rest, place, heads[0])
+    if inside_name:
+        told = facts.joined(told, facts.read(inside_name["inside"], place, "type", heads[0]))
+        typed = typed or "type" in told
+    if mark == "?":
+        told.setdefault("nullable", Fact(True, place))
+    if len(heads) > 1:
+        told.pop("primary_key", None)
+    strong = typed or any(field in told for field in ("primary_key", "references", "enum_values"))
+    words = len(heads[0].split())
+    if not quoted and not bold and words > 1 and not (strong or {"nullable", "unique"} & told.keys()):
+        return None
+    plain_word = names.is_identifier(heads[0])
+    said = rest.strip(" :：-–—")
+    divided = not rest.strip() or bool(re.match(r"\s*(?:[:：(（=]|[-–—→]|->)", rest))
+    if not divided and not strong and not (quoted or bold) and not (told.keys() & {"nullable", "unique"} and len(rest.split()) <= 4):
+        return None
+    if not strong and not said and not (quoted or names.looks_coded(heads[0])):
+        return Read(_made(heads, place, told, description), 1) if plain_word else None
+    sure = 3 if strong else 2 if quoted or names.looks_coded(heads[0]) or (told.keys() & {"nullable", "unique", "max_length", "default"}) else 1
+    return Read(_made(heads, place, told, description), sure)
+
+
+def _made(heads: list[str], place: Place, told: Facts, description: str) -> tuple[DraftAttribute, ...]:
+    return tuple(facts.attribute(head, place, told, description) for head in heads)
+
+
+def _rest(rest: str, place: Place, column: str) -> tuple[Facts, str, bool]:
+    """(facts, description, whether a type was given) of what follows the name."""
+    text = rest.strip()
+    parts: list[Facts] = []
+    bracket = _BRACKET.match(text)
+    if bracket and not text.startswith("["):
+        parts.append(_qualified(bracket["inside"], place, column))
+        text = text[bracket.end() :].strip()
+    coded = text[:1] in (":", "：", "=")
+    dash = re.match(r"(?:[-–—]{1,2}|→|->)\s*", text)
+    body = text[1:].strip() if coded else text[dash.end() :] if dash else text
+    if dash and dash[0].strip() in ("→", "->"):
+        found = facts.target(f"→ {body}")
+        parts.append({"references": Fact(found, place)} if found else {})
+    if body:
+        parts.append(_body(body, place, column))
+    told = facts.joined(*parts)
+    return told, names.plain(body), "type" in told
+
+
+def _qualified(inside: str, place: Place, column: str) -> Facts:
+    """A bracket behind a name: a type and qualifiers, or a remark."""
+    told = facts.read(inside, place, "type", column)
+    kind = told.get("type")
+    if kind is not None and written.resolve(str(kind.value)) is None and str(kind.value) != "enum" and not re.fullmatch(r"[A-Z]\w*(?:\[\])?", str(kind.value)):
+        told.pop("type")
+    if kind is not None and "type" in told and written.resolve(str(kind.value)) is None and str(kind.value) != "enum" and len(inside.split()) > 2 and "," not in inside:
+        told.pop("type")
+    if not told and re.fullmatch(r"[^\W_][\w-]*(?:\s*[,/|]\s*[^\W_][\w -]*)+", inside.strip()) and not qualifiers.OPEN_LIST.search(inside):
+        found, default = facts.values(inside, column, "constraint")
+        if found:
+            told["enum_values"] = Fact(found, place)
+            if default:
+                told["default"] = Fact(default, place)
+    return told
+
+
+def _body(body: str, place: Place, column: str) -> Facts:
+    """`VARCHAR(200), not null — the title` or a sentence; brackets in it may hold the type."""
+    head, *tail = _DASH.split(body, maxsplit=1)
+    taken = written.take(head)
+    if taken.known and (taken.type is not None or taken.target is not None) and not _is_sentence(head, taken.rest, taken.type):
+        return facts.joined(facts.read(head, place, "type", column), facts.read(tail[0] if tail else "", place, "remark", column))
+    if taken.type is not None and re.fullmatch(r"[A-Z][A-Za-z0-9]*(?:\[\])?\??(?:\s*[(,].*)?", head.strip().strip("`"), re.DOTALL):
+        return facts.joined(facts.read(head, place, "type", column), facts.read(tail[0] if tail else "", place, "remark", column))
+    brackets = [_qualified(match["inside"], place, column) for match in _BRACKET.finditer(body) if len(match["inside"]) < 200]
+    short = head if len(head.split()) <= 3 else ""
+    standing = facts.read(short, place, "constraint", column) if short else {}
+    later = _type_later(body, place)
+    return facts.joined(standing, *brackets, later, facts.read(body, place, "remark", column))
+
+
+def _is_sentence(head: str, rest: str, kind: str | None) -> bool:
+    """`date of birth` and `text shown to users` start with a type word and are no types."""
+    following = rest.lstrip("`* ")
+    if not rest[:1].isspace() or not re.match(r"[a-z]+\s+[a-z]", following):
+        return False
+    return not re.match(r"(?:not null|primary key|foreign key|unique|default|references|fk|pk|optional|required|nullable|auto|max|min|null|with|without|array|enum|in|between|generated|check|on delete|and not|or null|indexed|unsigned|representing|for|from|to|that|of)\b", following, re.IGNORECASE) or bool(re.match(r"(?:of (?!string|uuid|int|object|text|number)|for|to|from)\b", following) and kind and kind.lower() in ("date", "text", "time", "number", "file", "name", "path", "code", "count", "amount", "year", "price", "object", "list", "set", "line", "point", "document", "point", "image", "token", "record", "collection", "period", "interval", "counter", "money", "string"))
+
+
+def _type_later(body: str, place: Place) -> Facts:
+    """A type behind a comma or at the end: `Unique task key, UUID`."""
+    for part in re.split(r"[,;]\s+", body)[1:4]:
+        taken = written.take(part)
+        if taken.known and taken.type and not taken.rest.strip(" .)") and len(part.split()) <= 3:
+            return {"type": Fact(taken.type, place)}
+    return {}
+
+
+def _with_children(read: Read, nested: Bullets, file: str) -> Read:
+    """Sub-items are the values of an enumeration, or remarks on the column."""
+    one = read.attributes[0]
+    values = _plain_values(nested)
+    place = nested.items[0].lines[0].place(file) if nested.items and nested.items[0].lines else one.name.place
+    choice = one.enum_values is None and values and ((one.type and one.type.value.lower() == "enum") or facts._CHOICE_NAME.search(one.name.value))
+    if choice:
+        return Read((_filled(one, {"enum_values": Fact(values, place)}, ""), *read.attributes[1:]), max(read.sure, 2))
+    told: list[Facts] = []
+    for child in nested.items:
+        text = child.text
+        typed = re.match(r"\**(?:type|data type|tipo|typ)\**\s*[:：]\**\s*(?P<type>.+)", text, re.IGNORECASE)
+        where = child.lines[0].place(file) if child.lines else place
+        told.append(facts.read(typed["type"], where, "type", one.name.value) if typed else facts.read(re.sub(r"^\**(?:constraints?|validation|rules?)\**\s*[:：]\**", "", text, flags=re.IGNORECASE), where, "constraint" if len(text.split()) <= 6 else "remark", one.name.value))
+    merged = facts.joined(*told)
+    sure = 3 if "type" in merged else read.sure
+    return Read(tuple(_filled(each, merged, "") for each in read.attributes), sure)
+
+
+def _plain_values(nested: Bullets) -> tuple[str, ...]:
+    values = []
+    for child in nested.items:
+        match = re.fullmatch(r"[`'\"*]*(?P<value>[^\W_][\w -]{0,30}?)[`'\"*]*\s*(?:\((?:default|initial)\))?(?:\s*[:：=–—-].*)?", child.text, re.DOTALL)
+        if match is None or len(match["value"].split()) > 3:
+            return ()
+        values.append(match["value"])
+    return tuple(values) if len(values) > 1 else ()
+
+
+def attributes(entries: Sequence[Item], file: str, *, labelled: bool) -> tuple[DraftAttribute, ...]:
+    """The columns of a list, or nothing where too few of its items are columns. `labelled`: a title says they are."""
+    reads = [item(entry, file) for entry in entries]
+    known = [one for one in reads if one is not None]
+    sure = sum(1 for one in known if one.sure >= 2)
+    typed = sum(1 for one in known if one.sure == 3)
+    counted = sum(1 for entry, one in zip(entries, reads, strict=True) if one is not None or not is_meta(entry))
+    if not known or len(known) * 10 < counted * 6:
+        return ()
+    if labelled or (sure * 10 >= counted * 6 and (typed or sure == counted)):
+        return tuple(attribute for one in known if labelled or one.sure >= 1 for attribute in one.attributes)
+    return ()
+
+
+def is_meta(entry: Item) -> bool:
+    head = re.match(r"\**`?(?P<head>[^:：*`\n]{1,40}?)`?(?:[:：]\**|\**\s*[:：])", entry.text)
+    return bool(head and (_META.fullmatch(head["head"].strip()) or titles.role_of(head["head"]) not in ("", "entity", "other")))
+
+
+def inline(text: str, span: Span, file: str) -> tuple[DraftAttribute, ...]:
+    """The columns of `id, name (string), created_at`: a comma list in one line; nothing where it is a sentence."""
+    pieces = top_level(text)
+    place = Place(file, span.line, span.column)
+    found: list[DraftAttribute] = []
+    missed = 0
+    for piece in pieces:
+        bare = piece.strip().rstrip(".").strip()
+        read = line(bare, place) if bare else None
+        if read is None or (len(bare.split()) > 6 and read.sure < 2):
+            missed += bool(bare)
+        else:
+            found.extend(read.attributes)
+    return tuple(found) if found and missed * 3 <= len(pieces) else ()
+
+
+def top_level(text: str) -> list[str]:
+    """`text` cut at the commas and semicolons that stand in no bracket and no quotes."""
+    pieces, start, depth = [], 0, 0
+    for position, character in enumerate(text):
+        depth += (character in "([{（<") - (character in ")]}）>" and depth > 0)
+        if character in ",;、；，" and depth == 0:
+            pieces.append(text[start:position])
+            start = position + 1
+    return [*pieces, text[start:]]

@@ -1,0 +1,176 @@
+"""Readings of all blocks and files to one description of each entity; the more precise form wins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields, replace
+from typing import Any
+
+from colonnade.design.draft import DraftAttribute, DraftEntity, Fact
+from colonnade.sources.markdown import names
+from colonnade.sources.reading import Reading
+
+_FACTS = tuple(field.name for field in fields(DraftAttribute) if field.name not in ("name", "description"))
+# Columns so common that sharing them says nothing.
+_COMMON = frozenset("id created_at updated_at deleted_at name title description status type user_id created_by updated_by is_active".split())
+
+
+def entities(readings: Sequence[Reading]) -> tuple[DraftEntity, ...]:
+    """One entity a thing, in the order in which they are first named."""
+    told = [(reading, one) for reading in readings for one in reading.entities]
+    groups = _grouped([(reading, one) for reading, one in told if one.name.value])
+    groups = _joined_by_columns(groups)
+    for reading, one in told:
+        if not one.name.value:
+            _adopt(groups, reading, one)
+    return tuple(_merged(group) for group in groups)
+
+
+Group = list[tuple[Reading, DraftEntity]]
+
+
+def _grouped(told: Group) -> list[Group]:
+    groups: list[Group] = []
+    by_key: dict[str, Group] = {}
+    for reading, one in told:
+        keys = [names.key(one.name.value), *([names.key(one.table.value)] if one.table else [])]
+        group = next((by_key[key] for key in keys if key in by_key), None)
+        if group is None:
+            group = []
+            groups.append(group)
+        group.append((reading, one))
+        for key in keys:
+            by_key.setdefault(key, group)
+    return groups
+
+
+def _columns(group: Group) -> set[str]:
+    return {names.key(attribute.name.value) for _, one in group for attribute in one.attributes}
+
+
+def _joined_by_columns(groups: list[Group]) -> list[Group]:
+    """`Event Store` in a table and `es_event` in SQL are one where their columns are the same."""
+    coded = [group for group in groups if all(reading.precision >= 75 for reading, _ in group)]
+    told = [group for group in groups if all(reading.precision < 75 for reading, _ in group)]
+    gone: list[Group] = []
+    for group in coded:
+        mine = _columns(group)
+        matches = [other for other in told if other not in gone and _alike(mine, _columns(other))]
+        if len(matches) == 1:
+            code_name = group[0][1]
+            matches[0].extend((reading, replace(one, table=one.table or code_name.name)) for reading, one in group)
+            gone.append(group)
+    return [group for group in groups if not any(group is one for one in gone)]
+
+
+def _alike(left: set[str], right: set[str]) -> bool:
+    telling = (left & right) - _COMMON
+    return len(telling) >= 2 and len(left & right) * 10 >= len(left | right) * 8
+
+
+def _adopt(groups: list[Group], reading: Reading, one: DraftEntity) -> None:
+    """A table of columns without a name belongs to the entity that has most of them."""
+    mine = {names.key(attribute.name.value) for attribute in one.attributes}
+    scored = [(len(mine & _columns(group)) / max(len(mine), 1), -number, group) for number, group in enumerate(groups)]
+    best = max(scored, key=lambda entry: entry[:2], default=None)
+    if best and best[0] >= 0.5:
+        name = best[2][0][1].name
+        best[2].append((reading, replace(one, name=name)))
+
+
+def _merged(group: Group) -> DraftEntity:
+    ranked = sorted(group, key=lambda entry: -entry[0].precision)
+    first = group[0][1]
+    kind = _kind(ranked)
+    return replace(
+        first,
+        kind=kind,
+        table=next((one.table for _, one in ranked if one.table), None),
+        attributes=_attributes(group, ranked),
+        relationships=tuple(relation for _, one in ranked for relation in one.relationships),
+        indexes=_distinct(index for _, one in ranked for index in one.indexes),
+        uniques=_distinct(index for _, one in ranked for index in one.uniques),
+        constraints=_distinct(text for _, one in ranked for text in one.constraints),
+        managed_by=next((one.managed_by for _, one in ranked if one.managed_by), None),
+        soft_delete=next((one.soft_delete for _, one in ranked if one.soft_delete), None),
+        transitions=_distinct(text for _, one in ranked for text in one.transitions),
+        samples=_distinct(text for _, one in ranked for text in one.samples),
+        rows=next((one.rows for _, one in ranked if one.rows), None),
+        description=next((one.description for _, one in group if one.description), ""),
+    )
+
+
+def _kind(ranked: Group) -> Fact[Any]:
+    """External where anyone says so; a table where one form defines it as such and no more precise one takes it back."""
+    for wanted in ("external",):
+        found = next((one.kind for _, one in ranked if one.kind.value == wanted), None)
+        if found:
+            return found
+    tables = [(reading, one) for reading, one in ranked if one.kind.value == "table" and one.attributes]
+    concepts = [(reading, one) for reading, one in ranked if one.kind.value == "concept"]
+    if tables and (not concepts or tables[0][0].precision >= concepts[0][0].precision):
+        return tables[0][1].kind
+    return concepts[0][1].kind if concepts else ranked[0][1].kind
+
+
+def _distinct(values: Iterable[Any]) -> tuple[Any, ...]:
+    seen: dict[Any, Any] = {}
+    for value in values:
+        key = value.columns.value if hasattr(value, "columns") else value.value
+        seen.setdefault(key, value)
+    return tuple(seen.values())
+
+
+def _attributes(group: Group, ranked: Group) -> tuple[DraftAttribute, ...]:
+    """The columns in the order in which they are first named, each with what the most precise form says."""
+    order: dict[str, DraftAttribute] = {}
+    for _, one in group:
+        for attribute in one.attributes:
+            order.setdefault(names.key(attribute.name.value), attribute)
+    for _, one in ranked:
+        for attribute in one.attributes:
+            key = names.key(attribute.name.value)
+            order[key] = attribute if order[key] is attribute else order[key]
+    best: dict[str, list[DraftAttribute]] = {}
+    for _, one in ranked:
+        for attribute in one.attributes:
+            best.setdefault(names.key(attribute.name.value), []).append(attribute)
+    return tuple(_attribute(best[key]) for key in order)
+
+
+def _attribute(told: Sequence[DraftAttribute]) -> DraftAttribute:
+    """The facts of the first that states each."""
+    first = told[0]
+    known = {name: next((fact for one in told if (fact := getattr(one, name)) is not None), None) for name in _FACTS}
+    return replace(first, **known, description=next((one.description for one in told if one.description), ""))
+
+
+def apart(found: Sequence[DraftEntity], readings: Sequence[Reading]) -> tuple[DraftEntity, ...]:
+    """`found` with what is stated away from the entities: facts on columns that are there, indexes, uniques."""
+    told: dict[str, list[DraftEntity]] = {}
+    for reading in sorted(readings, key=lambda one: -one.precision):
+        for one in reading.stated_apart:
+            told.setdefault(names.key(one.name.value), []).append(one)
+    return tuple(_with_apart(one, [*told.get(names.key(one.name.value), ()), *(told.get(names.key(one.table.value), ()) if one.table else ())]) for one in found)
+
+
+def _with_apart(one: DraftEntity, told: Sequence[DraftEntity]) -> DraftEntity:
+    if not told:
+        return one
+    attributes = {names.key(attribute.name.value): attribute for attribute in one.attributes}
+    for other in told:
+        for attribute in other.attributes:
+            key = names.key(attribute.name.value)
+            if key in attributes:
+                attributes[key] = _attribute((attributes[key], attribute))
+    return replace(
+        one,
+        attributes=tuple(attributes.values()),
+        relationships=(*one.relationships, *(relation for other in told for relation in other.relationships)),
+        indexes=_distinct((*one.indexes, *(index for other in told for index in other.indexes))),
+        uniques=_distinct((*one.uniques, *(index for other in told for index in other.uniques))),
+        constraints=_distinct((*one.constraints, *(text for other in told for text in other.constraints))),
+        transitions=_distinct((*one.transitions, *(text for other in told for text in other.transitions))),
+        soft_delete=one.soft_delete or next((other.soft_delete for other in told if other.soft_delete), None),
+        managed_by=one.managed_by or next((other.managed_by for other in told if other.managed_by), None),
+    )

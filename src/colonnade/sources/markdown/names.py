@@ -1,0 +1,66 @@
+"""Names as people write them: decoration taken off, and the key by which two spellings are the same thing."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from colonnade.sources.markdown.forms.block import snake
+
+# Nouns whose last letter is no plural.
+_IRREGULAR = {
+    "movies": "movie", "series": "series", "cookies": "cookie", "calories": "calorie", "people": "person", "children": "child",
+    "species": "species", "news": "news", "statuses": "status", "aliases": "alias", "quizzes": "quiz", "buses": "bus",
+    "analyses": "analysis", "indices": "index", "media": "media", "data": "data", "stats": "stat", "analytics": "analytics",
+    "criteria": "criteria", "kudos": "kudos", "focus": "focus", "addresses": "address", "categories": "category", "matches": "match",
+    "bonuses": "bonus", "canvases": "canvas", "lenses": "lens", "biases": "bias", "diagnoses": "diagnosis", "theses": "thesis",
+}  # fmt: skip
+
+_MARKS = re.compile(r"[`*]+|(?<![^\W_])_{1,2}(?=\S)|(?<=\S)_{1,2}(?![^\W_])|\\(?=[_*`|<>\[\]])")
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)|\[\[([^\[\]|]*)(?:\|[^\[\]]*)?\]\]")
+_IDENTIFIER = re.compile(r"[^\W\d][\w$]*(?:\.[^\W\d][\w$]*)?")
+
+
+@lru_cache(maxsize=65536)
+def singular(word: str) -> str:
+    """The last word of a snake_case name made singular, well enough to compare two names."""
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if len(word) <= 3 or word.endswith(("ss", "us", "is")) or not word.endswith("s"):
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith(("sses", "xes", "ches", "shes")):
+        return word[:-2]
+    return word[:-1]
+
+
+@lru_cache(maxsize=65536)
+def key(name: str) -> str:
+    """`OrderLines`, `order_line` and `public.order_lines` as `order_line`."""
+    bare = name.strip().strip("`\"'[]*")
+    schema, dot, last = bare.rpartition(".")
+    if dot and _IDENTIFIER.fullmatch(bare):
+        bare = last
+    head, low, tail = snake(bare).rpartition("_")
+    return head + low + singular(tail)
+
+
+def plain(text: str) -> str:
+    """`text` without Markdown's marks: `**users**`, `` `users` `` and `[users](x.md)` are `users`."""
+    text = _LINK.sub(lambda match: match[1] or match[2] or "", text) if "[" in text else text
+    return _MARKS.sub("", text) if any(mark in text for mark in "`*_\\") else text
+
+
+def is_identifier(text: str) -> bool:
+    """One word that a programmer would write: `due_date`, `dueDate`, `auth.users`, `価格`."""
+    return bool(_IDENTIFIER.fullmatch(text))
+
+
+def looks_coded(text: str) -> bool:
+    """An identifier that prose would not contain: with an underscore, a hump or a dot inside."""
+    return is_identifier(text) and bool(re.search(r"[a-z0-9][A-Z]|_|\.", text))
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+(?:['’][^\W_]+)?", text)

@@ -1,0 +1,175 @@
+"""What a heading, a bold line or the head of a bullet names: an entity, or something about entities."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from colonnade.sources.markdown import names
+from colonnade.vocabulary import headings, storage
+
+_NUMBER = re.compile(r"^(?:(?:\(?\d+(?:\.\d+)*[.):]?|[A-Z]\d*[.)]|[IVX]+[.)]|[①-⑳]|§\s?\d+(?:\.\d+)*|第\d+[章节節])\s*)(?=[^\d\s])")
+_DECORATION = re.compile(r"^[^\w`(（\[【\"'*]+|[^\w`)）\]】\"'*?。]+$")
+_BRACKETS = re.compile(r"[(（\[［【]([^()（）\[\]［］【】]*)[)）\]］】]")
+_MARKER_WORDS = "|".join(sorted((re.escape(word) for word in headings.MARKERS), key=len, reverse=True))
+_MARKER_BEFORE = re.compile(rf"^(?:{_MARKER_WORDS})(?:\s*[:：]\s*|\s*#?\d+(?:\.\d+)*\s*[:：.\-–—)]?\s*|\s*[-–—]\s+|\s+(?=[`*\"]))", re.IGNORECASE)
+_MARKER_AFTER = re.compile(r"[\s_]+(?:db |database )?(?:entity|table|model|collection|aggregate|aggregate root|entidad|tabla|tabelle|entität|class|schema|sqlmodel|object store|type|interface|struct)$|(?:表|テーブル|エンティティ|模型|实体)$", re.IGNORECASE)
+_SPLIT = re.compile(r"\s+[–—―-]{1,2}\s+|\s*[:：]\s+|\s*[:：]$|\s*[—]\s*|\s*\|\s*|\s+(?:→|->|=>|←|↔|⟶)\s+")
+_ARROW = re.compile(r"→|->|=>|↔|<->|⟶|──|—<|\bto\b.*\bone-to|\s(?:1|N|M):(?:1|N|M)\b")
+_SENTENCE = re.compile(r"[.!?。！？]\s*$|[=<>{};]|\bis\b|\bare\b|\bmust\b|\bshould\b|\bwill\b")
+_VERSION = re.compile(r"^(?:phase|step|stage|version|part|option|milestone|sprint|v?\d+(?:\.\d+)*|fr|sc|us|nfr|user story|story|epic|ac|t\d+|ep)[- ]?\d", re.IGNORECASE)
+_FILE = re.compile(r"\.(?:py|ts|tsx|js|sql|md|ya?ml|json|kt|swift|go|rs|java|cs|prisma|csv|dart|rb|php)\b|/\w+/|^/|https?:|\{\w+\}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """`role` is "entity", or what the thing below is about; `notes` are the texts in brackets behind the name."""
+
+    role: str
+    name: str = ""
+    table: str = ""
+    notes: tuple[str, ...] = ()
+    rest: str = ""
+    aliases: tuple[str, ...] = ()
+    marked: bool = False
+    # The role follows from single words only; columns right below prove that it is an entity after all.
+    soft: bool = False
+
+
+def bare(text: str) -> str:
+    """`text` without emoji, numbering and Markdown marks."""
+    text = text.strip()
+    for _ in range(3):
+        shorter = _NUMBER.sub("", _DECORATION.sub("", text)).strip()
+        if shorter == text:
+            break
+        text = shorter
+    return text
+
+
+def _role_table() -> dict[str, str]:
+    table: dict[str, str] = {}
+    for role, phrases in headings.WHOLE.items():
+        for phrase in phrases:
+            table.setdefault(phrase, role)
+    for word in headings.OTHER:
+        table.setdefault(word.replace("-", " "), "other")
+        table.setdefault(word, "other")
+    return table
+
+
+_ROLES = _role_table()
+# `Table: users` names users, while `Data Model: Shop` names the page.
+_NAMING = frozenset(headings.MARKERS) - {"schema", "data model", "new", "existing", "updated", "changed", "entities"}
+
+
+@lru_cache(maxsize=16384)
+def role_of(text: str) -> str:
+    """The role of a title that is no entity, or an empty string."""
+    lowered, without = _lowered(text)
+    return _whole_role(lowered, without) or _role_by_words(without)
+
+
+def _lowered(text: str) -> tuple[str, str]:
+    lowered = " ".join(names.plain(text).lower().split()).strip(" :：.*_")
+    return lowered, " ".join(_BRACKETS.sub(" ", lowered).split())
+
+
+def _whole_role(lowered: str, without: str) -> str:
+    head = _SPLIT.split(without)[0].strip()
+    for candidate in (lowered, without, "" if head in _NAMING else head):
+        if candidate in _ROLES:
+            return _ROLES[candidate]
+    return "key entities" if re.match(r"key (?:data |domain )?entities\b", without) else ""
+
+
+def _role_by_words(lowered: str) -> str:
+    parts = re.split(r"[\s/]+", lowered)
+    first, last = parts[0].strip("&,"), parts[-1].strip("&,:")
+    if len(parts) > 1 and last in headings.LAST_WORDS:
+        return headings.LAST_WORDS[last]
+    if first in headings.FIRST_WORDS and (len(parts) > 1 or first not in ("step", "phase", "note", "notes", "test", "example", "sample", "index", "enum")):
+        return headings.FIRST_WORDS[first]
+    if last in headings.LAST_WORDS and last not in ("flow", "process", "procedure", "string", "case", "story", "cases", "stories", "mode", "changes", "usage", "hierarchy", "mappings", "mapping", "operations",
+                                                    "query", "request", "response", "payload", "example", "pipeline", "variables", "workflow", "workflows", "triggers", "scenarios", "tests"):
+        return headings.LAST_WORDS[last]
+    return ""
+
+
+@lru_cache(maxsize=16384)
+def read(text: str) -> Title:
+    """What `text`, a heading or a label without its Markdown sign, names."""
+    shown = bare(text)
+    marked = bool(_MARKER_BEFORE.match(names.plain(shown)) or re.fullmatch(r"`[^`]+`.*", shown))
+    whole = role_of(shown)
+    soft = bool(whole) and not _is_whole(shown)
+    if whole and not soft:
+        return Title(whole, shown, notes=tuple(_BRACKETS.findall(shown)))
+    stripped = _MARKER_BEFORE.sub("", names.plain(shown) if not shown.startswith("`") else shown, count=1).strip()
+    notes = tuple(note.strip() for note in _BRACKETS.findall(names.plain(stripped)))
+    naked = " ".join(_BRACKETS.sub(" ", names.plain(stripped)).split())
+    head, _, rest = _partition(naked)
+    table, aliases = _table_of(stripped, notes)
+    cleaned = _MARKER_AFTER.sub("", head) if not marked or " " in head else head
+    name = _pick(cleaned.strip(" ,;:.`\"'") or head, notes)
+    marked = marked or cleaned != head
+    role = _role_of_name(name, shown, marked)
+    if not marked and not names.looks_coded(name) and (soft or role_of(name)):
+        by_words = whole or role_of(name)
+        return Title(by_words, name, table, notes, rest, aliases, soft=role == "entity" and not _is_whole(name))
+    return Title(role, name, table, notes, rest, aliases, marked)
+
+
+def _is_whole(text: str) -> bool:
+    """Whether the role of `text` comes from the table of whole titles, not from its first or last word."""
+    return bool(_whole_role(*_lowered(text)))
+
+
+def _partition(text: str) -> tuple[str, str, str]:
+    match = _SPLIT.search(text)
+    if match is None or match.start() == 0:
+        return text, "", ""
+    return text[: match.start()], match[0], text[match.end() :]
+
+
+def _pick(name: str, notes: tuple[str, ...]) -> str:
+    """`name`, or the identifier in brackets behind one in another script."""
+    if name.isascii() or re.search(r"[A-Za-z]{3}", name):
+        # `User ユーザー` names the same thing twice; the Latin word is what the code uses.
+        match = re.match(r"([A-Za-z][\w ]*?)[\s　・/]+[^\x00-\u024f]", name)
+        return match[1] if match else name
+    return next((note.strip("`") for note in notes if re.fullmatch(r"`?[A-Za-z][A-Za-z0-9_]*(?: [A-Z][A-Za-z0-9]*){0,2}`?", note)), name)
+
+
+def _table_of(text: str, notes: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """A table name in brackets: `User (users)`, `Order (table: orders)`; other single names are aliases."""
+    code = re.search(r"[(（](?:(?:db |database )?table(?: name)?[:：]?\s*|表[:：]\s*|テーブル[:：]?\s*)?`?([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)`?(?: table)?[)）]", text)
+    table = code[1] if code and (key_like(code[1], text) or "table" in code[0].lower() or "`" in code[0] or "_" in code[1]) else ""
+    aliases = tuple(note for note in notes if re.fullmatch(r"[A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)?", note) and not storage.UNSTORED_NOTE.search(note))
+    return table, aliases
+
+
+def key_like(table: str, text: str) -> bool:
+    """Whether `table` is the plural or the snake_case of the name before the bracket."""
+    name = names.key(_BRACKETS.sub("", names.plain(text)))
+    return names.key(table) == name or names.key(table).endswith(name) or name.endswith(names.key(table))
+
+
+def _role_of_name(name: str, shown: str, marked: bool) -> str:
+    parts = name.split()
+    if not name or not re.search(r"[^\W\d_]", name) or _FILE.search(name) or _VERSION.match(name):
+        return "other"
+    if _ARROW.search(name) or (_ARROW.search(shown) and not marked):
+        return "relationships"
+    if len(parts) > 5 or len(name) > 60 or _SENTENCE.search(name):
+        return "other"
+    if re.search(r"[,;&+]|\band\b|\bvs\.?\b|\bfor\b|\bwith\b|\bof (?:the|a)\b|\bto\b|\bby\b|\bin\b|\bon\b|\bfrom\b", name) and not marked:
+        return "other"
+    return "entity"
+
+
+def is_stored(title: Title) -> bool:
+    """False where the brackets behind the name say that it is computed, shown or sent, not stored."""
+    texts = (*title.notes, title.rest if len(title.rest.split()) <= 4 else "")
+    return not any(storage.UNSTORED_NOTE.search(text) for text in texts if text)

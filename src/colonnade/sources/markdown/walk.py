@@ -1,0 +1,327 @@
+"""From the tree of a document to readings: each block goes to the recogniser of its form, with the subject it stands under."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from colonnade.design.draft import DraftAttribute, DraftEntity, EntityKind, Fact
+from colonnade.sources.markdown import fences, names, subject, titles
+from colonnade.sources.markdown.blocks import Block, Bullets, Fence, Item, Paragraph, Span, Table
+from colonnade.sources.markdown.forms import bullets, table
+from colonnade.sources.markdown.sections import Section
+from colonnade.sources.markdown.subject import Subject
+from colonnade.sources.reading import Reading
+
+# In these parts of a document nothing defines a column.
+SPEAKING = frozenset(("constraints", "relationships", "indexes", "states", "enums", "policies", "queries", "samples", "transfer", "other", "description"))
+# Code in these parts is a definition only in a form that nobody uses for anything else.
+DEFINING = frozenset(("sql", "prisma", "sqlmodel", "sqlalchemy", "drizzle", "django", "typeorm", "mermaid", "sql-pseudo", "sql-foreign"))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A block with what is known of its surroundings: `role` of the section, `subject`, and the headings above."""
+
+    block: Block
+    role: str
+    subject: Subject | None
+    path: tuple[str, ...]
+    labelled: bool = False
+    key_entities: bool = False
+
+
+def parts(root: Section, file: str) -> Iterator[Part]:
+    """Every block of a document in order, with its surroundings."""
+    yield from _parts(root, "entities", None, (), file)
+
+
+def _parts(section: Section, role: str, about: Subject | None, path: tuple[str, ...], file: str) -> Iterator[Part]:
+    labelled = False
+    if section.title is not None:
+        title = titles.read(section.text)
+        role, about, labelled = _entered(section, title, role, about, file)
+        path = (*path, section.text)
+    for block in section.blocks:
+        yield Part(block, role, about, path, labelled, role == "key entities")
+    for below in section.sections:
+        yield from _parts(below, role, about, path, file)
+
+
+def _entered(section: Section, title: titles.Title, role: str, about: Subject | None, file: str) -> tuple[str, Subject | None, bool]:
+    """(role, subject, whether the title announces columns) inside a section called `title`."""
+    inherited = role in SPEAKING or role in ("unstored", "before", "global")
+    if title.role == "entity" or (title.soft and not inherited):
+        if role in ("transfer", "samples", "queries", "unstored", "before", "states", "enums", "policies"):
+            named = subject.of_section(section, title, file)
+            return role, replace(named, kind="concept", proven=False), False
+        named = subject.of_section(section, title, file)
+        if about is not None and section.level >= 4 and not named.proven:
+            return title.role, about, False
+        return (role if inherited and role != "other" else "entity"), named, False
+    if title.role == "attributes":
+        kept = about if about is None or section.level > 2 or about.proven else None
+        return ("entity" if role in ("entities", "other", "description", "entity", "key entities") else role), kept, True
+    if title.role == "entities":
+        return ("entities" if role not in ("transfer", "unstored", "before") else role), None, False
+    if title.role == "after":
+        return "entity" if about else "entities", about, False
+    if title.role == "key entities":
+        return "key entities", None, False
+    return title.role, about, False
+
+
+def readings(found: Iterator[Part] | tuple[Part, ...], file: str) -> Iterator[Reading]:
+    """What the blocks define; each Reading names its form."""
+    for part in found:
+        yield from _reading(part, file)
+
+
+def _reading(part: Part, file: str) -> Iterator[Reading]:
+    block = part.block
+    if isinstance(block, Fence):
+        yield from _code(part, block, file)
+    elif part.key_entities:
+        return
+    elif isinstance(block, Table):
+        yield from _table(part, block, file)
+    elif isinstance(block, Bullets):
+        yield from _list(part, block, file)
+    elif isinstance(block, Paragraph):
+        yield from _inline(part, block, file)
+
+
+def _defined(form: str, precision: int, about: Subject | None, attributes: tuple[DraftAttribute, ...], place_of: Span, file: str) -> Reading:
+    if about is None:
+        nobody = DraftEntity(Fact("", place_of.place(file)), Fact("table", place_of.place(file)), attributes=attributes)
+        return Reading(form, precision, (nobody,))
+    return Reading(form, precision, (subject.entity(about, attributes),))
+
+
+def _code(part: Part, block: Fence, file: str) -> Iterator[Reading]:
+    if part.role == "transfer":
+        return
+    found = fences.read(block, file)
+    if found is None:
+        return
+    weak = found.form not in DEFINING
+    if weak and part.role in SPEAKING and not (part.subject and part.subject.proven and part.role not in ("samples", "queries", "policies", "constraints")):
+        return
+    unstored = part.role in ("unstored", "before") or (part.subject is not None and part.subject.kind == "concept" and weak)
+    entities = tuple(replace(one, kind=Fact("concept", one.kind.place)) for one in found.entities) if unstored else found.entities
+    yield replace(found, entities=_under(entities, part.subject, weak))
+
+
+def _under(entities: tuple[DraftEntity, ...], about: Subject | None, weak: bool) -> tuple[DraftEntity, ...]:
+    """The entities of a block under the heading of one: the only table below it is that entity, whatever it is called."""
+    if about is None or not about.proven or not entities:
+        return entities
+    same = [one for one in entities if names.key(one.name.value) == names.key(about.name) or (one.table and names.key(one.table.value) == names.key(about.name))]
+    if same:
+        kind: EntityKind = about.kind
+        marked = tuple(replace(one, kind=Fact(kind, about.place), managed_by=one.managed_by or about.managed_by) if one is same[0] and kind != "table" else one for one in entities)
+        return marked
+    if len(entities) == 1 and not weak and _similar(entities[0].name.value, about.name):
+        only = entities[0]
+        return (replace(only, name=Fact(about.name, about.place), table=only.table or only.name),)
+    return entities
+
+
+def _similar(code: str, title: str) -> bool:
+    """Whether a table's name shares a word with the title above it."""
+    left, right = set(names.key(code).split("_")), {names.singular(word) for word in names.key(title).split("_")}
+    return bool(left & right)
+
+
+def _table(part: Part, block: Table, file: str) -> Iterator[Reading]:
+    roles = table.shape(block)
+    if roles.kind == "columns of entities":
+        yield from _grouped(block, roles, file)
+    elif roles.kind == "entities with columns" and part.role not in SPEAKING:
+        yield from _rows_of_entities(block, roles, file)
+    elif roles.kind in ("attributes", "described", "rules", "named"):
+        yield from _columns(part, block, roles, file)
+
+
+def _columns(part: Part, block: Table, roles: table.Shape, file: str) -> Iterator[Reading]:
+    found = table.attributes(block, roles, file)
+    told = table.ticks(block, roles, file)
+    found = tuple(bullets._filled(one, told[one.name.value], "") if one.name.value in told else one for one in found)
+    if not found:
+        return
+    convincing = table.is_convincing(block, roles, found)
+    about = part.subject
+    place = block.header[0]
+    if part.role in ("transfer", "queries", "samples", "before", "unstored"):
+        if part.role in ("unstored", "before") and about is not None:
+            yield _defined("table", table.PRECISION, replace(about, kind="concept"), found, place, file)
+        return
+    if roles.kind in ("rules", "named") or part.role in SPEAKING - {"other", "description"}:
+        if convincing and part.role not in ("states", "policies", "constraints", "indexes", "relationships", "enums"):
+            yield _defined("table", table.PRECISION, about, found, place, file)
+        elif about is not None:
+            yield Reading("table", table.PRECISION - 30, stated_apart=(subject.entity(about, found),))
+        return
+    if part.role in ("other", "description") and not convincing:
+        return
+    if roles.kind == "described" and not (part.labelled or (about is not None and about.proven and _coded(found))):
+        return
+    if about is not None and not about.proven and not convincing:
+        return
+    yield _defined("table", table.PRECISION, about, found, place, file)
+
+
+def _coded(found: tuple[DraftAttribute, ...]) -> bool:
+    return sum(names.is_identifier(one.name.value) for one in found) * 10 >= len(found) * 8
+
+
+def _grouped(block: Table, roles: table.Shape, file: str) -> Iterator[Reading]:
+    """A table whose rows name entity and column; an empty first cell repeats the entity above."""
+    position = roles.at("entity") or 0
+    rows: dict[str, list[DraftAttribute]] = {}
+    spans: dict[str, Span] = {}
+    current = ""
+    for row in block.rows:
+        cell = names.plain(row[position].text).strip() if position < len(row) else ""
+        current = cell or current
+        spans.setdefault(current, row[min(position, len(row) - 1)])
+        rows.setdefault(current, []).extend(table.row_attributes(row, roles, file))
+    for name, attributes in rows.items():
+        title = titles.read(name)
+        if title.role == "entity" and attributes:
+            about = Subject(title.name, spans[name].place(file), title.table)
+            yield Reading("table", table.PRECISION, (subject.entity(about, attributes),))
+
+
+def _rows_of_entities(block: Table, roles: table.Shape, file: str) -> Iterator[Reading]:
+    """A table with an entity a row and its columns in a cell."""
+    first = roles.at("entity") or 0
+    heads = [table._title(span.text) for span in block.header]
+    position = next((number for number, head in enumerate(heads) if number != first and (table._plural(head) or head in ("attributes", "key attributes", "atributos", "attribute", "属性", "main attributes"))), None)
+    for row in block.rows:
+        if position is None or position >= len(row) or first >= len(row):
+            continue
+        title = titles.read(names.plain(row[first].text))
+        attributes = bullets.inline(row[position].text, row[position], file)
+        if title.role == "entity" and attributes:
+            about = Subject(title.name, row[first].place(file), title.table, kind="table" if titles.is_stored(title) else "concept")
+            yield Reading("table", table.PRECISION - 20, (subject.entity(about, attributes),))
+
+
+def _list(part: Part, block: Bullets, file: str) -> Iterator[Reading]:
+    if part.role in ("transfer", "queries", "samples", "policies"):
+        return
+    announced = part.labelled and part.role in ("entity", "entities")
+    if part.subject is not None and (part.role in ("entity", "unstored", "before") or announced):
+        yield from _columns_of(part, part.subject, block, announced, file)
+    elif part.role == "global":
+        return
+    elif part.role in ("entities", "entity"):
+        for entry in block.items:
+            yield from _entity_item(part, entry, file)
+    elif part.role in ("constraints",) and part.subject is not None:
+        yield from _rules(part.subject, block, file)
+
+
+def _columns_of(part: Part, about: Subject, block: Bullets, announced: bool, file: str) -> Iterator[Reading]:
+    """The list below an entity's title: columns, or remarks that hold lists of columns."""
+    found = bullets.attributes(block.items, file, labelled=announced)
+    kind: EntityKind = "concept" if part.role in ("unstored", "before") else about.kind
+    about = replace(about, kind=kind)
+    if found:
+        convincing = any(one.type or one.references or one.primary_key for one in found)
+        if about.proven or convincing:
+            place = block.items[0].lines[0] if block.items[0].lines else Span("", about.place.line, 1)
+            yield _defined("bullets", bullets.PRECISION, about, found, place, file)
+        return
+    for entry in block.items:
+        yield from _announced_item(about, entry, file)
+    weak = _weak_columns(part, block, file)
+    if weak and about.proven:
+        yield Reading("words", 30, (subject.entity(about, weak),))
+
+
+_ANNOUNCED = re.compile(r"\**`?(?P<head>[^:：*`\n]{1,40}?)`?(?:\*\*\s*[:：]|[:：]\s*\*\*|[:：])\s*(?P<rest>.*)", re.DOTALL)
+
+
+def _announced_item(about: Subject, entry: Item, file: str) -> Iterator[Reading]:
+    """`- **Fields**: id, name` and `- Attributes:` above a nested list."""
+    match = _ANNOUNCED.match(entry.text)
+    if match is None or titles.role_of(match["head"]) != "attributes" or not entry.lines:
+        return
+    nested = next((child for child in entry.children if isinstance(child, Bullets)), None)
+    place = entry.lines[0]
+    if nested:
+        found = bullets.attributes(nested.items, file, labelled=True)
+        if found:
+            yield _defined("bullets", bullets.PRECISION, about, found, place, file)
+    elif match["rest"].strip():
+        found = bullets.inline(match["rest"], place, file)
+        if found:
+            yield _defined("list", bullets.PRECISION - 10, about, found, place, file)
+
+
+def _weak_columns(part: Part, block: Bullets, file: str) -> tuple[DraftAttribute, ...]:
+    """`- **Name**: the name that is shown`: bold words with a remark each, where nothing better describes the entity."""
+    reads = [bullets.item(entry, file) for entry in block.items]
+    bold = [entry.text.startswith(("**", "`")) for entry in block.items]
+    sure = [read for read in reads if read is not None]
+    meta = sum(bullets.is_meta(entry) for entry in block.items)
+    fit = len(sure) * 10 >= (len(block.items) - meta) * 8 and len(sure) > 1
+    wordy = any(len(one.name.value.split()) > 3 for read in sure for one in read.attributes)
+    named = all(bold) or all(names.is_identifier(one.name.value) for read in sure for one in read.attributes)
+    return tuple(one for read in sure for one in read.attributes) if fit and named and not wordy and not part.key_entities else ()
+
+
+def _entity_item(part: Part, entry: Item, file: str) -> Iterator[Reading]:
+    """`- **User**` with a nested list, `- users: id, email`, `- tasks(id, title, user_id)`."""
+    if not entry.lines:
+        return
+    text = entry.text.strip()
+    match = re.match(r"(?:\*\*(?P<bold>[^*]{1,60})\*\*|`(?P<code>[^`]{1,60})`|(?P<word>[^\W\d][\w ]{0,40}?)(?=\s*[:：(]|$))\s*(?P<rest>.*)", text, re.DOTALL)
+    if match is None:
+        return
+    head = match["bold"] or match["code"] or match["word"]
+    title = titles.read(head.rstrip(":： "))
+    if title.role != "entity":
+        return
+    rest = match["rest"].strip()
+    about = Subject(title.name, entry.lines[0].place(file), title.table, kind="table" if titles.is_stored(titles.read(f"{head} {rest[:60]}")) and not subject.unstored_text(names.plain(rest.lstrip(":：-–— ")), title.name) else "concept")
+    nested = next((child for child in entry.children if isinstance(child, Bullets)), None)
+    found = bullets.attributes(nested.items, file, labelled=False) if nested else ()
+    if found:
+        yield Reading("bullets", bullets.PRECISION, (subject.entity(about, found),))
+        return
+    if nested:
+        announced = [reading for child in nested.items for reading in _announced_item(about, child, file)]
+        yield from announced
+        if announced:
+            return
+    body = re.sub(r"^(?:[:：]|[-–—]+)\s*", "", rest)
+    inside = re.match(r"\((?P<inside>(?:[^()]|\([^()]*\))*)\)", body)
+    listed = bullets.inline(inside["inside"] if inside else body, entry.lines[0], file) if body else ()
+    if len(listed) > 1 and _coded(listed) and (len(bullets.top_level(inside["inside"] if inside else body)) > 1):
+        yield Reading("list", bullets.PRECISION - 10, (subject.entity(about, listed),))
+
+
+def _rules(about: Subject, block: Bullets, file: str) -> Iterator[Reading]:
+    """`- title: 1-200 characters` in a list of rules adds to the columns that are there."""
+    found: list[DraftAttribute] = []
+    for entry in block.items:
+        read = bullets.item(entry, file)
+        found.extend(read.attributes if read else ())
+    if found:
+        yield Reading("rules", bullets.PRECISION - 30, stated_apart=(subject.entity(about, found),))
+
+
+def _inline(part: Part, block: Paragraph, file: str) -> Iterator[Reading]:
+    """`**Fields**: id, name, email` in a line of its own."""
+    if part.subject is None or part.role in SPEAKING - {"other"}:
+        return
+    for line in block.lines:
+        match = _ANNOUNCED.match(line.text)
+        if match and titles.role_of(match["head"]) == "attributes" and match["rest"].strip():
+            found = bullets.inline(match["rest"], line, file)
+            if len(found) > 1:
+                yield _defined("list", bullets.PRECISION - 10, part.subject, found, line, file)

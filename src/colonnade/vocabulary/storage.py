@@ -1,0 +1,65 @@
+"""Wordings that say whether, where and by whom something is stored."""
+
+from __future__ import annotations
+
+import re
+
+_I = re.IGNORECASE
+
+# In brackets behind a name or as the value of "Storage:" this says that the thing is not stored.
+UNSTORED_NOTE = re.compile(
+    r"\b(?:computed|derived|calculated|virtual|transient|ephemeral|runtime|in[- ]memory|not (?:persisted|stored|a table|a db entity|an entity|in (?:the )?(?:db|database))|"
+    r"non[- ]persist\w+|non[- ]stored|client[- ]side|client only|frontend(?:[- ]only)?|ui(?: state| only| component| model|[- ]only)?|ui|view[- ]?model|view state|dto|read[- ]?model|logical|api(?: only| response| request| type| model| contract)?|"
+    r"response|request|projection|conceptual|concept|aggregate view|logical view|session state|react state|local state|state only|input|output|value only|no table|payload|"
+    r"aggregation|not stored|out of scope|future|deferred|planned|phase [2-9]|post-mvp|v2|removed|deprecated|deleted|dropped|calculado|calculada|derivad[oa]|berechnet|abgeleitet|"
+    r"nicht persistiert|calculé|dérivé|en memoria|em memória|im speicher|interface|abstract|protocol|service|enum|派生|计算|非持久化|計算|永続化なし|вычисляем\w+|не хранится|"
+    r"construct|in code|code constant|config file|configuration only|static data|constants?|not persisted|no persistence|message|event payload|pseudo-entity|query result|report|pure function|memory)\b",
+    _I,
+)  # fmt: skip
+
+# The same said in a sentence about the thing itself: "It is not persisted", "A computed value …".
+UNSTORED_SENTENCE: tuple[re.Pattern[str], ...] = (
+    re.compile(
+        r"^(?:(?:this|it|they|these|the \w+|[A-Z]\w+) )?(?:(?:entity|model|type|structure|object|state|data|value|view|is|are|will be|exists?|lives?|only|purely|always)[ ,]+){0,4}"
+        r"(?:not|never) (?:be |directly |itself )?(?:stored|persisted|saved|a (?:database |db |new |separate |real )?(?:table|entity)|materiali[sz]ed|written to (?:the )?(?:database|disk))", _I),
+    re.compile(
+        r"^(?:an?|the)? ?(?:[\w/-]+,? ){0,2}(?:derived|computed|calculated|virtual|transient|ephemeral|non-persisted|non-persistent|in-memory|client-side|runtime|read-only derived|not persisted)"
+        r"(?:,? (?:and )?(?:computed|derived|non-persisted|read-only|not stored|not persisted|aggregated|ephemeral|in-memory|transient))?,? "
+        r"(?:value|values|view|views|state|construct|concept|summary|result|results|object|aggregate|aggregation|entity|model|structure|representation|projection|data|metric|status|set|list|read model|"
+        r"number|figure|indicator|collection|snapshot|configuration|record of|count|total|field|attribute|property|grouping|statistic|statistics|report|score)\b", _I),
+    re.compile(r"\b(?:no|without(?: a)?) (?:database|db|persistent|persisted) (?:table|storage|entity|persistence|record)\b", _I),
+    re.compile(r"^(?:exists|lives|held|kept|stored|managed|maintained) (?:only |purely |solely )?in(?:[- ]memory| memory| react| the browser| the client| component| client| session storage| url)", _I),
+    re.compile(r"\b(?:purely|only) (?:a )?(?:ui|in-memory|client-side|runtime|presentational|presentation)(?: concept| concern| state| construct)?\b", _I),
+    re.compile(r"^(?:not (?:a )?(?:stored|persisted)|non-persisted|in-memory|in memory|computed|calculated on|derived (?:from|at|on)|ephemeral|transient)\b", _I),
+    re.compile(r"\bno se (?:almacena|persiste|guarda)\b|\bnão (?:é |são )?(?:armazenad|persistid)|\b(?:wird|werden) nicht (?:gespeichert|persistiert)\b|\bn'est pas (?:stocké|persisté)", _I),
+    re.compile(r"不存储|不持久化|不落库|永続化しない|保存されない|保存しない|не хранится|저장하지 않"),
+)  # fmt: skip
+
+# Facts "Storage: …" that say that the thing is not in the database.
+UNSTORED_STORAGE = re.compile(
+    r"^(?:not (?:persisted|stored)|none|n/a|in[- ]memory|memory|react|context|client|component|computed|url|session ?storage|redux|zustand|runtime|transient|no persistence|ui|never persisted|ephemeral|browser memory|derived)",
+    _I,
+)  # fmt: skip
+
+# Who owns a table that this schema may only point at.
+MANAGED = re.compile(
+    r"\b(?:managed|owned|created|handled|maintained|provided|generated|controlled|gestionad[oa]|verwaltet|gerenciad[oa]|gérée?)\s+(?:automatically\s+|entirely\s+|internally\s+|externally\s+)?"
+    r"(?:by|por|von|durch|par)\s+(?:the\s+)?(?P<who>Better[ -]?Auth|Supabase(?: Auth)?|Clerk|Auth0|Auth\.js|NextAuth(?:\.js)?|Firebase(?: Auth\w*)?|Keycloak|Cognito|AWS Cognito|Lucia|WorkOS|Stytch|Kinde|Okta|Neon Auth|Django(?: auth)?|"
+    r"Devise|Laravel\w*|Azure AD|Entra ID|Passport|Stripe|[A-Z]\w+ ?Auth)", _I,
+)  # fmt: skip
+MANAGED_SHORT = re.compile(r"\b(?P<who>Better[ -]?Auth|Supabase Auth|Clerk|Auth0|Auth\.js|NextAuth(?:\.js)?|Firebase Auth\w*|Keycloak)[ -](?:managed|管理|verwaltet|owned)|(?P<who2>Auth\.js|Better Auth|Supabase|Clerk)\s*(?:管理|が管理|による管理)", _I)
+# "do not modify" beside a named owner makes the table external.
+HANDS_OFF = re.compile(r"\bdo not (?:modify|edit|touch|alter|change|create|migrate)\b|\bread[- ]only\b|\bno (?:direct )?(?:modif|chang)|\bnot (?:modified|managed) by\b|直接操作しない|no modificar|nicht (?:ändern|verändern)|不要修改", _I)
+
+EXISTING = re.compile(
+    r"\b(?:existing|unchanged|already exists?|no (?:schema )?changes?|pre-?existing|reused?|as[- ]is|existente|vorhanden|bestehend|existant|from (?:feature|spec|stage|phase) \S+|not modified|reference only)\b|既存|变更なし|変更なし|已有|现有|已存在|существующ",
+    _I,
+)
+SOFT_DELETE = re.compile(r"\bsoft[- ]?delet\w*|论理删除|論理削除|软删除|borrado lógico|exclusão lógica|мягкое удаление|suppression logique", _I)
+
+# Names of things a program has that are no rows: a Key Entity called so is read as a concept.
+CONCEPT_WORDS = frozenset(
+    """page screen dialog modal button dashboard widget sidebar panel view tab menu form toolbar banner toast endpoint api service pipeline workflow
+    layout theme component command cli script hook middleware handler parser engine renderer router adapter client server cache queue worker scheduler
+    environment container dockerfile cluster deployment helm chart browser""".split()
+)

@@ -84,6 +84,11 @@ class CreateFunction(Plain):
         return DropFunction(self.function)
 
 
+def has_sql_body(op: Op) -> bool:
+    """Whether `op` makes a function whose body PostgreSQL resolves on creation unless told otherwise."""
+    return isinstance(op, CreateFunction) and op.function.language == "sql"
+
+
 @dataclass(frozen=True, slots=True)
 class DropFunction(Plain):
     function: Function
@@ -140,7 +145,7 @@ class ShareFunction(Plain):
             + "\n    ELSIF NOT EXISTS (\n"
             f"        SELECT FROM pg_proc AS p WHERE p.oid = {found}\n"
             f"           AND (obj_description(p.oid, 'pg_proc') = {literal(SHARED_MARK)}\n"
-            "                OR p.prosrc ~* 'new[[:space:]]*[.][[:space:]]*\"?updated_at\"?[[:space:]]*:?=')\n"
+            "                OR p.prosrc ~* 'new[^a-z;<>]*updated_at[^a-z;<>]*=')\n"
             "    ) THEN\n"
             "        RAISE EXCEPTION 'function % is there already and does not set updated_at',"
             f" {literal(at.name).strip()}\n"

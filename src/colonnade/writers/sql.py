@@ -7,7 +7,7 @@ from itertools import groupby, pairwise
 
 from colonnade.design.schema import Database
 from colonnade.diff import creation
-from colonnade.ops.functions import CreateFunction
+from colonnade.ops.functions import has_sql_body
 from colonnade.ops.op import Level, Op
 from colonnade.sql import comment_line, ident
 from colonnade.writers.file import File, Request, writer
@@ -59,15 +59,11 @@ def _schema(request: Request) -> str:
 def _script(head: Sequence[str], before: Sequence[str], ops: Sequence[Op], after: Sequence[str]) -> str:
     settings = ["SET LOCAL search_path = public"]
     # The body of an SQL function may name what is made after it.
-    settings += ["SET LOCAL check_function_bodies = off"] * any(_has_sql_body(op) for op in ops)
+    settings += ["SET LOCAL check_function_bodies = off"] * any(map(has_sql_body, ops))
     opening = "\n".join(["BEGIN;", *(f"{one};" for one in (*before, *settings))])
     closing = "\n".join([*(f"{one};" for one in after), "COMMIT;"])
     chapters = (_chapter(key, list(group)) for key, group in groupby(ops, key=_heading))
     return "\n\n".join(["\n".join(map(comment_line, head)), opening, *chapters, closing]) + "\n"
-
-
-def _has_sql_body(op: Op) -> bool:
-    return isinstance(op, CreateFunction) and op.function.language == "sql"
 
 
 def _heading(op: Op) -> str:

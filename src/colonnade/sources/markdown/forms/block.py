@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -85,30 +85,34 @@ def owner_of(column: str) -> str | None:
     return name[:-3] if name.endswith("_id") and len(name) > 3 else None
 
 
-# Names of classes and interfaces that carry data but are no stored data.
+# Names of classes and interfaces that carry data but are no stored data, whatever their fields.
 _TRANSFER = re.compile(
-    r"(?:Create|Update|Patch|Request|Response|Req|Res|D[Tt][Oo]|Dto|Schema|In|Out|Input|Output|Payload|Config|Params|"
-    r"Props|Options|Error|Exception|Service|Repository|Repo|Controller|Handler|Store|Context|Hook|Action|Callback|"
-    r"Serializer|Validator|Factory|Manager|Adapter|Client|Provider|Middleware|Router|ViewSet|Filter|Filters|Query|"
-    r"FormData|FormValues|Args|Mixin|Test|Tests|Result|Command|Public|Read|ListItem|Protocol|Api)$"
+    r"\w(?:Create|Update|Patch|Response|Req|Res|D[Tt][Oo]|Payload|Params|Props|Output|Error|Exception|Service|Repository|"
+    r"Repo|Controller|Handler|Context|Hook|Callback|Serializer|Validator|Factory|Middleware|Router|ViewSet|FormData|"
+    r"FormValues|Args|Mixin|Public|Read|Protocol|Api|Adapter)$|^(?:Create|Update|Patch|Delete|Upsert|Paginated)[A-Z]|[a-z]With[A-Z]"
 )
-_TRANSFER_START = re.compile(r"^(?:Create|Update|Patch|New|Delete|List|Get|Insert|Upsert|Paginated|Api)[A-Z]\w*$")
-_WITH = re.compile(r"[a-z]With[A-Z]")
+# Names that are stored data where they have a key of their own: a LeaveRequest, a LabTest, an InsuranceProvider.
+_PERHAPS = re.compile(
+    r"\w(?:Request|Schema|In|Out|Input|Config|Options|Store|Action|Manager|Client|Provider|Filter|Filters|Query|Test|"
+    r"Tests|Result|Command|Base)$|^(?:New|Get|List|Insert)[A-Z]"
+)
 _CONCEPT = re.compile(
-    r"(?:^(?:Filter|UI|Ui|App|Form|Auth|View|Page|Store|Modal|Redux|Search|Loading|Global|Root)\w*State$)|"
-    r"(?:Summary|Stats|Statistics|Metrics|View|ViewModel|Breakdown|Node|NodeData)$"
+    r"^(?:Filter|UI|Ui|App|Form|Auth|View|Page|Store|Modal|Redux|Search|Loading|Global|Root)\w*State$|"
+    r"\w(?:Summary|Stats|Statistics|Metrics|View|ViewModel|Breakdown|NodeData)$"
 )
 
 
-def is_transfer(name: str) -> bool:
-    """`TaskCreate`, `LoginRequest` and `TaskService` are about data, not data."""
-    start = _TRANSFER_START.match(name) and not re.match(r"^(?:New|List|Get)(?:s|sletter)", name)
-    return bool(start or _WITH.search(name) or (_TRANSFER.search(name) and not _TRANSFER.fullmatch(name)))
+def is_transfer(name: str, columns: Collection[str]) -> bool:
+    """Whether a class is about data and not data: `TaskCreate`, `TaskService`; `LoginRequest`, which has no key."""
+    if _TRANSFER.search(name):
+        return True
+    own = {"id", "_id", "uuid", "pk", snake(name) + "_id"}
+    return bool(_PERHAPS.search(name)) and not any(snake(column) in own for column in columns)
 
 
 def kind_of(name: str) -> EntityKind:
     """A concept for what is computed or shown (`FilterState`, `DashboardSummary`), else a table."""
-    return "concept" if _CONCEPT.search(name) and not _CONCEPT.fullmatch(name) else "table"
+    return "concept" if _CONCEPT.search(name) else "table"
 
 
 def filled(attribute: DraftAttribute, facts: Mapping[str, Any]) -> DraftAttribute:

@@ -309,7 +309,8 @@ BY_NAME: dict[str, TypeRow] = {row.name: row for row in TYPES}
 BY_WORD: dict[str, TypeRow] = {alias: row for row in TYPES for alias in row.aliases}
 
 _SHAPE = re.compile(
-    r"\s*(?P<word>[^()\[\]]+?)\s*(?:\((?P<arguments>[^()]*)\)(?P<rest>[^()\[\]]*))?(?P<array>(?:\s*\[\d*\])*)\s*"
+    # Read after runs of spaces are collapsed, so that no two parts compete for them.
+    r"(?P<word>[^()\[\]]+)(?:\((?P<arguments>[^()]*)\)(?P<rest>[^()\[\]]*))?(?P<array>(?:\[ ?\d* ?\] ?)*)"
 )
 
 
@@ -341,7 +342,7 @@ class TypeName:
 @lru_cache(maxsize=8192)
 def take_apart(text: str) -> TypeName:
     """`text`, a type as format_type() prints it, as a TypeName. `"char"` and quoted names stay whole."""
-    match = _SHAPE.fullmatch(text)
+    match = _SHAPE.fullmatch(" ".join(text.split()))
     if match is None or text.startswith('"'):
         bare = text.rstrip("[]")
         return TypeName(bare, (), text.count("[]"))
@@ -356,7 +357,7 @@ def resolve(written: str, timestamps: str = "timestamptz") -> TypeName | None:
 
     `timestamps` is what `timestamp` without more means. A closed list (`enum(a,b)`) is no type name: None.
     """
-    match = _SHAPE.fullmatch(written.strip().lower())
+    match = _SHAPE.fullmatch(" ".join(written.lower().split()))
     if match is None:
         return None
     word = " ".join((match["word"] + " " + (match["rest"] or "")).split())

@@ -45,6 +45,11 @@ def prepare(connection: psycopg.Connection, schema: Schema) -> None:
     """Makes what models expect to be there: extensions and external tables."""
     for extension in schema.database.extensions:
         connection.execute(f"CREATE EXTENSION IF NOT EXISTS {ident(extension.name)}")  # type: ignore[arg-type]
+    make_external(connection, schema)
+
+
+def make_external(connection: psycopg.Connection, schema: Schema) -> None:
+    """Makes the external tables."""
     for table in schema.external:
         connection.execute(stub(table))  # type: ignore[arg-type]
 

@@ -1,0 +1,290 @@
+"""A Schema as the plain values of design.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+from colonnade import types
+from colonnade.design.codec import encode
+from colonnade.design.schema import (
+    Check,
+    Column,
+    Constraint,
+    Database,
+    Entity,
+    Exclusion,
+    ForeignKey,
+    Intent,
+    PrimaryKey,
+    Reason,
+    Relationship,
+    Schema,
+    Table,
+    Unique,
+)
+from colonnade.types import Family
+
+KINDS: dict[type[Constraint], str] = {
+    PrimaryKey: "primary_key",
+    Unique: "unique",
+    Check: "check",
+    ForeignKey: "foreign_key",
+    Exclusion: "exclude",
+}
+PYTHON_TYPES: dict[Family, str] = {
+    Family.UUID: "UUID", Family.STRING: "str", Family.TEXT: "str", Family.CITEXT: "str", Family.SMALLINT: "int",
+    Family.INTEGER: "int", Family.BIGINT: "int", Family.DECIMAL: "Decimal", Family.FLOAT: "float", Family.BOOLEAN: "bool",
+    Family.DATE: "date", Family.TIME: "time", Family.TIMESTAMP: "datetime", Family.INTERVAL: "timedelta",
+    Family.JSON: "dict", Family.BINARY: "bytes", Family.VECTOR: "list[float]", Family.HSTORE: "dict[str, str]",
+}  # fmt: skip
+SECTIONS = ("namespaces", "extensions", "enums", "domains", "composites", "sequences", "functions", "views",
+            "default_privileges", "unmodelled")  # fmt: skip
+VERSION = "1.0.0"
+
+
+def of(schema: Schema) -> dict[str, Any]:
+    """The document of `schema`: reference keys first, then what the design needs beyond them."""
+    reasons = _inline(schema.intent.reasons)
+    tables = [(table, False) for table in schema.database.tables] + [(table, True) for table in schema.external]
+    entities = {one.table: one for one in schema.intent.entities}
+    models = {one.table: one.name for one in schema.intent.entities}
+    used: set[str] = set()
+    values = [_entity(table, external, entities, models, reasons, used) for table, external in tables]
+    indexes = [_index(table, reasons, used) for table, _ in tables]
+    document = {
+        "meta": _meta(schema.intent),
+        "entities": values,
+        "indexes": [one for several in indexes for one in several],
+        **{name: encode(getattr(schema.database, name)) for name in SECTIONS if getattr(schema.database, name)},
+        **({"roles": _roles(schema.intent)} if schema.intent.roles else {}),
+        "query_patterns": encode(schema.intent.patterns),
+        "migration_plan": _migration_plan(schema.database),
+        "performance_considerations": _performance(schema.intent),
+        "sqlmodel_config": _sqlmodel(schema.intent),
+    }
+    rest = [encode(one) for one in schema.intent.reasons if one.subject not in used]
+    return {"database_schema": {**document, **({"reasons": rest} if rest else {})}}
+
+
+def _inline(reasons: tuple[Reason, ...]) -> dict[str, str]:
+    """The reasons by subject where each can stand with what it is about: sorted, and one a subject."""
+    subjects = [one.subject for one in reasons]
+    return {one.subject: one.because for one in reasons} if subjects == sorted(set(subjects)) else {}
+
+
+def _because(subject: str, reasons: Mapping[str, str], used: set[str], key: str = "because") -> dict[str, str]:
+    if subject not in reasons or subject in used:
+        return {}
+    used.add(subject)
+    return {key: reasons[subject]}
+
+
+def _meta(intent: Intent) -> dict[str, Any]:
+    return {
+        "spec_file": intent.spec_file,
+        "version": VERSION,
+        "previous_version": None,
+        "feature": intent.feature,
+        "title": intent.title,
+        "revision_message": intent.revision_message,
+        "house_rules": intent.house_rules,
+        "target_version": intent.target_version,
+        "setting": intent.setting,
+        "sources": [{"file": file, "fingerprint": fingerprint} for file, fingerprint in intent.sources],
+    }
+
+
+def _roles(intent: Intent) -> dict[str, str]:
+    roles = intent.roles
+    return {"owner": roles.owner, "migrator": roles.migrator, "application": roles.application} if roles else {}
+
+
+_TABLE_SKIP = frozenset({"name", "columns", "constraints", "indexes"})
+_ENTITY_SKIP = frozenset({"name", "table", "external", "relationships", "estimated_rows"})
+
+
+def _entity(
+    table: Table,
+    external: bool,
+    entities: Mapping[str, Entity],
+    models: Mapping[str, str],
+    reasons: Mapping[str, str],
+    used: set[str],
+) -> dict[str, Any]:
+    entity = entities.get(table.name) if table.schema == "public" or external else None
+    led = {one.columns[0] for one in table.constraints if isinstance(one, PrimaryKey | Unique) and one.columns}
+    led |= {one.columns[0] for one in table.indexes if one.columns}
+    key = table.primary_key
+    return {
+        **({"name": entity.name} if entity else {}),
+        "table_name": table.name,
+        **({"external": True} if external else {}),
+        **_because(table.name, reasons, used),
+        **(encode(entity, _ENTITY_SKIP) if entity else {}),
+        **({"primary_key": _primary_key(table, key, reasons, used)} if key else {}),
+        "columns": [_column(table, one, led, reasons, used) for one in table.columns],
+        "relationships": [_relationship(one, models) for one in entity.relationships] if entity else [],
+        "computed_fields": [
+            {"name": one.name, "type": one.type, "expression": one.generated.expression}
+            for one in table.columns
+            if one.generated
+        ],
+        "constraints": [
+            {"type": KINDS[type(one)], **encode(one), **_because(f"{table.name}/{one.name}", reasons, used)}
+            for one in table.constraints
+            if not isinstance(one, PrimaryKey)
+        ],
+        **_parts(table, reasons, used),
+    }
+
+
+def _parts(table: Table, reasons: Mapping[str, str], used: set[str]) -> dict[str, Any]:
+    """What a table has beyond the columns, keys and constraints: policies, triggers, privileges, storage."""
+    parts = encode(table, _TABLE_SKIP)
+    for name in ("triggers", "policies"):
+        for one in parts.get(name, ()):
+            one.update(_because(f"{table.name}/{one['name']}", reasons, used))
+    return dict(parts)
+
+
+def _primary_key(table: Table, key: PrimaryKey, reasons: Mapping[str, str], used: set[str]) -> dict[str, Any]:
+    column = next((one for one in table.columns if one.name == key.columns[0]), None) if key.columns else None
+    single = len(key.columns) == 1 and column is not None
+    encoded = encode(key, frozenset({"columns"}))
+    return {
+        **(
+            {"column_name": key.columns[0], "type": column.type}
+            if single and column
+            else {"columns": list(key.columns)}
+        ),
+        "auto_generate": bool(single and column and (column.default is not None or column.identity is not None)),
+        **encoded,
+        **_because(f"{table.name}/{key.name}", reasons, used),
+    }
+
+
+_COLUMN_SKIP = frozenset({"name", "type", "nullable"})
+
+
+def _column(table: Table, column: Column, led: set[str], reasons: Mapping[str, str], used: set[str]) -> dict[str, Any]:
+    subject = f"{table.name}.{column.name}"
+    words = _words(table, column)
+    return {
+        "name": column.name,
+        "python_name": column.name,
+        "database_type": column.type,
+        "python_type": python_type(column.type),
+        "nullable": column.nullable,
+        **encode(column, _COLUMN_SKIP),
+        **({"constraints": words} if words else {}),
+        "indexed": column.name in led,
+        **_because(subject, reasons, used),
+        **_because(f"{subject}/default", reasons, used, "default_because"),
+        **_because(f"{subject}/owner", reasons, used, "owner_because"),
+    }
+
+
+def _words(table: Table, column: Column) -> list[str]:
+    alone = (column.name,)
+    key = table.primary_key
+    words = ["primary_key"] if key and key.columns == alone else []
+    words += ["unique"] if any(isinstance(one, Unique) and one.columns == alone for one in table.constraints) else []
+    return words + ([] if column.nullable else ["not_null"])
+
+
+def python_type(type_: str) -> str:
+    """The Python type of a value of the type; str for an enum, a domain or what the table does not know."""
+    taken = types.take_apart(type_)
+    name = PYTHON_TYPES.get(taken.row.family, "str") if taken.row else "str"
+    return f"list[{name}]" if taken.dimensions else name
+
+
+def _relationship(one: Relationship, models: Mapping[str, str]) -> dict[str, Any]:
+    value: dict[str, Any] = {
+        "name": one.name,
+        "type": one.kind,
+        "related_entity": models.get(one.target, one.target),
+        "related_table": one.target,
+        "foreign_key_column": one.foreign_column or None,
+        "columns": list(one.columns),
+        "owns_key": one.owns_key,
+        "back_populates": one.back_populates,
+        "cascade": one.cascade or None,
+        "passive_deletes": one.passive_deletes,
+        "lazy": one.lazy == "select",
+    }
+    if one.lazy != "select":
+        value["loading"] = one.lazy
+    if one.join_table is not None:
+        value["join_table"] = one.join_table
+    if one.join_columns:
+        value["join_table_columns"] = [
+            {"entity_column": left, "related_column": right} for left, right in one.join_columns
+        ]
+    return value
+
+
+def _index(table: Table, reasons: Mapping[str, str], used: set[str]) -> list[dict[str, Any]]:
+    values = []
+    for one in table.indexes:
+        value = encode(one, frozenset({"keys", "name", "method", "unique"}))
+        columns = [key["column"] if list(key) == ["column"] else key for key in map(encode, one.keys)]
+        home = {} if table.schema == "public" else {"schema": table.schema}
+        because = _because(f"{table.name}/{one.name}", reasons, used)
+        values.append({"table_name": table.name, **home, "columns": columns, "index_name": one.name,
+                       "index_type": one.method, "unique": one.unique, **value, **because})  # fmt: skip
+    return values
+
+
+def _migration_plan(database: Database) -> dict[str, Any]:
+    order = creation_order(database)
+    return {
+        "is_new_schema": True,
+        "breaking_changes": [],
+        "new_entities": [one.name for one in database.tables],
+        "modified_entities": [],
+        "dependencies": order,
+        "rollback_plan": {"reversible": True, "rollback_steps": [f"drop table {name}" for name in reversed(order)]},
+    }
+
+
+def creation_order(database: Database) -> list[str]:
+    """The tables, each after those that it refers to; by name where they refer to each other in a circle."""
+    names = {one.name for one in database.tables}
+    parents = {
+        one.name: {key.target[1] for key in one.foreign_keys if key.target[1] in names} - {one.name}
+        for one in database.tables
+    }
+    try:
+        sorter = TopologicalSorter(parents)
+        sorter.prepare()
+    except CycleError:
+        return sorted(names)
+    order: list[str] = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready())
+        order += ready
+        sorter.done(*ready)
+    return order
+
+
+def _performance(intent: Intent) -> dict[str, Any]:
+    return {
+        "estimated_row_counts": {
+            one.table: one.estimated_rows for one in intent.entities if one.estimated_rows is not None
+        },
+        "query_optimization_notes": [],
+        "indexing_strategy": "Keys, foreign keys, listed columns and query patterns; the owner's key leads.",
+        "denormalization_recommendations": [],
+    }
+
+
+def _sqlmodel(intent: Intent) -> dict[str, Any]:
+    modes = [
+        {"entity": entity.name, "relationship": one.name, "mode": one.mode}
+        for entity in intent.entities
+        for one in entity.relationships
+    ]
+    return {"table_args": [], "relationship_config": modes, "validation_rules": []}

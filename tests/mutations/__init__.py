@@ -1,0 +1,1 @@
+"""Single changes that the prover must see."""

@@ -11,15 +11,15 @@ from colonnade.config import Settings
 from colonnade.design.draft import Draft
 from colonnade.design.schema import Schema
 from colonnade.findings import Proof
-from colonnade.prove import constraints, deleted, isolation, loading, patterns, times
+from colonnade.prove import constraints, deleted, isolation, loading, migration, models, patterns, times
 from colonnade.prove.ground import Ground, prepared
 from colonnade.prove.laws import LAWS, Law, held
 from colonnade.server import Server
 
 __all__ = ["LAWS", "prove_build"]
 
-SUBJECTS = (loading, constraints, times, deleted, isolation, patterns)
-"""The files of laws; importing them registers their laws, in the order in which they are reported."""
+SUBJECTS = (loading, migration, models, constraints, times, deleted, isolation, patterns)
+"""The files of laws, in the order in which they are reported."""
 
 
 def prove_build(
@@ -38,10 +38,16 @@ def prove_build(
     """
     proofs: list[Proof] = []
     with prepared(tree, schema, draft, settings, server) as ground:
-        for proof in _all(ground, [law for law in LAWS.values() if laws is None or law.name in laws]):
+        for proof in _all(ground, [law for law in ordered() if laws is None or law.name in laws]):
             on_proof(proof)
             proofs.append(proof)
     return tuple(proofs)
+
+
+def ordered() -> tuple[Law, ...]:
+    """The laws that have a check of their own, subject by subject."""
+    places = {module.__name__: place for place, module in enumerate(SUBJECTS)}
+    return tuple(sorted((law for law in LAWS.values() if law.check), key=lambda law: places[law.check.__module__]))
 
 
 def _all(ground: Ground, laws: list[Law]) -> Iterator[Proof]:
@@ -49,7 +55,7 @@ def _all(ground: Ground, laws: list[Law]) -> Iterator[Proof]:
     if ground.loading.error is not None:
         yield from held(LAWS["ddl-loads"], ground)
         why = "not checked, since schema.sql does not load"
-        others = [law for law in laws if law.check and law.name != "ddl-loads"]
+        others = [law for law in laws if law.name != "ddl-loads"]
         yield from (Proof(law.name, ground.feature, False, why) for law in others)
         return
     with ExitStack() as stack:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from colonnade.config import Settings
+from colonnade.design.conditions import safe
 from colonnade.design.draft import DraftAttribute, Fact, Origin
 from colonnade.design.schema import Check, Column, Schema, Table
 from colonnade.prove import stated
@@ -17,6 +18,7 @@ from colonnade.vocabulary import habits
 
 NOT_NULL, LISTED, LENGTH = "constraint-not-null", "constraint-closed-list", "constraint-length"
 NOT_EMPTY, PRECISION, STATED = "constraint-not-empty", "constraint-precision", "constraint-check"
+FORMAT = "constraint-format"
 
 STATES: dict[str, tuple[str, ...]] = {
     NOT_NULL: ("23502",),
@@ -25,6 +27,7 @@ STATES: dict[str, tuple[str, ...]] = {
     NOT_EMPTY: ("23514",),
     PRECISION: ("22003", "23514"),
     STATED: ("23514", "23502"),
+    FORMAT: ("23514",),
 }
 """The SQLSTATEs by which a violation of each law may be refused."""
 
@@ -72,13 +75,14 @@ def required(pair: Pair, settings: Settings) -> Iterator[Claim]:
 
 def not_empty(pair: Pair, settings: Settings) -> Iterator[Claim]:
     """A required text that is neither a key nor a closed list refuses the empty text and blanks."""
-    if not settings.enabled("required-text-not-empty"):
+    if not settings.enabled("text-not-empty"):
         return
     closed = {one.name for one, _, _ in _lists(pair)}
+    keys = _keys(pair.table) | {pair.facts.owner_column}
     for column, because in needed(pair, settings):
-        if _is_text(column) and column.name not in closed | _keys(pair.table):
+        if _is_text(column) and column.name not in closed | keys and column.default != "''":
             name = shorten(f"{column.name}_not_empty")
-            rule = f"{because}, house rule required-text-not-empty"
+            rule = f"{because}, house rule text-not-empty"
             tries = ("''", "'   '", "'x'")
             yield _claim(NOT_EMPTY, pair.table, column, "length(trim({})) > 0", "not empty", rule, tries, name)
 
@@ -86,7 +90,7 @@ def not_empty(pair: Pair, settings: Settings) -> Iterator[Claim]:
 def closed_lists(pair: Pair, settings: Settings) -> Iterator[Claim]:
     """A closed list takes each of its values and no other."""
     for column, values, because in _lists(pair):
-        outside = next(word for word in (f"not_{values[0]}", f"none of {len(values)}") if word not in values)
+        outside = _outside(values)
         tries = tuple(map(literal, (*values, outside)))
         listed = ", ".join(map(literal, values))
         yield _claim(LISTED, pair.table, column, f"{{}} IN ({listed})", "one of " + ", ".join(values), because, tries)
@@ -94,15 +98,17 @@ def closed_lists(pair: Pair, settings: Settings) -> Iterator[Claim]:
 
 def lengths(pair: Pair, settings: Settings) -> Iterator[Claim]:
     """A text of the stated length is taken, one character more (or less, for a least length) is refused."""
+    checked = settings.enabled("length-checks")
     for attribute, column in attributes(pair):
         if not _is_text(column):
             continue
-        longest = attribute.max_length or _type_length(attribute)
-        for fact, sign, words in ((longest, "<=", "at most"), (attribute.min_length, ">=", "at least")):
+        longest = (attribute.max_length if checked else None) or _type_length(attribute)
+        shortest = attribute.min_length if checked else None
+        for fact, sign, words in ((longest, "<=", "at most"), (shortest, ">=", "at least")):
             if fact is None or (sign == ">=" and fact.value < 1):
                 continue
             over = fact.value + (1 if sign == "<=" else -1)
-            tries = tuple(f"repeat('x', {size})" for size in (fact.value, over))
+            tries = tuple(_of_length(attribute, size) for size in (fact.value, over))
             holds, says = f"length({{}}) {sign} {fact.value}", f"{words} {fact.value} characters"
             yield _claim(LENGTH, pair.table, column, holds, says, reason(fact), tries)
 
@@ -121,17 +127,32 @@ def precisions(pair: Pair, settings: Settings) -> Iterator[Claim]:
         yield _claim(PRECISION, pair.table, column, f"abs({{}}) < {limit}", says, reason(attribute.type), tries)
 
 
+def formats(pair: Pair, settings: Settings) -> Iterator[Claim]:
+    """A text of stated type email holds one @ with a dot somewhere after it, and no blank."""
+    if not settings.enabled("email-format"):
+        return
+    for attribute, column in attributes(pair):
+        if _is_email(attribute) and _is_text(column) and attribute.type is not None:
+            tries = tuple(map(literal, ("a@b.example", "no address", "a@b", "a b@c.example", "@b.example")))
+            because = f"{reason(attribute.type)}, house rule email-format"
+            holds = "{} ~ '^[^@ ]+@[^@ ]+[.][^@ ]+$'"
+            yield _claim(FORMAT, pair.table, column, holds, "an e-mail address", because, tries)
+
+
 def expressions(pair: Pair, settings: Settings) -> Iterator[Claim]:
-    """A constraint that is stated as a condition refuses each row for which the stated text is false."""
+    """A constraint that is stated as a condition refuses each row for which the stated text is false.
+
+    What calls anything but harmless functions is never evaluated; the design reports it and leaves it out.
+    """
     for one in stated.statements(pair.entity):
         columns = [pair.column(name) for name in one.columns]
-        if one.kind == "expression" and all(columns):
+        if one.kind == "expression" and all(columns) and safe(one.text):
             aliases = tuple((name, column.name) for name, column in zip(one.columns, columns, strict=True) if column)
             because = f"stated at {one.place}"
             yield Claim(STATED, pair.table.name, aliases, one.text, one.text, because)
 
 
-BUILDERS: tuple[Builder, ...] = (required, not_empty, closed_lists, lengths, precisions, expressions)
+BUILDERS: tuple[Builder, ...] = (required, not_empty, closed_lists, lengths, precisions, formats, expressions)
 
 
 def from_schema(table: Table, schema: Schema) -> Iterator[Claim]:
@@ -145,7 +166,7 @@ def from_schema(table: Table, schema: Schema) -> Iterator[Claim]:
             yield _claim(NOT_NULL, table, column, "{} IS NOT NULL", "not NULL", because, ("NULL",))
         if column.type in enums:
             values = enums[column.type]
-            tries = tuple(map(literal, (*values, f"not_{values[0]}")))
+            tries = tuple(map(literal, (*values, _outside(values))))
             listed = ", ".join(map(literal, values))
             yield _claim(LISTED, table, column, f"{{}} IN ({listed})", "one of " + ", ".join(values), because, tries)
         size = take_apart(column.type).length
@@ -172,7 +193,7 @@ def needed(pair: Pair, settings: Settings) -> Iterator[tuple[Column, str]]:
     for attribute, column in attributes(pair):
         if attribute.nullable is not None and not attribute.nullable.value:
             yield column, reason(attribute.nullable)
-        elif (attribute.nullable is None or attribute.default) and customary_default(attribute, column):
+        elif attribute.nullable is None and customary_default(attribute, column, settings):
             yield column, f"{reason(attribute.name)}, an enum with a default"
     for one in stated.statements(pair.entity):
         found = pair.column(one.columns[0]) if one.kind == "required" else None
@@ -180,11 +201,15 @@ def needed(pair: Pair, settings: Settings) -> Iterator[tuple[Column, str]]:
             yield found, f"stated at {one.place}"
 
 
-def customary_default(attribute: DraftAttribute, column: Column) -> str | None:
+def customary_default(attribute: DraftAttribute, column: Column, settings: Settings) -> str | None:
     """The default of a closed list: the stated value, else by CLI.md's habits for its name, else None."""
     values = attribute.enum_values.value if attribute.enum_values else ()
     if attribute.default is not None:
-        return attribute.default.value.strip("'\"") if attribute.default.value.strip("'\"") in values else None
+        word = attribute.default.value.strip("'\"` ").lower()
+        near = [value for value in values if value.lower() == word]
+        return near[0] if len(near) == 1 else None
+    if not settings.enabled("enum-defaults"):
+        return None
     if values and column.name in habits.FIRST_VALUE_COLUMNS:
         return values[0]
     if column.name in habits.MIDDLE_VALUE_COLUMNS:
@@ -221,7 +246,9 @@ def _claim(
 def _lists(pair: Pair) -> Iterator[tuple[Column, tuple[str, ...], str]]:
     for attribute, column in attributes(pair):
         if attribute.enum_values is not None and attribute.enum_values.value and not take_apart(column.type).dimensions:
-            yield column, attribute.enum_values.value, reason(attribute.enum_values)
+            values = tuple(dict.fromkeys(value for value in attribute.enum_values.value if value and "\0" not in value))
+            if values:
+                yield column, values, reason(attribute.enum_values)
 
 
 def _type_length(attribute: DraftAttribute) -> Fact[int] | None:
@@ -234,7 +261,29 @@ def _type_length(attribute: DraftAttribute) -> Fact[int] | None:
 
 def _is_text(column: Column) -> bool:
     shape = take_apart(column.type)
-    return shape.row is not None and shape.row.family in (Family.STRING, Family.TEXT) and not shape.dimensions
+    return (
+        shape.row is not None
+        and shape.row.family in (Family.STRING, Family.TEXT, Family.CITEXT)
+        and not shape.dimensions
+    )
+
+
+def _is_email(attribute: DraftAttribute) -> bool:
+    return attribute.type is not None and attribute.type.value.strip().lower() in habits.EMAIL_WORDS
+
+
+def _of_length(attribute: DraftAttribute, size: int) -> str:
+    """SQL for a text of `size` characters; an address where the column takes nothing else."""
+    tail = "@x.example"
+    if _is_email(attribute) and size > len(tail):
+        return f"repeat('x', {size - len(tail)}) || {literal(tail)}"
+    return f"repeat('x', {size})"
+
+
+def _outside(values: tuple[str, ...]) -> str:
+    """A short word that is none of `values`."""
+    return next(word for word in ("none", "other", *(f"x{number}" for number in range(len(values) + 1)))
+                if word not in values)  # fmt: skip
 
 
 def _keys(table: Table) -> set[str]:

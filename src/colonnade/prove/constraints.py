@@ -46,7 +46,7 @@ PAGES: dict[str, str] = {
         They go, stay without a parent, or forbid it.
         """,
     defaults.DEFAULT: """A row without the column gets the stated default, or the customary one of a closed list.""",
-    "constraint-understood": """A stated constraint that cannot be tried is reported, never passed in silence.""",
+    claims.FORMAT: """A text of stated type email takes an address and refuses what is none.""",
 }
 
 for _name, _page in PAGES.items():
@@ -62,8 +62,6 @@ def constraints(ground: Ground) -> Iterator[Proof]:
     Rows are inserted as the application role; as the migrator only where the application may not set the column.
     """
     by_table = {pair.table.name: pair for pair in stated.pairs(ground.draft, ground.schema)} if ground.draft else {}
-    for pair in by_table.values():
-        yield from _not_understood(pair)
     with hands(ground, ground.probed) as open_hands:
         for stage in stages(ground, open_hands):
             yield from _of_table(ground, stage, by_table.get(stage.table.name))
@@ -85,28 +83,19 @@ def _of_table(ground: Ground, stage: Stage, pair: Pair | None) -> Iterator[Proof
     # A junction table, and every table of a design document, has no Draft to be judged by.
     found = claims.from_draft(pair, ground.settings) if pair else claims.from_schema(stage.table, ground.schema)
     yield from conditions.proofs(stage, tuple(found), ground.schema)
-    yield from keys.primary(stage)
+    yield from keys.primary(stage, pair)
     unique = keys.stated_uniques(pair) if pair else keys.designed_uniques(stage.table)
     for columns, because in unique:
         yield keys.uniques(stage, columns, because)
     yield from keys.orphans(stage)
     if pair:
-        yield from defaults.proofs(stage, pair, ground.schema)
+        yield from defaults.proofs(stage, pair, ground.settings)
 
 
 def _references(ground: Ground) -> Iterator[Proof]:
     """A stated reference that no foreign key keeps is a failed proof."""
     for one in references.of(ground.draft, ground.schema) if ground.draft else ():
-        if references.key_of(one, ground.schema) is None:
+        if references.key_of(one, ground.schema) is None and not references.taken(one, ground.schema):
             column = f".{one.column}" if one.column else ""
             words = f"no foreign key keeps the stated reference ({one.because})"
             yield Proof(keys.FOREIGN, f"{one.child}{column} to {one.parent}", False, words)
-
-
-def _not_understood(pair: Pair) -> Iterator[Proof]:
-    for one in stated.statements(pair.entity):
-        unknown = [name for name in one.columns if pair.column(name) is None]
-        if one.kind == "unknown" or unknown:
-            why = f"no column is called {unknown[0]}" if unknown else "it is no condition that PostgreSQL parses"
-            words = f"unproven: {why} (stated at {one.place})"
-            yield Proof("constraint-understood", f"{pair.table.name}: {one.text}", False, words)

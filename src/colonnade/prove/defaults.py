@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from colonnade.design.schema import Column, Schema
+from colonnade.config import Settings
+from colonnade.design.schema import Column
 from colonnade.findings import Proof
 from colonnade.prove import claims
 from colonnade.prove.probe import Outcome, become, insert, tried
@@ -18,14 +19,17 @@ DEFAULT = "constraint-default"
 CLOCKS = (Family.DATE, Family.TIMESTAMP)
 
 
-def proofs(stage: Stage, pair: Pair, schema: Schema) -> Iterator[Proof]:
-    """A row that is inserted without the column gets the default that the Draft states or implies."""
+def proofs(stage: Stage, pair: Pair, settings: Settings) -> Iterator[Proof]:
+    """A row that is inserted without the column gets the default that the Draft states or implies.
+
+    What is stated and is no value of the column's type can be no default; the design reports it.
+    """
     for attribute, column in claims.attributes(pair):
         fact = attribute.default
-        customary = claims.customary_default(attribute, column)
+        customary = claims.customary_default(attribute, column, settings)
         written = customary if customary is not None else fact.value if fact else None
-        condition = _condition(column, written, schema) if written is not None else None
-        if condition is None:
+        condition = _condition(column, written) if written is not None else None
+        if condition is None or column.identity or not _possible(stage, condition):
             continue
         because = claims.reason(fact) if fact else f"customary for {column.name}, {claims.reason(attribute.name)}"
         yield _proof(stage, column, str(written), condition, because)
@@ -33,9 +37,6 @@ def proofs(stage: Stage, pair: Pair, schema: Schema) -> Iterator[Proof]:
 
 def _proof(stage: Stage, column: Column, written: str, condition: str, because: str) -> Proof:
     subject = f"{stage.table.name}.{column.name}: default {written}"
-    legible = _possible(stage, condition, column)
-    if not legible.accepted:
-        return Proof(DEFAULT, subject, False, f"unproven: {legible.message} ({because})")
     outcome, who = _without(stage, column, condition)
     given = bool(outcome.values and outcome.values[0][0])
     words = "gives it" if given else f"{outcome}" if not outcome.accepted else f"gives {outcome.values[0][1]!r}"
@@ -53,12 +54,12 @@ def _without(stage: Stage, column: Column, condition: str) -> tuple[Outcome, str
     return tried(stage.hands.application, insert(stage.table.name, row) + returning), "application"
 
 
-def _possible(stage: Stage, condition: str, column: Column) -> Outcome:
+def _possible(stage: Stage, condition: str) -> bool:
     """Whether the stated default is a value of the column's type at all."""
-    return tried(stage.hands.migrator, f"SELECT {condition} FROM {ident(stage.table.name)} LIMIT 0")
+    return tried(stage.hands.migrator, f"SELECT {condition} FROM {ident(stage.table.name)} LIMIT 0").accepted
 
 
-def _condition(column: Column, written: str, schema: Schema) -> str | None:
+def _condition(column: Column, written: str) -> str | None:
     """SQL that is true where the column holds the default, or None where the document states none."""
     bare, name = written.strip().strip("'\"`"), ident(column.name)
     word, shape = bare.lower(), take_apart(column.type)
@@ -74,4 +75,8 @@ def _condition(column: Column, written: str, schema: Schema) -> str | None:
         return f"{name} = {'true' if word in habits.TRUE_WORDS else 'false'}"
     if shape.dimensions and bare in ("[]", "{}"):
         return f"cardinality({name}) = 0"
+    if (family is Family.TIME and word in habits.NOW_WORDS) or ("(" in written and written[:1] not in "'\"`"):
+        return f"{name} IS NOT NULL"
+    if family is Family.JSON:
+        return f"({name})::jsonb = {literal(bare)}::jsonb"
     return f"{name} = {literal(bare)}::{column.type}"

@@ -27,9 +27,16 @@ def proofs(
     for table in schema.database.tables:
         for one in table.foreign_keys:
             said = stated_action(table.name, one, references)
-            action = said.on_delete if said and said.on_delete else one.on_delete
+            action = _expected(table, one, said)
             because = said.because if said else "from the design; no document states it"
             yield _proof(schema, rows, table, one, action, because, actors, connection)
+
+
+def _expected(table: Table, one: ForeignKey, said: Reference | None) -> str:
+    """The stated action; what must have a value cannot be emptied, and then the parent is kept instead."""
+    action = said.on_delete if said and said.on_delete else one.on_delete
+    required = all(not table.column(name).nullable for name in one.columns)
+    return "RESTRICT" if action == "SET NULL" and required else action
 
 
 def _proof(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from colonnade.design.schema import Schema, Table
+from colonnade.design.schema import Column, Schema, Table
 from colonnade.prove.probe import Row, value
 from colonnade.sql import ident, qualified
 
@@ -13,6 +13,22 @@ if TYPE_CHECKING:
     import psycopg
 
 Rows = Mapping[str, Sequence[Row]]
+
+
+def numbered(schema: Schema, rows: dict[str, list[dict[str, str | None]]]) -> dict[str, list[dict[str, str | None]]]:
+    """`rows` with the numbers that an empty table would count: tries that are undone use numbers up all the same."""
+    counted = {
+        table.name: [column.name for column in table.columns if column.identity or _by_sequence(column)]
+        for table in schema.database.tables
+    }
+    return {
+        table: [{**row, **{name: str(place) for name in counted.get(table, ())}} for place, row in enumerate(some, 1)]
+        for table, some in rows.items()
+    }
+
+
+def _by_sequence(column: Column) -> bool:
+    return column.default is not None and column.default.lower().startswith("nextval(")
 
 
 def fill(schema: Schema, rows: Rows, migrator: psycopg.Connection, neighbour: psycopg.Connection) -> None:
@@ -34,4 +50,4 @@ def load(connection: psycopg.Connection, table: Table, rows: Sequence[Row]) -> N
         "(" + ", ".join(value(row[name]) if name in row else "DEFAULT" for name in columns) + ")" for row in rows
     )
     target = f"{qualified(table.schema, table.name)} ({', '.join(map(ident, columns))})"
-    connection.execute(f"INSERT INTO {target} VALUES {values}".encode())
+    connection.execute(f"INSERT INTO {target} OVERRIDING SYSTEM VALUE VALUES {values}".encode())

@@ -69,6 +69,12 @@ class Ground:
         return self.schema.intent.setting
 
     @property
+    def guarded(self) -> bool:
+        """Whether row-level security is asked for."""
+        enabled = all(map(self.settings.enabled, ("user-ownership", "row-level-security")))
+        return self.settings.row_level_security and enabled
+
+    @property
     def backend(self) -> Path:
         return self.tree / "backend"
 
@@ -104,7 +110,7 @@ class Ground:
         """Good rows of every table, external ones too, parents first."""
         from colonnade import seed
 
-        return seed.rows(self.schema, ROWS)
+        return filling.numbered(self.schema, seed.rows(self.schema, ROWS))
 
     @cached_property
     def residents(self) -> filling.Rows:
@@ -153,7 +159,7 @@ def prepared(tree: Path, schema: Schema, draft: Draft | None, settings: Settings
         loading = _load(login(server, designed, actors.migrator), script(tree, schema, "schema.sql"))
         copies = [stack.enter_context(clone(server, designed, tree, schema, actors)) for _ in range(2)]
         for copy in copies:
-            _admit(server, copy, schema, actors)
+            admit(server, copy, schema, actors)
         yield Ground(tree, schema, draft, settings, server, actors, tag, designed, copies[0], copies[1], loading)
 
 
@@ -215,7 +221,7 @@ def _empower(connection: psycopg.Connection, database: str, tree: Path, schema: 
         connection.execute(f"GRANT SELECT, REFERENCES ON {stubs.name(table)} TO {migrator}")
 
 
-def _admit(server: Server, database: str, schema: Schema, actors: Actors) -> None:
+def admit(server: Server, database: str, schema: Schema, actors: Actors) -> None:
     """Where the design has no roles, lets the proofs' own application role work with the tables."""
     if schema.intent.roles is not None:
         return

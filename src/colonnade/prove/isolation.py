@@ -69,7 +69,7 @@ def owned_by_user(ground: Ground) -> Iterator[Proof]:
 
     The set of entities comes from the documents; the owner column and the policies are looked up in the catalog.
     """
-    if ground.draft is None:
+    if ground.draft is None or not ground.settings.enabled("user-ownership"):
         return
     tables = {table.name: table for table in ground.catalog.tables}
     owned = {entity.name: why for entity, why in references.owned_entities(ground.draft)}
@@ -87,7 +87,7 @@ def isolation(ground: Ground) -> Iterator[Proof]:
     inserting as another, changing, taking over, deleting, with no user and with an empty one, and TRUNCATE. The
     migrator counts the rows beside it, so that "no row seen" is told from "no row there".
     """
-    if not ground.settings.row_level_security:
+    if not ground.guarded:
         return
     with hands(ground, ground.filled) as open_hands:
         settable, changeable = insertable(ground, open_hands.migrator), updatable(ground, open_hands.migrator)
@@ -109,7 +109,7 @@ def owner_role_bound(ground: Ground) -> Iterator[Proof]:
     The administrator becomes the owner role, which has no login and no policy, and counts.
     """
     owner = ground.actors.owner
-    if owner is None or not ground.settings.row_level_security:
+    if owner is None or not ground.guarded:
         return
     with (
         ground.session(ground.filled) as administrator,
@@ -132,18 +132,18 @@ def foreign_key_carries_owner(ground: Ground) -> Iterator[Proof]:
     For each reference between two user-scoped tables, those that the documents state included: a foreign key has the
     owner column on both sides, and as the application a row that points at another user's parent is refused.
     """
-    if not ground.settings.row_level_security:
+    if not ground.guarded:
         return
     owners = {table.name: facts.owner_column or "" for facts, table in ground.scoped}
     with hands(ground, ground.filled) as open_hands:
         settable = insertable(ground, open_hands.migrator)
         for facts, table in ground.scoped:
-            for one in _between(table, owners):
+            for one in (one for one in table.foreign_keys if _must_carry(table, one, owners)):
                 yield _carries(ground, facts, table, one, owners, open_hands, settable.get(table.name, frozenset()))
     for reference in references.of(ground.draft, ground.schema) if ground.draft else ():
         found = references.key_of(reference, ground.schema)
-        both = {reference.child, reference.parent} <= set(owners)
-        if both and found and owners[reference.child] not in found.columns:
+        table = ground.schema.database.table(reference.child)
+        if found and _must_carry(table, found, owners) and owners[reference.child] not in found.columns:
             words = f"{found.name} does not carry {owners[reference.child]} ({reference.because})"
             yield Proof("foreign-key-carries-owner", f"{reference.child}.{found.name}", False, words)
 
@@ -285,7 +285,7 @@ def _owned(ground: Ground, facts: Entity, table: Table, because: str) -> Proof:
     faults = [] if facts.owner_column and table.has(facts.owner_column) else ["it has no owner column"]
     if facts.owner_column and table.has(facts.owner_column) and table.column(facts.owner_column).nullable:
         faults.append(f"{facts.owner_column} may be NULL")
-    if ground.settings.row_level_security:
+    if ground.guarded:
         covered = {policy.command for policy in table.policies}
         absent = [one for one in ("SELECT", "INSERT", "UPDATE", "DELETE") if not covered & {one, "ALL"}]
         faults += [f"no policy for {', '.join(absent)}"] if absent else []
@@ -296,10 +296,17 @@ def _owned(ground: Ground, facts: Entity, table: Table, because: str) -> Proof:
     return Proof("owned-by-user", table.name, not faults, f"{words} ({because})")
 
 
-def _between(table: Table, owners: dict[str, str]) -> Iterator[ForeignKey]:
-    for one in table.foreign_keys:
-        if one.target[1] in owners and one.columns != (owners[table.name],):
-            yield one
+def _must_carry(table: Table, one: ForeignKey, owners: dict[str, str]) -> bool:
+    """Whether both sides belong to users, and the key is neither to the user itself nor a membership's.
+
+    A membership, whose own key holds the user, is there to relate a user to what another user owns.
+    """
+    owner, parent_owner = owners.get(table.name), owners.get(one.target[1])
+    if owner is None or parent_owner is None:
+        return False
+    to_user = parent_owner in one.target_columns and owner not in one.columns
+    membership = table.primary_key is not None and owner in table.primary_key.columns
+    return one.columns != (owner,) and not to_user and not membership
 
 
 def _carries(

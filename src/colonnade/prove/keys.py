@@ -66,11 +66,25 @@ def uniques(stage: Stage, columns: tuple[str, ...], because: str) -> Proof:
     return Proof(UNIQUE, subject, right and other.accepted, evidence)
 
 
-def primary(stage: Stage) -> Iterator[Proof]:
+def stated_key(pair: Pair | None) -> frozenset[str]:
+    """The columns that the Draft says are the primary key; empty where it says nothing."""
+    if pair is None:
+        return frozenset()
+    marked = [one.name.value for one in pair.entity.attributes if one.primary_key and one.primary_key.value]
+    told = [name for one in stated.statements(pair.entity) if one.kind == "primary key" for name in one.columns]
+    return frozenset(column.name for name in (*marked, *told) if (column := pair.column(name)))
+
+
+def primary(stage: Stage, pair: Pair | None) -> Iterator[Proof]:
     """A second row with the primary key of an earlier row is refused by the primary key."""
     found = stage.table.primary_key
     if found is None:
         yield Proof(PRIMARY, stage.table.name, False, "the table has no primary key")
+        return
+    wanted = stated_key(pair)
+    if wanted and wanted != set(found.columns):
+        words = f"the key is ({', '.join(found.columns)}), stated is ({', '.join(sorted(wanted))})"
+        yield Proof(PRIMARY, stage.table.name, False, words)
         return
     given = [row for row in stage.earlier if all(name in row for name in found.columns)]
     if not given:

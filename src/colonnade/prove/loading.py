@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from colonnade.findings import Proof
 from colonnade.prove import filling
 from colonnade.prove.ground import Ground, statements
 from colonnade.prove.laws import law
+from colonnade.prove.observers import counted
 from colonnade.prove.probe import ran
 from colonnade.sql import qualified
 
@@ -27,13 +28,9 @@ def ddl_loads(ground: Ground) -> Iterator[Proof]:
     if ground.loading.error is not None:
         yield Proof("ddl-loads", subject, False, ground.loading.error)
         return
-    catalog = ground.catalog
-    counts = {field.name: len(getattr(catalog, field.name)) for field in fields(catalog)}
-    counts["indexes"] = sum(len(table.indexes) for table in catalog.tables)
-    counts["constraints"] = sum(len(table.constraints) for table in catalog.tables)
-    counts["policies"] = sum(len(table.policies) for table in catalog.tables)
-    counts["triggers"] = sum(len(table.triggers) for table in catalog.tables)
-    words = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in counts.items() if number)
+    others = {(table.schema, table.name) for table in ground.schema.external}
+    tables = tuple(table for table in ground.catalog.tables if (table.schema, table.name) not in others)
+    words = counted(replace(ground.catalog, tables=tables))
     yield Proof("ddl-loads", subject, True, f"{ground.loading.statements} statements as the migrator; {words}")
 
 

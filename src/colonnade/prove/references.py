@@ -43,6 +43,12 @@ def key_of(reference: Reference, schema: Schema) -> ForeignKey | None:
     return None
 
 
+def taken(reference: Reference, schema: Schema) -> bool:
+    """Whether the column already points elsewhere: the documents contradict each other, which the design reports."""
+    keys = schema.database.table(reference.child).foreign_keys
+    return reference.column is not None and any(reference.column in one.columns for one in keys)
+
+
 def stated_action(child: str, one: ForeignKey, references: tuple[Reference, ...]) -> Reference | None:
     """The reference that states what happens to `one` when its parent goes, or None."""
     for reference in references:
@@ -106,11 +112,14 @@ def owned_entities(draft: Draft) -> tuple[tuple[DraftEntity, str], ...]:
 
 def _ownership(entity: DraftEntity) -> Iterator[str]:
     for attribute in stated.stored_attributes(entity):
-        if key(attribute.name.value) == "userid" and not (attribute.nullable and attribute.nullable.value):
+        emptied = attribute.on_delete is not None and attribute.on_delete.value == "SET NULL"
+        optional = emptied or (attribute.nullable is not None and attribute.nullable.value)
+        if key(attribute.name.value) == "userid" and not optional:
             yield f"{attribute.name.value}, {reason(attribute.name)}"
     for relation in entity.relationships:
         named = relation.foreign_key is None or key(relation.foreign_key.value) == "userid"
         optional = relation.optional is not None and relation.optional.value
         belongs = relation.kind.value == "many-to-one" and key(relation.target.value) in ("user", "users")
-        if belongs and named and not optional:
+        emptied = relation.on_delete is not None and relation.on_delete.value == "SET NULL"
+        if belongs and named and not optional and not emptied:
             yield f"belongs to {relation.target.value}, {reason(relation.kind)}"

@@ -85,7 +85,7 @@ def stored_attributes(entity: DraftEntity) -> Iterator[DraftAttribute]:
             yield attribute
 
 
-_WORD = r"\"?(?P<column>[^\s\"()]+)\"?"
+_WORD = r'(?P<column>"[^"]+"|`[^`]+`|[\w ]+?)'
 _LIST = r"\(\s*(?P<columns>[^()]+)\)"
 _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("required", rf"{_WORD}\s+(?:is\s+)?not\s+null"),
@@ -116,7 +116,7 @@ def understood(text: str, place: Place) -> Statement:
         if match:
             groups = match.groupdict()
             written = groups.get("columns") or groups.get("column") or ""
-            names = tuple(part.strip().strip('"') for part in written.split(","))
+            names = tuple(part.strip().strip('"`') for part in written.split(","))
             return Statement(kind, names, groups.get("value") or bare, place)
     check = _NAMED.fullmatch(bare)
     body = check["body"] if check else bare
@@ -128,7 +128,8 @@ def understood(text: str, place: Place) -> Statement:
 @lru_cache(maxsize=8192)
 def columns_in(expression: str) -> tuple[str, ...]:
     """The columns that an expression reads, sorted, as SQL folds their names."""
-    names = {node.fields[-1].sval for node in nodes(sql.expression(expression)) if _is_column(node)}
+    tree = sql.expression(expression)
+    names = {node.fields[-1].sval for node in nodes(tree) if _is_column(node) and node.fields}
     return tuple(sorted(names))
 
 
@@ -162,7 +163,7 @@ def nodes(tree: Any) -> Iterator[Any]:
 def _is_column(node: Any) -> bool:
     from pglast import ast
 
-    return isinstance(node, ast.ColumnRef) and isinstance(node.fields[-1], ast.String)
+    return isinstance(node, ast.ColumnRef) and isinstance((node.fields or (None,))[-1], ast.String)
 
 
 def _number(value: Any) -> str:

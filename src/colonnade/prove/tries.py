@@ -17,11 +17,17 @@ CLOCKS = {
     "timestamp with time zone": "interval '1 second'",
     "timestamp without time zone": "interval '1 second'",
     "time without time zone": "interval '1 minute'",
+    "interval": "interval '1 second'",
 }
 NOWS = {
     "date": "CURRENT_DATE",
     "timestamp with time zone": "CURRENT_TIMESTAMP",
     "timestamp without time zone": "LOCALTIMESTAMP",
+}
+SAMPLES = {
+    "boolean": ("true", "false"),
+    "jsonb": ("{}", "[]", '"x"', "0", '{"a": 1}', "[1]"),
+    "json": ("{}", "[]", '"x"', "0"),
 }
 LONGEST_TEXT = 100_000
 MOST_PAIRS = 400
@@ -36,8 +42,8 @@ def single(column: Column, type_: str, condition: str) -> tuple[str, ...]:
         found = list(_texts(constants_in(condition)))
     elif type_ in CLOCKS:
         found = list(_clocks(constants_in(condition), type_, condition))
-    elif type_ == "boolean":
-        found = ["true", "false"]
+    elif type_ in SAMPLES:
+        found = [f"{literal(one)}::{type_}" for one in SAMPLES[type_]]
     else:
         found = list(_numbers(constants_in(condition), shape))
     return tuple(dict.fromkeys([*found, *(["NULL"] if column.nullable else [])]))

@@ -1,0 +1,143 @@
+"""Laws about the migration: it makes what schema.sql makes, and its way back leaves nothing behind."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from colonnade.design.schema import Function
+from colonnade.findings import Proof
+from colonnade.prove import filling
+from colonnade.prove.ground import Ground
+from colonnade.prove.imports import environment, importable
+from colonnade.prove.laws import law
+from colonnade.prove.observers import View, compared, observe
+from colonnade.sql import dollar, ident, qualified
+
+if TYPE_CHECKING:
+    import psycopg
+    from alembic.config import Config
+
+NEIGHBOUR = "was_here_before"
+
+
+@law("migration-equals-ddl", "files")
+def migration_equals_ddl(ground: Ground) -> Iterator[Proof]:
+    """The migration makes exactly what schema.sql makes.
+
+    `alembic upgrade head` runs as the migrator with the generated env.py; catalog and pg_dump of both databases are
+    compared, Alembic's own table aside.
+    """
+    with ground.database(ground.empty) as database:
+        migrate(ground, database, "head")
+        yield compared("migration-equals-ddl", "upgrade and schema.sql", observe(ground, database), _designed(ground))
+
+
+@law("downgrade-restores", "files")
+def downgrade_restores(ground: Ground) -> Iterator[Proof]:
+    """A downgrade gives back the database as it was, and the upgrade works again after it.
+
+    From a database that holds only roles and external tables, with rows in the tables when the downgrade runs; and
+    from one where the extensions, the trigger functions (made by another hand) and a table of a neighbour that uses
+    them were there already.
+    """
+    with ground.database(ground.empty) as database:
+        yield from _there_and_back(ground, database, "from an empty database", _fill, _designed(ground))
+    with ground.database(ground.empty) as database:
+        _occupy(ground, database)
+        yield from _there_and_back(ground, database, "from an occupied database", _nothing, None)
+
+
+def migrate(ground: Ground, database: str, target: str) -> None:
+    """Runs the generated migrations up to `target`, or down where it is `base`, as the migrator."""
+    from alembic import command
+
+    url = ground.url(database, ground.actors.migrator)
+    with importable(ground.backend), environment("DATABASE_URL", url), _unconfigured_logging():
+        (command.downgrade if target == "base" else command.upgrade)(_config(ground), target)
+
+
+def _there_and_back(
+    ground: Ground, database: str, start: str, meanwhile: Callable[[Ground, str], int], designed: View | None
+) -> Iterator[Proof]:
+    name = "downgrade-restores"
+    before = observe(ground, database)
+    migrate(ground, database, "head")
+    upgraded = designed or observe(ground, database)
+    rows = meanwhile(ground, database)
+    migrate(ground, database, "base")
+    subject = f"{start}{f', with {rows} rows' if rows else ''}: before and after"
+    yield compared(name, subject, observe(ground, database), before)
+    migrate(ground, database, "head")
+    yield compared(name, f"{start}: upgrade again", observe(ground, database), upgraded)
+
+
+def _designed(ground: Ground) -> View:
+    return View(ground.catalog, ground.dump)
+
+
+def _config(ground: Ground) -> Config:
+    from alembic.config import Config
+
+    config = Config(str(ground.backend / "alembic.ini"), stdout=io.StringIO(), output_buffer=io.StringIO())
+    # What is relative in alembic.ini is relative to the current folder, and % is special in it.
+    config.set_main_option("script_location", str(ground.backend / "migrations").replace("%", "%%"))
+    config.set_main_option("prepend_sys_path", "")
+    return config
+
+
+def _fill(ground: Ground, database: str) -> int:
+    with (
+        ground.session(database, ground.actors.migrator) as migrator,
+        ground.session(database, ground.actors.neighbour) as neighbour,
+    ):
+        filling.fill(ground.schema, ground.rows, migrator, neighbour)
+    ours = {table.name for table in ground.schema.database.tables}
+    return sum(len(rows) for name, rows in ground.rows.items() if name in ours)
+
+
+def _nothing(ground: Ground, database: str) -> int:
+    return 0
+
+
+def _occupy(ground: Ground, database: str) -> None:
+    """Makes, by another hand, what a migration must neither replace nor drop."""
+    owner = ident(ground.actors.neighbour)
+    with ground.session(database) as connection:
+        for extension in ground.schema.database.extensions:
+            connection.execute(f"CREATE EXTENSION IF NOT EXISTS {ident(extension.name)}")
+        triggers = [one for one in ground.schema.database.functions if one.returns == "trigger" and not one.arguments]
+        columns = "id integer PRIMARY KEY, created_at timestamptz, updated_at timestamptz"
+        connection.execute(f"CREATE TABLE {NEIGHBOUR} ({columns})")
+        connection.execute(f"ALTER TABLE {NEIGHBOUR} OWNER TO {owner}")
+        for number, function in enumerate(triggers):
+            _by_another_hand(connection, function, owner, number)
+
+
+def _by_another_hand(connection: psycopg.Connection, function: Function, owner: str, number: int) -> None:
+    name = f"{qualified(function.schema, function.name)}()"
+    statements = (
+        f"CREATE FUNCTION {name} RETURNS trigger LANGUAGE {ident(function.language)} AS {dollar(function.body)}",
+        f"ALTER FUNCTION {name} OWNER TO {owner}",
+        f"CREATE TRIGGER neighbour_{number} BEFORE UPDATE ON {NEIGHBOUR} FOR EACH ROW EXECUTE FUNCTION {name}",
+    )
+    for statement in statements:
+        connection.execute(statement)
+
+
+@contextmanager
+def _unconfigured_logging() -> Iterator[None]:
+    """Puts logging back as it was: an env.py may configure it, and by that silence the loggers of this process."""
+    root, loggers = logging.getLogger(), logging.Logger.manager.loggerDict
+    kept = (list(root.handlers), root.level)
+    enabled = {name: (one.disabled, one.level) for name, one in loggers.items() if isinstance(one, logging.Logger)}
+    try:
+        yield
+    finally:
+        root.handlers[:], root.level = kept
+        for name, (disabled, level) in enabled.items():
+            logging.getLogger(name).disabled = disabled
+            logging.getLogger(name).setLevel(level)

@@ -1,0 +1,176 @@
+"""Laws about the ORM models: they make the tables that schema.sql makes, and values go through them unchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from colonnade.design.schema import Database, Privilege, Privileges
+from colonnade.findings import Proof
+from colonnade.prove.ground import Ground, admit
+from colonnade.prove.imports import imported
+from colonnade.prove.laws import law
+from colonnade.prove.observers import agreement
+from colonnade.prove.roundtrips import Family, round_trips
+from colonnade.server import connect
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+EVERYBODY: Privileges = (Privilege("PUBLIC", ("USAGE",)),)
+FAMILIES = {"sqlalchemy": "src.db.models", "sqlmodel": "src.db.sqlmodels"}
+
+
+@law("sqlalchemy-equals-ddl", "files")
+def sqlalchemy_equals_ddl(ground: Ground) -> Iterator[Proof]:
+    """The SQLAlchemy models make what schema.sql makes, less what models are declared not to say.
+
+    `create_all` runs as the migrator in a database that holds only stand-ins for external tables and what the models
+    say they need. Both observers compare it: the catalog with that of schema.sql less the losses, and pg_dump with a
+    database that was built from the design less the losses. Each loss that the design has must be missing in fact.
+    """
+    yield from _equals(ground, "sqlalchemy")
+
+
+@law("sqlalchemy-round-trips", "files")
+def sqlalchemy_round_trips(ground: Ground) -> Iterator[Proof]:
+    """Every value, enum member and default goes through an SQLAlchemy session and comes back the same.
+
+    As the application role on the database of schema.sql, for one row of each table; every try is undone.
+    """
+    yield from _round_trips(ground, "sqlalchemy")
+
+
+@law("sqlmodel-equals-ddl", "files")
+def sqlmodel_equals_ddl(ground: Ground) -> Iterator[Proof]:
+    """The SQLModel models make what schema.sql makes, less what models are declared not to say.
+
+    Checked as for sqlalchemy-equals-ddl.
+    """
+    yield from _equals(ground, "sqlmodel")
+
+
+@law("sqlmodel-round-trips", "files")
+def sqlmodel_round_trips(ground: Ground) -> Iterator[Proof]:
+    """Every value, enum member and default goes through an SQLModel session and comes back the same.
+
+    Checked as for sqlalchemy-round-trips.
+    """
+    yield from _round_trips(ground, "sqlmodel")
+
+
+def _equals(ground: Ground, family: str) -> Iterator[Proof]:
+    from colonnade import catalog
+    from colonnade.catalog import dump
+    from colonnade.writers.models import LOSSES, less
+
+    name, losses = f"{family}-equals-ddl", LOSSES[family]
+    with ground.database(ground.empty) as made, ground.database(ground.empty) as reference:
+        _prepare(ground, made, _prerequisites(ground.schema.database))
+        _prepare(ground, reference, _reduced(ground.schema.database, losses))
+        with (
+            _package(ground, family) as package,
+            _engine(ground, made, ground.actors.migrator) as engine,
+            engine.begin() as connection,
+        ):
+            package.create_all(connection)
+        with ground.session(made) as connection:
+            observed = catalog.read(connection)
+        dumps = dump.differences(dump.normalised(ground.server, made), dump.normalised(ground.server, reference))
+    facts = catalog.differences(less(observed, losses), less(ground.catalog, losses))
+    yield agreement(name, f"{FAMILIES[family]} and schema.sql", facts, dumps, less(ground.catalog, losses))
+    yield _losses(ground, name, observed, losses)
+
+
+def _losses(ground: Ground, name: str, observed: Database, losses: tuple[str, ...]) -> Proof:
+    """Whether each declared loss that the design has is missing in what the models made."""
+    from colonnade import catalog
+    from colonnade.writers.models import less
+
+    design = _types_with(ground.schema.database, EVERYBODY, ())
+    present = [one for one in losses if less(design, (one,)) != design]
+    kept = []
+    for one in present:
+        others = tuple(other for other in losses if other != one)
+        if not catalog.differences(less(observed, others), less(ground.catalog, others)):
+            kept.append(one)
+    subject = "declared losses"
+    if kept:
+        return Proof(name, subject, False, f"declared as lost, but the models make them: {', '.join(kept)}")
+    return Proof(name, subject, True, f"{len(present)} kinds of fact are lost as declared: {', '.join(present)}")
+
+
+def _round_trips(ground: Ground, family: str) -> Iterator[Proof]:
+    with ground.database(ground.designed) as database, _package(ground, family) as package:
+        admit(ground.server, database, ground.schema, ground.actors)
+        with _engine(ground, database, ground.actors.application) as engine:
+            yield from round_trips(ground, Family(f"{family}-round-trips", package, engine), database)
+
+
+@contextmanager
+def _package(ground: Ground, family: str) -> Iterator[ModuleType]:
+    """The generated package; its mappers are forgotten at the end."""
+    with imported(ground.backend, FAMILIES[family]) as package:
+        try:
+            yield package
+        finally:
+            registry: Any = getattr(package.Base, "registry", None) or package.Base._sa_registry
+            registry.dispose()
+
+
+@contextmanager
+def _engine(ground: Ground, database: str, role: str) -> Iterator[sa.Engine]:
+    import psycopg
+    import sqlalchemy as sa
+    from sqlalchemy.pool import NullPool
+
+    url = ground.url(database, role)
+    engine = sa.create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url), poolclass=NullPool)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _prepare(ground: Ground, database: str, content: Database) -> None:
+    """Builds `content` in `database` as the migrator."""
+    from colonnade.writers.sql import script
+
+    if content == Database():
+        return
+    with connect(ground.url(database, ground.actors.migrator)) as connection:
+        connection.execute(script(content).encode())
+
+
+def _prerequisites(database: Database) -> Database:
+    from colonnade.writers.models import PREREQUISITES
+
+    kept = Database(**{name: getattr(database, name) for name in PREREQUISITES})
+    functions = tuple(replace(one, owner=None) for one in kept.functions)
+    return replace(kept, functions=functions)
+
+
+def _reduced(database: Database, losses: tuple[str, ...]) -> Database:
+    """The design without what models cannot say, but with what must be there before them."""
+    from colonnade.writers.models import PREREQUISITES, less
+
+    before = _prerequisites(database)
+    reduced = replace(less(database, losses), **{name: getattr(before, name) for name in PREREQUISITES})
+    return _types_with(reduced, (), EVERYBODY)
+
+
+def _types_with(database: Database, before: Privileges, after: Privileges) -> Database:
+    """`database` with the privileges `before` of a type turned into `after`.
+
+    Everybody may use a type unless somebody says otherwise, so a design that says just that has lost nothing.
+    """
+    changed = {
+        kind: tuple(
+            replace(one, privileges=after) if one.privileges == before else one for one in getattr(database, kind)
+        )
+        for kind in ("enums", "domains")
+    }
+    return replace(database, **changed)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from colonnade.design.schema import Function
@@ -56,7 +54,7 @@ def migrate(ground: Ground, database: str, target: str) -> None:
     from alembic import command
 
     url = ground.url(database, ground.actors.migrator)
-    with importable(ground.backend), environment("DATABASE_URL", url), _unconfigured_logging():
+    with importable(ground.backend), environment("DATABASE_URL", url):
         (command.downgrade if target == "base" else command.upgrade)(_config(ground), target)
 
 
@@ -86,6 +84,8 @@ def _config(ground: Ground) -> Config:
     # What is relative in alembic.ini is relative to the current folder, and % is special in it.
     config.set_main_option("script_location", str(ground.backend / "migrations").replace("%", "%%"))
     config.set_main_option("prepend_sys_path", "")
+    # With a file name, env.py would configure logging, and the logging of this process is not its to change.
+    config.config_file_name = None
     return config
 
 
@@ -126,18 +126,3 @@ def _by_another_hand(connection: psycopg.Connection, function: Function, owner: 
     )
     for statement in statements:
         connection.execute(statement)
-
-
-@contextmanager
-def _unconfigured_logging() -> Iterator[None]:
-    """Puts logging back as it was: an env.py may configure it, and by that silence the loggers of this process."""
-    root, loggers = logging.getLogger(), logging.Logger.manager.loggerDict
-    kept = (list(root.handlers), root.level)
-    enabled = {name: (one.disabled, one.level) for name, one in loggers.items() if isinstance(one, logging.Logger)}
-    try:
-        yield
-    finally:
-        root.handlers[:], root.level = kept
-        for name, (disabled, level) in enabled.items():
-            logging.getLogger(name).disabled = disabled
-            logging.getLogger(name).setLevel(level)

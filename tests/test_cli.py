@@ -199,3 +199,15 @@ def test_configuration_mistakes_have_a_line(tmp_path: Path) -> None:
     result = run("design", EXAMPLE, cwd=tmp_path)
     assert result.returncode == 2
     assert "colonnade.toml:1:1" in result.stderr and "did you mean 'row_level_security'?" in result.stderr
+
+
+def test_the_folder_that_sources_are_read_from_leaves_no_trace(tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    assert run("build", EXAMPLE, "--out", tmp_path / "one", "--no-prove", cwd=tmp_path).returncode == 0
+    near = os.path.relpath(EXAMPLE / "entities.json", tmp_path / "here")
+    assert run("build", near, "--out", "../two", "--no-prove", cwd=tmp_path / "here").returncode == 0
+    one, two = tree(tmp_path / "one"), tree(tmp_path / "two")
+    reports = {".colonnade/report.json", ".colonnade/report.md"}
+    assert {name: text for name, text in one.items() if name not in reports} == {
+        name: text for name, text in two.items() if name not in reports
+    }

@@ -89,7 +89,7 @@ def design(paths: Sequence[str], chosen: Settings, forced: str | None = None) ->
 
     draft = read(paths, forced)
     schema, findings = run(draft, chosen)
-    return Design(draft, schema, (*draft.findings, *findings))
+    return Design(draft, _portable(schema), (*draft.findings, *findings))
 
 
 def build(
@@ -194,6 +194,31 @@ def _designed(paths: Sequence[str]) -> Design:
     path = Path(paths[0])
     path = path / "design.yaml" if path.is_dir() else path
     return Design(None, document.load(path.read_text(encoding="utf-8"), str(path)), (), path)
+
+
+def _portable(schema: Schema) -> Schema:
+    """`schema` with each source named by the shortest end of its path that is its own.
+
+    The same documents then give the same bytes, whatever folder they are read from.
+    """
+    files = [file for file, _ in schema.intent.sources]
+    labels = {file: _shortest_end(file, files) for file in sorted(files, key=len, reverse=True)}
+
+    def portable(text: str) -> str:
+        return next((text.replace(file, label) for file, label in labels.items() if file in text), text)
+
+    reasons = tuple(replace(reason, because=portable(reason.because)) for reason in schema.intent.reasons)
+    sources = tuple((labels[file], digest) for file, digest in schema.intent.sources)
+    return replace(schema, intent=replace(schema.intent, reasons=reasons, sources=tuple(sorted(sources))))
+
+
+def _shortest_end(file: str, files: Sequence[str]) -> str:
+    parts = PurePosixPath(file).parts
+    for count in range(1, len(parts)):
+        end = parts[-count:]
+        if sum(PurePosixPath(other).parts[-count:] == end for other in files) == 1:
+            return "/".join(end)
+    return file
 
 
 def _unreadable(other: Sequence[tuple[str, str]]) -> Exception:

@@ -32,7 +32,9 @@ def write(schema: Schema, writer: Callable[[Request], Iterator[File]], folder: P
 def load(folder: Path) -> ModuleType:
     """The package in `folder`, imported under a name that nothing else has."""
     name = f"generated_{next(_NUMBERS)}"
-    spec = importlib.util.spec_from_file_location(name, folder / "__init__.py", submodule_search_locations=[str(folder)])
+    spec = importlib.util.spec_from_file_location(
+        name, folder / "__init__.py", submodule_search_locations=[str(folder)]
+    )
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -64,5 +66,3 @@ def stub(table: Table) -> str:
     key = table.primary_key
     columns += [f"PRIMARY KEY ({', '.join(map(ident, key.columns))})"] if key else []
     return f"CREATE TABLE {qualified(table.schema, table.name)} ({', '.join(columns)})"
-
-

@@ -354,8 +354,11 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
+    """`comment` is set only where it is not the one that the extension brings itself."""
+
     name: str
     schema: str = "public"
+    comment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -421,6 +424,7 @@ class Relationship:
     `columns` are the foreign key's local columns and stand on `entity` for many_to_one (and one_to_one where
     `owns_key`), else on the target; `foreign_column` is the one that names the relation, without the owner key.
     `cascade` is the ORM's; what the database does on delete stands on the foreign key itself.
+    `join_columns` are pairs of columns of the join table: that which points to `entity`, that which points to the target.
     """
 
     name: str

@@ -389,10 +389,14 @@ def _many_to_many(model: Model, target: Model, one: Relationship, known: Names) 
 
 def _middle_keys(model: Model, target: Model, one: Relationship, middle: Model) -> tuple[ForeignKey | None, ForeignKey | None]:
     """The two foreign keys of a join table: to this side and to the other, told apart by the columns that name them."""
-    columns = [column for column, _ in one.join_columns]
-    near = [key for key in middle.table.foreign_keys if key.target == model.key and (not columns or columns[0] in key.columns)]
-    far = [key for key in middle.table.foreign_keys if key.target == target.key and (not columns or columns[-1] in key.columns)]
+    near_column, far_column = one.join_columns[0] if one.join_columns else (None, None)
+    near = [key for key in middle.table.foreign_keys if key.target == model.key and _names(key, near_column)]
+    far = [key for key in middle.table.foreign_keys if key.target == target.key and _names(key, far_column)]
     return (near[0] if near else None), (far[-1] if far else None)
+
+
+def _names(key: ForeignKey, column: str | None) -> bool:
+    return column is None or column in key.columns
 
 
 def _middle_join(side: Model, middle: Model, key: ForeignKey) -> str:

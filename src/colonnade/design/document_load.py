@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from colonnade import sql
 from colonnade.config import suggestion
-from colonnade.design.codec import Mistakes, decode, items, known_keys, mapping, value_of, wrong
+from colonnade.design.codec import Mistakes, decode, items, keys_of, known_keys, mapping, value_of, wrong
 from colonnade.design.document_checks import check
 from colonnade.design.document_columns import columns_of
 from colonnade.design.document_form import (
@@ -20,7 +20,7 @@ from colonnade.design.document_form import (
     PRIMARY_KEY_KEYS,
     RELATIONSHIP_KEYS,
 )
-from colonnade.design.document_value import KINDS, SECTIONS
+from colonnade.design.document_value import KINDS, SECTIONS, usual_column, usual_table
 from colonnade.design.schema import (
     Constraint,
     Database,
@@ -45,7 +45,7 @@ from colonnade.vocabulary import naming
 
 _T = TypeVar("_T")
 _CLASSES = {name: cls for cls, name in KINDS.items()}
-_TABLE_SKIP = frozenset({"name", "columns", "constraints", "indexes", "triggers", "policies"})
+_TABLE_SKIP = frozenset({"columns", "constraints", "indexes", "triggers", "policies"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,16 @@ def of(root: Node) -> Schema:
     reasons: dict[str, str] = {}
     sections = {name: _section(mistakes, body, name) for name in SECTIONS}
     named = {one.name for name in ("enums", "domains", "composites") for one in sections[name]}
-    reads = [_entity(mistakes, node, named, bool(sections["extensions"]), reasons)
-             for node in items(mistakes, body.value.get("entities"), "entities")]  # fmt: skip
+    roles = _roles(mistakes, body.value.get("roles"))
+    extended = bool(sections["extensions"])
+    reads = [
+        _with_usual(roles, _entity(mistakes, node, named, extended, reasons))
+        for node in items(mistakes, body.value.get("entities"), "entities")
+    ]
     indexes = _indexes(mistakes, body.value.get("indexes"), reads, reasons)
     tables = [replace(one, table=_with_indexes(one, indexes[number])) for number, one in enumerate(reads)]
     check(mistakes, [(one.node, one.table) for one in tables], sections["enums"])
-    schema = _schema(mistakes, body, tables, sections, reasons)
+    schema = _schema(mistakes, body, roles, tables, sections, reasons)
     if mistakes:
         raise InputError(tuple(sorted(set(mistakes), key=lambda one: (one.place is None, one))))
     return schema
@@ -84,15 +88,9 @@ def of(root: Node) -> Schema:
 
 def _section(mistakes: Mistakes, body: Node, name: str) -> tuple[Any, ...]:
     node = body.value.get(name)
-    hint = {key.field: key.type for key in _database_keys()}[name]
+    hint = {key.field: key.type for key in keys_of(Database)}[name]
     made = () if node is None else value_of(mistakes, hint, node, name)
     return made if name == "unmodelled" else _sorted(made or ())
-
-
-def _database_keys() -> tuple[Any, ...]:
-    from colonnade.design.codec import keys_of
-
-    return keys_of(Database)
 
 
 def _sorted(values: tuple[_T, ...]) -> tuple[_T, ...]:
@@ -118,8 +116,8 @@ def _entity(mistakes: Mistakes, node: Node, named: set[str], extended: bool, rea
     if model is None and table_name is None:
         wrong(mistakes, node.place, "an entity lacks the key 'name'", "add it")
     name = table_name or naming.plural(naming.snake(model or "entity", "entity"))
-    base = decode(mistakes, Table, Node({**keys, "table_name": Node(name, node.place, name)}, node.place, keys=node.keys),
-                  _TABLE_SKIP - {"name"}, ENTITY_KEYS | {"triggers", "policies"})  # fmt: skip
+    filled = Node({**keys, "table_name": Node(name, node.place, name)}, node.place, keys=node.keys)
+    base = decode(mistakes, Table, filled, _TABLE_SKIP, ENTITY_KEYS | {"triggers", "policies"})
     _because(keys.get("because"), name, reasons)
     columns, from_columns, indexed = columns_of(mistakes, name, keys, named, extended, reasons)
     made = [
@@ -243,6 +241,10 @@ def _intent_of(mistakes: Mistakes, keys: Mapping[str, Node], model: str, table: 
     )
 
 
+# The words of the reference's form, as SQLAlchemy writes them.
+_CASCADES = {"delete_orphan": "all, delete-orphan", "save_update": "save-update", "all": "all", "delete": "all, delete"}
+
+
 def _relationship(mistakes: Mistakes, node: Node) -> Relationship | None:
     keys = mapping(mistakes, node, "a relationship")
     known_keys(mistakes, node, RELATIONSHIP_KEYS, "a relationship")
@@ -271,7 +273,7 @@ def _relationship(mistakes: Mistakes, node: Node) -> Relationship | None:
         foreign,
         _flag(mistakes, keys.get("owns_key"), "owns_key", kind == "many_to_one"),
         _text(keys.get("back_populates")),
-        cascade,
+        _CASCADES.get(cascade, cascade),
         _flag(mistakes, keys.get("passive_deletes"), "passive_deletes"),
         loading or ("joined" if eager else "select"),
         join_table=_text(keys.get("join_table")),
@@ -328,7 +330,6 @@ def _with_indexes(one: Read, indexes: list[Index]) -> Table:
     """The table with its indexes, and one for each column that says it is indexed and by none is led."""
     led = {index.columns[:1] for index in indexes}
     led |= {key.columns[:1] for key in one.table.constraints if isinstance(key, PrimaryKey | Unique)}
-    led |= {tuple(index.keys[0].column or "" for _ in "x") for index in indexes if index.keys}
     more = [
         Index(sql.shorten(f"idx_{one.table.name}_{column}"), (IndexKey(column),))
         for column in one.indexed
@@ -337,16 +338,45 @@ def _with_indexes(one: Read, indexes: list[Index]) -> Table:
     return replace(one.table, indexes=_sorted(tuple(indexes + more)))
 
 
+def _with_usual(roles: Roles | None, read: Read) -> Read:
+    """Where the document is silent about owner and privileges, what the house gives to its roles."""
+    if roles is None or read.external:
+        return read
+    keys, table = read.node.value, read.table
+    silent = {
+        _text(one.value.get("name"))
+        for one in _silent(keys.get("columns"))
+        if isinstance(one.value, dict) and "privileges" not in one.value
+    }
+    columns = tuple(
+        replace(one, privileges=usual_column(one, roles)) if one.name in silent else one for one in table.columns
+    )
+    owner = table.owner if "owner" in keys else roles.owner
+    privileges = table.privileges if "privileges" in keys else usual_table(roles)
+    return replace(read, table=replace(table, columns=columns, owner=owner, privileges=privileges))
+
+
+def _silent(node: Node | None) -> list[Node]:
+    return node.value if node is not None and isinstance(node.value, list) else []
+
+
 def _schema(
-    mistakes: Mistakes, body: Node, reads: list[Read], sections: Mapping[str, tuple[Any, ...]], reasons: dict[str, str]
+    mistakes: Mistakes,
+    body: Node,
+    roles: Roles | None,
+    reads: list[Read],
+    sections: Mapping[str, tuple[Any, ...]],
+    reasons: dict[str, str],
 ) -> Schema:
     own = _sorted(tuple(one.table for one in reads if not one.external))
     external = _sorted(tuple(one.table for one in reads if one.external))
     database = Database(tables=own, **dict(sections))
-    return Schema(database, _intent(mistakes, body, reads, reasons), external)
+    return Schema(database, _intent(mistakes, body, roles, reads, reasons), external)
 
 
-def _intent(mistakes: Mistakes, body: Node, reads: list[Read], reasons: dict[str, str]) -> Intent:
+def _intent(
+    mistakes: Mistakes, body: Node, roles: Roles | None, reads: list[Read], reasons: dict[str, str]
+) -> Intent:
     meta = body.value.get("meta")
     keys = mapping(mistakes, meta, "meta")
     if meta is not None:
@@ -363,7 +393,7 @@ def _intent(mistakes: Mistakes, body: Node, reads: list[Read], reasons: dict[str
         revision_message=_text(keys.get("revision_message")) or "",
         house_rules=_text(keys.get("house_rules")) or defaults.house_rules,
         target_version=value_of(mistakes, int, target, "meta.target_version") or 15 if target else 15,
-        roles=_roles(mistakes, body.value.get("roles")),
+        roles=roles,
         setting=_text(keys.get("setting")) or defaults.setting,
         entities=_entities(mistakes, body, reads),
         patterns=_patterns(mistakes, body.value.get("query_patterns")),

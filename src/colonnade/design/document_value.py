@@ -18,8 +18,11 @@ from colonnade.design.schema import (
     ForeignKey,
     Intent,
     PrimaryKey,
+    Privilege,
+    Privileges,
     Reason,
     Relationship,
+    Roles,
     Schema,
     Table,
     Unique,
@@ -51,7 +54,10 @@ def of(schema: Schema) -> dict[str, Any]:
     entities = {one.table: one for one in schema.intent.entities}
     models = {one.table: one.name for one in schema.intent.entities}
     used: set[str] = set()
-    values = [_entity(table, external, entities, models, reasons, used) for table, external in tables]
+    roles = schema.intent.roles
+    values = [
+        _entity(table, external, None if external else roles, entities, models, reasons, used) for table, external in tables
+    ]
     indexes = [_index(table, reasons, used) for table, _ in tables]
     document = {
         "meta": _meta(schema.intent),
@@ -81,6 +87,24 @@ def _because(subject: str, reasons: Mapping[str, str], used: set[str], key: str 
     return {key: reasons[subject]}
 
 
+def usual_column(column: Column, roles: Roles | None) -> Privileges:
+    """What the application may do with a column unless the document says otherwise."""
+    settable = column.generated is None and not (column.identity and column.identity.always)
+    return (Privilege(roles.application, ("INSERT", "UPDATE")),) if roles and settable else ()
+
+
+def usual_table(roles: Roles | None) -> Privileges:
+    """What the roles may do with a table unless the document says otherwise."""
+    if roles is None:
+        return ()
+    migrator = Privilege(roles.migrator, ("DELETE", "INSERT", "SELECT", "UPDATE"))
+    return tuple(sorted((migrator, Privilege(roles.application, ("DELETE", "SELECT")))))
+
+
+def _privileges(privileges: Privileges, usual: Privileges) -> dict[str, Any]:
+    return {} if privileges == usual else {"privileges": encode(privileges)}
+
+
 def _meta(intent: Intent) -> dict[str, Any]:
     return {
         "spec_file": intent.spec_file,
@@ -101,13 +125,14 @@ def _roles(intent: Intent) -> dict[str, str]:
     return {"owner": roles.owner, "migrator": roles.migrator, "application": roles.application} if roles else {}
 
 
-_TABLE_SKIP = frozenset({"name", "columns", "constraints", "indexes"})
+_TABLE_SKIP = frozenset({"name", "columns", "constraints", "indexes", "owner", "privileges"})
 _ENTITY_SKIP = frozenset({"name", "table", "external", "relationships", "estimated_rows"})
 
 
 def _entity(
     table: Table,
     external: bool,
+    roles: Roles | None,
     entities: Mapping[str, Entity],
     models: Mapping[str, str],
     reasons: Mapping[str, str],
@@ -124,7 +149,7 @@ def _entity(
         **_because(table.name, reasons, used),
         **(encode(entity, _ENTITY_SKIP) if entity else {}),
         **({"primary_key": _primary_key(table, key, reasons, used)} if key else {}),
-        "columns": [_column(table, one, led, reasons, used) for one in table.columns],
+        "columns": [_column(table, one, roles, led, reasons, used) for one in table.columns],
         "relationships": [_relationship(one, models) for one in entity.relationships] if entity else [],
         "computed_fields": [
             {"name": one.name, "type": one.type, "expression": one.generated.expression}
@@ -136,17 +161,18 @@ def _entity(
             for one in table.constraints
             if not isinstance(one, PrimaryKey)
         ],
-        **_parts(table, reasons, used),
+        **_parts(table, roles, reasons, used),
     }
 
 
-def _parts(table: Table, reasons: Mapping[str, str], used: set[str]) -> dict[str, Any]:
+def _parts(table: Table, roles: Roles | None, reasons: Mapping[str, str], used: set[str]) -> dict[str, Any]:
     """What a table has beyond the columns, keys and constraints: policies, triggers, privileges, storage."""
     parts = encode(table, _TABLE_SKIP)
     for name in ("triggers", "policies"):
         for one in parts.get(name, ()):
             one.update(_because(f"{table.name}/{one['name']}", reasons, used))
-    return dict(parts)
+    owner = {} if table.owner == (roles.owner if roles else None) else {"owner": table.owner}
+    return {**parts, **owner, **_privileges(table.privileges, usual_table(roles))}
 
 
 def _primary_key(table: Table, key: PrimaryKey, reasons: Mapping[str, str], used: set[str]) -> dict[str, Any]:
@@ -165,10 +191,12 @@ def _primary_key(table: Table, key: PrimaryKey, reasons: Mapping[str, str], used
     }
 
 
-_COLUMN_SKIP = frozenset({"name", "type", "nullable"})
+_COLUMN_SKIP = frozenset({"name", "type", "nullable", "privileges"})
 
 
-def _column(table: Table, column: Column, led: set[str], reasons: Mapping[str, str], used: set[str]) -> dict[str, Any]:
+def _column(
+    table: Table, column: Column, roles: Roles | None, led: set[str], reasons: Mapping[str, str], used: set[str]
+) -> dict[str, Any]:
     subject = f"{table.name}.{column.name}"
     words = _words(table, column)
     return {
@@ -178,6 +206,7 @@ def _column(table: Table, column: Column, led: set[str], reasons: Mapping[str, s
         "python_type": python_type(column.type),
         "nullable": column.nullable,
         **encode(column, _COLUMN_SKIP),
+        **_privileges(column.privileges, usual_column(column, roles)),
         **({"constraints": words} if words else {}),
         "indexed": column.name in led,
         **_because(subject, reasons, used),

@@ -101,7 +101,7 @@ def _external(blueprint: Blueprint) -> Table:
 
 
 def _enums(work: Work, own: list[Blueprint], owner: str | None) -> tuple[EnumType, ...]:
-    used = {column.type for one in own for column in one.columns.values()}
+    used = {column.type.removesuffix("[]") for one in own for column in one.columns.values()}
     usage = (Privilege("PUBLIC", ("USAGE",)),)
     return tuple(
         replace(one, owner=owner, privileges=usage) for name, one in sorted(work.enums.items()) if name in used

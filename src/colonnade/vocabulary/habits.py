@@ -54,6 +54,16 @@ NAME_TYPES: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(pattern)
     (r"(.*_)?(name|title|subject|label|slug|username|code|sku|token|.*_hash|password|key)", "varchar(255)"),
 ))  # fmt: skip
 
+# Type words that name what a value means, as the types that hold it.
+IDIOMS: dict[str, str] = {
+    "email": "varchar(255)", "e-mail": "varchar(255)", "email address": "varchar(255)", "emailstr": "varchar(255)",
+    "url": "text", "uri": "text", "link": "text", "httpurl": "text", "phone": "varchar(32)", "phone number": "varchar(32)",
+    "slug": "varchar(255)", "password": "varchar(255)", "hash": "varchar(255)", "currency code": "varchar(3)",
+    "country code": "varchar(2)", "percentage": "numeric(5,2)", "percent": "numeric(5,2)", "color": "varchar(32)",
+    "colour": "varchar(32)", "file": "text", "filename": "varchar(255)", "path": "text", "html": "text", "price": "money",
+    "year": "integer", "age": "integer", "identifier": "uuid", "id": "uuid",
+}  # fmt: skip
+
 # Type words that mean money: numeric(12,2) where no precision is stated.
 MONEY_WORDS: frozenset[str] = frozenset({"money", "currency", "smallmoney", "monetary", "amount", "price"})
 

@@ -90,6 +90,11 @@ def snake(name: str, stem: str = "column") -> str:
     return f"{stem}_{folded}" if folded[0].isdigit() else folded
 
 
+def spellable(name: str) -> bool:
+    """Whether ASCII can spell any of `name`; where it cannot, snake() makes a name of its hash."""
+    return bool(_NOT_WORD.sub("", ascii_fold(name).lower()))
+
+
 def camel(name: str) -> str:
     """`name` in CamelCase, fit for a Python class: `order_item` is OrderItem."""
     if name.isascii() and name.isidentifier() and name[0].isupper() and "_" not in name:

@@ -54,7 +54,7 @@ def _defaults(work: Work, blueprint: Blueprint) -> Blueprint:
         if written.lower() in habits.NO_DEFAULT:
             continue
         values = _closed_list(work, blueprint, column)
-        default = _enum_default(written, values) if values else _typed_default(written, column)
+        default = _spelled(written, column, values)
         where = f"{blueprint.entity.name.value}.{attribute.name.value}"
         if default is None:
             message = f"the default {written[:60]!r} of {where} is no value of {column.type}"
@@ -71,9 +71,26 @@ def _defaults(work: Work, blueprint: Blueprint) -> Blueprint:
     return replace(blueprint, columns=columns, findings=findings, reasons=reasons)
 
 
+def _spelled(written: str, column: Column, values: tuple[str, ...]) -> str | None:
+    """The default as SQL of the column's type, or None where it is no value of it."""
+    if values and column.type.endswith("[]"):
+        return _enum_list(written, values)
+    return _enum_default(written, values) if values else _typed_default(written, column)
+
+
+def _enum_list(written: str, values: tuple[str, ...]) -> str | None:
+    """`[ADMIN, OWNER]` as an array literal, if all of them are among the values."""
+    parts = [unquoted(part.strip()) for part in unquoted(written).strip("[]{}").split(",") if part.strip()]
+    if not all(part in values for part in parts):
+        return None
+    quoted = ('"' + part.replace("\\", "\\\\").replace('"', '\\"') + '"' for part in parts)
+    return sql.literal("{" + ",".join(quoted) + "}").strip()
+
+
 def _closed_list(work: Work, blueprint: Blueprint, column: Column) -> tuple[str, ...]:
-    if column.type in work.enums:
-        return work.enums[column.type].values
+    enum = work.enums.get(column.type.removesuffix("[]"))
+    if enum is not None:
+        return enum.values
     stated = blueprint.attributes[column.name].enum_values
     return tuple(value for value in stated.value if value) if stated else ()
 

@@ -318,10 +318,4 @@ def _listing(blueprint: Blueprint) -> Blueprint:
     ):
         return blueprint
     index = plain(blueprint, blueprint.owner, f"{blueprint.created_at} DESC")
-    return add(blueprint, _not_taken(blueprint, index), house("listing-index"))
-
-
-def _not_taken(blueprint: Blueprint, index: Index) -> Index:
-    """`index` under another name where an index of other keys has its name: the direction tells them apart."""
-    taken = any(one.name == index.name and one.keys != index.keys for one in blueprint.indexes)
-    return replace(index, name=sql.shorten(f"{index.name}_desc")) if taken else index
+    return add(blueprint, index, house("listing-index"))

@@ -79,7 +79,9 @@ def plural_table_names(work: Work) -> Work:
 
     `tasks` holds many a Task. A stated table name is kept.
     """
-    return _rename(work, lambda one: naming.plural(one.name))
+    return _rename(
+        work, lambda one: naming.plural(one.name) if naming.spellable(one.entity.name.value) else one.name
+    )
 
 
 def fit_names(work: Work) -> Work:

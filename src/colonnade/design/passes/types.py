@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from colonnade import sql, types
@@ -55,10 +55,12 @@ def _typed(
     findings: list[Finding] = []
     constraints: list[Check] = []
     for name, attribute in blueprint.attributes.items():
-        values = _values(attribute, shared)
         if attribute.stored and not attribute.stored.value:
             continue
-        if values:
+        values = _values(attribute, shared)
+        if values and blueprint.external:
+            type_, because = "text", why(attribute.enum_values or attribute.name)
+        elif values:
             type_, check = _enum(work, blueprint, name, values, shared, enums, findings)
             constraints += [check] if check else []
             because = why(attribute.enum_values or attribute.name)
@@ -88,14 +90,36 @@ def _plain(
             GUESSED, f"{where} has no stated type and becomes {fixed}", attribute.name.place, severity="note"
         )
         return str(fixed), assumed(f"{fixed} by the name {name}")
-    written = attribute.type.value
+    written = habits.IDIOMS.get(attribute.type.value.strip().lower(), attribute.type.value)
     resolved = types.resolve(written, work.settings.timestamps)
+    if resolved is None and written.strip().lower() in _PLAIN_WORDS:
+        findings += found(VALUES, f"{where} is a closed list whose values no document states; it becomes text",
+                          attribute.type.place, "list its values")  # fmt: skip
+        return "text", assumed("text for a closed list without values")
     if resolved is None:
         fix = suggestion(written.lower(), types.words()) or "write a PostgreSQL type"
         findings += found(UNKNOWN, f"{where} has the type {written!r}, which is not known; it becomes text",
                           attribute.type.place, fix)  # fmt: skip
         return "text", assumed(f"text for the unknown type {' '.join(written.split())}")
+    if not _within_limits(resolved):
+        findings += found(UNKNOWN, f"{where} has the type {written!r}, whose bracket PostgreSQL refuses; it is left out",
+                          attribute.type.place, "write a length or precision that PostgreSQL takes")  # fmt: skip
+        resolved = replace(resolved, arguments=())
     return str(_precise(resolved, written, attribute)), why(attribute.type)
+
+
+# The largest bracket of each type, from the server's own limits.
+_LIMITS = {"character varying": 10_485_760, "character": 10_485_760, "bit": 83_886_080, "bit varying": 83_886_080,
+           "numeric": 1000, "vector": 16_000}  # fmt: skip
+
+
+def _within_limits(resolved: types.TypeName) -> bool:
+    if not resolved.arguments:
+        return True
+    first, *scale = map(int, resolved.arguments)
+    least = 0 if resolved.base.startswith("time") else 1
+    most = _LIMITS.get(resolved.base, 6)
+    return least <= first <= most and len(scale) <= 1 and all(one <= 1000 for one in scale)
 
 
 def _precise(resolved: types.TypeName, written: str, attribute: DraftAttribute) -> types.TypeName:
@@ -164,15 +188,22 @@ def _enum(
                           attribute.name.place, "shorten the value")  # fmt: skip
     if not values:
         return "text", None
+    several = _is_list(attribute)
     if too_long or work.settings.enums == "check":
-        return _checked(blueprint, name, values)
-    word = _word(attribute)
+        return _checked(blueprint, name, values, several)
+    word = _word(attribute).removesuffix("[]")
     own = f"{naming.singular(blueprint.name)}_{name}"
     wanted = naming.snake(word, "enum") if shared.get(word) == stated_values else own
-    return _register(sql.shorten(wanted), values, enums, set(work.tables)), None
+    return _register(sql.shorten(wanted), values, enums, work.tables) + "[]" * several, None
 
 
-def _register(wanted: str, values: tuple[str, ...], enums: dict[str, EnumType], tables: set[str]) -> str:
+def _is_list(attribute: DraftAttribute) -> bool:
+    """Whether the attribute holds several of the values: `Role[]`, `array of enum`, `Set<Role>`."""
+    written = attribute.type.value.strip().lower() if attribute.type else ""
+    return written.endswith("[]") or written.startswith(("array", "list", "set")) or written.endswith((" array", " list"))
+
+
+def _register(wanted: str, values: tuple[str, ...], enums: dict[str, EnumType], tables: Collection[str]) -> str:
     """The name under which the enum stands in `enums`; a table's row type already has the table's name."""
     name, number = wanted, 2
     while name in tables or types.resolve(name) or (name in enums and enums[name].values != values):
@@ -181,11 +212,13 @@ def _register(wanted: str, values: tuple[str, ...], enums: dict[str, EnumType], 
     return name
 
 
-def _checked(blueprint: Blueprint, name: str, values: tuple[str, ...]) -> tuple[str, Check]:
+def _checked(blueprint: Blueprint, name: str, values: tuple[str, ...], several: bool) -> tuple[str, Check]:
+    """A varchar that takes only the values, or a list of it that takes only lists of them."""
     listed = ", ".join(sql.literal(value).strip() for value in values)
-    length = max(20, *(len(value) for value in values))
-    check = Check(sql.shorten(f"{blueprint.name}_{name}_check"), f"{sql.ident(name)} IN ({listed})")
-    return f"character varying({length})", check
+    type_ = f"character varying({max(20, *(len(value) for value in values))})"
+    column = sql.ident(name)
+    expression = f"{column} <@ ARRAY[{listed}]::{type_}[]" if several else f"{column} IN ({listed})"
+    return type_ + "[]" * several, Check(sql.shorten(f"{blueprint.name}_{name}_check"), expression)
 
 
 @rule("enum-defaults")

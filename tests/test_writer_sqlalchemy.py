@@ -12,10 +12,6 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.orm import DeclarativeBase
-from support import orm as checks
-from support.example import task_management
-from support.generated import write
-from support.wide import HOSTILE_VALUES, wide
 
 from colonnade.design.schema import Check, Database, Entity, EnumType, Intent, PrimaryKey, Schema, Table
 from colonnade.server import Server
@@ -24,6 +20,10 @@ from colonnade.writers.models import LOSSES, less
 from colonnade.writers.naming import RESERVED_ATTRIBUTES
 from colonnade.writers.spelling import FAMILIES, NAMED
 from colonnade.writers.sqlalchemy import sqlalchemy
+from support import orm as checks
+from support.example import task_management
+from support.generated import write
+from support.wide import HOSTILE_VALUES, wide
 
 FAMILY = "sqlalchemy"
 

@@ -12,15 +12,15 @@ import pytest
 import sqlalchemy as sa
 import sqlmodel as sqlmodel_library
 from sqlalchemy import orm
-from support import orm as checks
-from support.example import task_management
-from support.generated import write
-from support.wide import HOSTILE_VALUES, wide
 
 from colonnade.design.schema import Schema
 from colonnade.server import Server
 from colonnade.writers.naming import RESERVED_ATTRIBUTES
 from colonnade.writers.sqlmodel import sqlmodel
+from support import orm as checks
+from support.example import task_management
+from support.generated import write
+from support.wide import HOSTILE_VALUES, wide
 
 FAMILY = "sqlmodel"
 

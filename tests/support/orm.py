@@ -11,8 +11,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
-from support.generated import make_external, prepare, write
-from support.generated import load as load_package
 
 from colonnade import catalog
 from colonnade.design.schema import Schema
@@ -20,10 +18,14 @@ from colonnade.seed import rows
 from colonnade.server import Server, connect, scratch_database
 from colonnade.sql import ident
 from colonnade.types import TYPES
-from colonnade.writers.file import WRITERS
 from colonnade.writers.models import LOSSES, less
 from colonnade.writers.sql import script
+from colonnade.writers.sqlalchemy import sqlalchemy
+from colonnade.writers.sqlmodel import sqlmodel
+from support.generated import load as load_package
+from support.generated import make_external, prepare, write
 
+WRITERS = {"sqlalchemy": sqlalchemy, "sqlmodel": sqlmodel}
 FOLDERS = {"sqlalchemy": "models", "sqlmodel": "sqlmodels"}
 ROLES = ("app_owner", "app_migrator BYPASSRLS LOGIN", "app_user LOGIN")
 
@@ -155,7 +157,7 @@ def enum_values_round_trip(module: Any, session: orm.Session, values: tuple[str,
 
 
 def hostile_columns_round_trip(module: Any, session: orm.Session) -> None:
-    names = [name for name in sa.inspect(module.Class).column_attrs.keys() if name != "id"]
+    names = sorted({one.key for one in sa.inspect(module.Class).column_attrs} - {"id"})
     assert all(name.isidentifier() and not name.startswith("_") for name in names)
     row = module.Class(**{name: f"of {name}" for name in names})
     session.add(row)

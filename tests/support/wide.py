@@ -1,8 +1,8 @@
 """A Schema that is wide: every type, hostile names and texts, and every shape of key and relation.
 
 `projects`, `todos`, `tags` and `todo_tags` are user-scoped, with composite owner keys, a self reference and a junction
-table; `everything` has one column a row of the type table, `lists` an array a row; `departments` and `employees` point at each
-other; `class` has names that Python, SQLAlchemy, SQLModel and pydantic keep for themselves.
+table; `everything` has one column a row of the type table, `lists` an array a row; `departments` and `employees` point
+at each other; `class` has names that Python, SQLAlchemy, SQLModel and pydantic keep for themselves.
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -173,7 +172,8 @@ def test_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
         [sys.executable, "-m", "colonnade", "build", str(EXAMPLE), "--out", "out", "--json"],
         cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
-    time.sleep(1.0)
+    assert process.stderr is not None
+    assert "ddl-loads" in process.stderr.readline()
     os.killpg(process.pid, signal.SIGINT)
     stdout, stderr = process.communicate(timeout=30)
     assert process.returncode == 130, stderr

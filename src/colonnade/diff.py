@@ -154,7 +154,10 @@ def without_rings(hard: Edges, soft: Edges) -> Edges:
 def _operations(database: Database, runs_as: str | None) -> Iterator[Op]:
     for namespace in database.namespaces:
         yield from _of_namespace(namespace, runs_as)
-    yield from (CreateExtension(extension) for extension in database.extensions)
+    for extension in database.extensions:
+        yield CreateExtension(extension)
+        if extension.comment is not None:
+            yield SetComment(target.extension(extension), None, extension.comment)
     for enum in database.enums:
         yield from (CreateEnum(enum), *_dressed(target.type_(enum), enum, runs_as))
     for domain in database.domains:

@@ -117,6 +117,8 @@ def _position(table: TableName, constraint: Constraint) -> Position:
 def _provides(table: TableName, constraint: Constraint) -> tuple[Key, ...]:
     of = target.part(target.relation(*table), "CONSTRAINT", constraint.name).key
     indexed = isinstance(constraint, PrimaryKey | Unique | Exclusion)
+    if isinstance(constraint, ForeignKey):
+        return (of, ("foreign keys", qualified(*table)), ("foreign keys", qualified(*constraint.target)))
     index: tuple[Key, ...] = (("index", qualified(table[0], constraint.name)), ("indexes", qualified(*table)))
     return (of, *(index if indexed else ()))
 

@@ -37,7 +37,8 @@ class SetRowSecurity(Plain):
 
     @property
     def needs(self) -> tuple[Key, ...]:
-        return (("relation", qualified(*self.table)),)
+        # The check of a new foreign key reads both tables as their owner, from whom forced security hides the rows.
+        return (("relation", qualified(*self.table)), ("foreign keys", qualified(*self.table)))
 
     @property
     def within(self) -> Key | None:

@@ -8,6 +8,7 @@ from colonnade.design.schema import (
     CompositeType,
     Domain,
     EnumType,
+    Extension,
     Function,
     SchemaNamespace,
     Sequence,
@@ -92,6 +93,11 @@ def sequence(one: Sequence) -> Target:
 def function(one: Function) -> Target:
     signature = f"{qualified(one.schema, one.name)}({one.identity_arguments})"
     return Target(one.kind.upper(), signature, ("function", signature), Level.FUNCTIONS, signature)
+
+
+def extension(one: Extension) -> Target:
+    spelled = ident(one.name)
+    return Target("EXTENSION", spelled, ("extension", spelled), Level.EXTENSIONS, spelled)
 
 
 def namespace(one: SchemaNamespace) -> Target:

@@ -27,7 +27,7 @@ from colonnade.ops.indexes import CreateIndex, DropIndex, key_sql
 from colonnade.ops.op import Op
 from colonnade.ops.tables import CreateTable, DropTable
 from colonnade.ops.text import default
-from colonnade.sql import ident, qualified
+from colonnade.sql import ident, idents, qualified
 from colonnade.types import TypeName, take_apart
 from colonnade.writers.python import call, listing, mapping, texts
 from colonnade.writers.spelling import FAMILIES, NAMED
@@ -315,8 +315,9 @@ def _(constraint: Check) -> bool:
 def _(constraint: ForeignKey) -> bool:
     # SQLAlchemy takes the target apart at its dots.
     dots = any("." in name for name in (*constraint.target, *constraint.target_columns))
-    plain = constraint.enforced and not constraint.period and not constraint.set_columns
-    return fits_create_table(constraint) and plain and not dots
+    # It takes the columns of SET NULL (columns) only where they stand in one line.
+    one_line = all(name.isprintable() for name in constraint.set_columns)
+    return fits_create_table(constraint) and constraint.enforced and not constraint.period and not dots and one_line
 
 
 @_sayable.register
@@ -369,9 +370,10 @@ def _(constraint: ForeignKey) -> str:
 
 
 def _foreign_options(key: ForeignKey) -> dict[str, str | None]:
+    columns = f" ({idents(key.set_columns)})" if key.set_columns else ""
     return {
         "onupdate": None if key.on_update == "NO ACTION" else repr(key.on_update),
-        "ondelete": None if key.on_delete == "NO ACTION" else repr(key.on_delete),
+        "ondelete": None if key.on_delete == "NO ACTION" else repr(key.on_delete + columns),
         "match": repr("FULL") if key.match_full else None,
         **_deferral(key),
     }

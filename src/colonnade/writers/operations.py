@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from colonnade.diff import creation
 from colonnade.ops.namespaces import CreateExtension, ShareExtension
 from colonnade.ops.op import Op
@@ -11,5 +13,7 @@ from colonnade.writers.file import Request
 def operations(request: Request) -> tuple[Op, ...]:
     """What builds the design in a database that may have neighbours: extensions that are there already are shared."""
     roles = request.schema.intent.roles
-    ops = creation(request.schema.database, roles.owner if roles else None)
+    # Who installed a shared extension is told by its comment.
+    extensions = tuple(replace(extension, comment=None) for extension in request.schema.database.extensions)
+    ops = creation(replace(request.schema.database, extensions=extensions), roles.owner if roles else None)
     return tuple(ShareExtension(op.extension) if isinstance(op, CreateExtension) else op for op in ops)

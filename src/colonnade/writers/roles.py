@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from colonnade.design.schema import Roles, Schema, Table
+from colonnade.design.schema import Extension, Roles, Schema, Table
 from colonnade.sql import comment_line, dollar, ident, idents, literal, qualified
 from colonnade.writers.file import File, Request, writer
 
@@ -32,6 +32,7 @@ def _script(schema: Schema, three: Roles) -> str:
         _bypass(three.migrator),
         _membership(three),
         _database(three),
+        *(_extension(one) for one in schema.database.extensions if one.schema == "public"),
         *external,
         "COMMIT;",
     )
@@ -98,6 +99,17 @@ def _database(three: Roles) -> str:
             f"GRANT USAGE ON SCHEMA public TO {everyone};",
         )
     )
+
+
+def _extension(extension: Extension) -> str:
+    """The owner installs what PostgreSQL trusts; the rest takes an administrator, who is here."""
+    body = (
+        "\nBEGIN\n    IF EXISTS (\n        SELECT FROM pg_available_extension_versions\n"
+        f"        WHERE name = {literal(extension.name)} AND NOT trusted\n    ) THEN\n"
+        f"        CREATE EXTENSION IF NOT EXISTS {ident(extension.name)} WITH SCHEMA public;\n    END IF;\nEND\n"
+    )
+    why = f"{extension.name} is installed here where only an administrator may, otherwise by the schema itself."
+    return f"{comment_line(why)}\n{_do(body)}"
 
 
 def _external(table: Table, three: Roles) -> str:

@@ -18,7 +18,7 @@ from colonnade.sql import ident
 if TYPE_CHECKING:
     import psycopg
 
-MOST_TRIES = 24
+MOST_TRIES = 12
 ANY_STATE = {state for states in STATES.values() for state in states}
 MOVING = ("CURRENT_DATE", "CURRENT_TIMESTAMP", "LOCALTIMESTAMP")
 

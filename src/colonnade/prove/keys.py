@@ -98,18 +98,22 @@ def primary(stage: Stage, pair: Pair | None) -> Iterator[Proof]:
 
 
 def orphans(stage: Stage) -> Iterator[Proof]:
-    """A row that points at a parent that is not there is refused by the foreign key, by name."""
+    """A row that points at a parent that is not there is refused by the foreign key, by name.
+
+    Other foreign keys on the same columns would refuse it too, so they are set aside while it is tried.
+    """
     for one in stage.table.foreign_keys:
         subject = f"{stage.table.name}.{one.name}"
         change = _dangling(stage, one)
         if change is None:
             yield Proof(FOREIGN, subject, False, "unproven: no value is known that no parent has")
             continue
-        outcome, who = attempt(stage, change)
+        aside = tuple(key.name for key in stage.table.foreign_keys if key is not one and set(key.columns) & set(change))
+        outcome, who = attempt(stage, change, aside)
         good, good_who = attempt(stage, {})
         passed = outcome.sqlstate == "23503" and outcome.constraint == one.name and good.accepted
-        names = ", ".join(change)
-        absent = f"{names} of no row in {one.target[1]}: {outcome} as the {who}"
+        without = f", without {', '.join(aside)}," if aside else ""
+        absent = f"{', '.join(change)} of no row in {one.target[1]}{without}: {outcome} as the {who}"
         evidence = f"{absent}; of one that is there: {good} as the {good_who}"
         yield Proof(FOREIGN, subject, passed, evidence)
 

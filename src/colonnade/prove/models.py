@@ -88,10 +88,11 @@ def _equals(ground: Ground, family: str) -> Iterator[Proof]:
 def _losses(ground: Ground, name: str, observed: Database, losses: tuple[str, ...]) -> Proof:
     """Whether each declared loss that the design has is missing in what the models made."""
     from colonnade import catalog
-    from colonnade.writers.models import less
+    from colonnade.writers.models import PREREQUISITES, less
 
     design = _types_with(ground.schema.database, EVERYBODY, ())
-    present = [one for one in losses if less(design, (one,)) != design]
+    # What must be there before the models was made beforehand, so it cannot be seen to be missing.
+    present = [one for one in losses if one not in PREREQUISITES and less(design, (one,)) != design]
     kept = []
     for one in present:
         others = tuple(other for other in losses if other != one)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from colonnade.design.schema import QueryPattern
+from colonnade.design.schema import QueryPattern, Unique
 from colonnade.findings import Proof
 from colonnade.prove.ground import Ground
 from colonnade.prove.laws import law
@@ -62,13 +62,17 @@ def _judged(pattern: QueryPattern, plan: str) -> tuple[bool, str]:
 
 
 def _leave_only(ground: Ground, pattern: QueryPattern, connection: psycopg.Connection) -> None:
-    """Drops the table's other indexes; those of constraints stay, since dropping them would change the table."""
+    """Drops the table's other indexes and unique constraints, but for the primary key, which queries may rest on."""
     if pattern.index is None:
         return
     table = ground.schema.database.table(pattern.table)
     for index in table.indexes:
         if index.name != pattern.index:
             connection.execute(f"DROP INDEX {qualified(table.schema, index.name)}".encode())
+    for one in table.constraints:
+        if isinstance(one, Unique) and one.name != pattern.index:
+            name = qualified(table.schema, table.name)
+            connection.execute(f"ALTER TABLE {name} DROP CONSTRAINT {ident(one.name)} CASCADE".encode())
 
 
 def _act_as_application(ground: Ground, pattern: QueryPattern, connection: psycopg.Connection) -> None:

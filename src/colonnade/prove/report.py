@@ -76,10 +76,8 @@ def _findings(findings: Sequence[Finding]) -> Iterator[str]:
     if not findings:
         yield "None."
         return
-    rows = [
-        f"| {one.severity} | {_text(one.rule)} | {_text(str(one.place or ''))} | {_text(one.message)} | {_text(one.fix)} |"
-        for one in findings
-    ]
+    cells = [(one.severity, one.rule, str(one.place or ""), one.message, one.fix) for one in findings]
+    rows = [f"| {' | '.join(map(_text, row))} |" for row in cells]
     yield "\n".join(["| | Rule | Place | Message | What to do |", "|---|---|---|---|---|", *rows])
 
 

@@ -74,15 +74,17 @@ def stages(ground: Ground, hands: Hands) -> Iterator[Stage]:
         load(hands.migrator, table, some[-1:])
 
 
-def attempt(stage: Stage, change: Row) -> tuple[Outcome, str]:
-    """What inserting the good row with `change` does, and as whom it was tried.
+def attempt(stage: Stage, change: Row, aside: tuple[str, ...] = ()) -> tuple[Outcome, str]:
+    """What inserting the good row with `change` does, without the constraints `aside`, and as whom it was tried.
 
     The application tries it, unless it may not set a changed column, or the change is to the owner: a policy is asked
     before a constraint is, and would hide what the constraint says.
     """
     ours = set(change) - {stage.facts.owner_column} == set(change) and set(change) <= stage.settable
-    if not ours or not stage.settable:
-        return tried(stage.hands.migrator, insert(stage.table.name, {**stage.row, **change})), "migrator"
+    if not ours or not stage.settable or aside:
+        name = qualified(stage.table.schema, stage.table.name)
+        dropped = [f"ALTER TABLE {name} DROP CONSTRAINT {ident(one)}" for one in aside]
+        return tried(stage.hands.migrator, *dropped, insert(stage.table.name, {**stage.row, **change})), "migrator"
     if stage.facts.owner_column:
         become(stage.hands.application, stage.setting, stage.row[stage.facts.owner_column])
     row = {name: text for name, text in {**stage.row, **change}.items() if name in stage.settable}

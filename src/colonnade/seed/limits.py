@@ -14,8 +14,15 @@ _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "<>": "<>"}
 _LENGTHS = frozenset({"length", "char_length", "character_length", "octet_length"})
 _TRIMS = frozenset({"trim", "btrim", "ltrim", "rtrim", "lower", "upper"})
 _CLASSES = {
-    "[:space:]": r"\s", "[:digit:]": "0-9", "[:alpha:]": "A-Za-z", "[:alnum:]": "A-Za-z0-9", "[:upper:]": "A-Z",
-    "[:lower:]": "a-z", "[:xdigit:]": "0-9A-Fa-f", "[:punct:]": "!-/:-@", "[:word:]": r"\w",
+    "[:space:]": r"\s",
+    "[:digit:]": "0-9",
+    "[:alpha:]": "A-Za-z",
+    "[:alnum:]": "A-Za-z0-9",
+    "[:upper:]": "A-Z",
+    "[:lower:]": "a-z",
+    "[:xdigit:]": "0-9A-Fa-f",
+    "[:punct:]": "!-/:-@",
+    "[:word:]": r"\w",
 }
 
 
@@ -83,8 +90,14 @@ def _fact(node: Any, read: _Read) -> None:
         return
     operator = "".join(part.sval for part in node.name)
     kind = node.kind.name
-    readers = {"AEXPR_IN": _read_choice, "AEXPR_BETWEEN": _read_between, "AEXPR_OP_ANY": _read_choice,
-               "AEXPR_LIKE": _read_like, "AEXPR_ILIKE": _read_like, "AEXPR_OP": _read_comparison}
+    readers = {
+        "AEXPR_IN": _read_choice,
+        "AEXPR_BETWEEN": _read_between,
+        "AEXPR_OP_ANY": _read_choice,
+        "AEXPR_LIKE": _read_like,
+        "AEXPR_ILIKE": _read_like,
+        "AEXPR_OP": _read_comparison,
+    }
     if kind in readers:
         readers[kind](node, operator, read)
 
@@ -116,7 +129,9 @@ def _constant(node: Any) -> str | None:
     if _kind(node) != "A_Const" or node.isnull:
         return None
     value = node.val
-    return str(next(getattr(value, name) for name in ("sval", "ival", "fval", "boolval", "bsval") if hasattr(value, name)))
+    return str(
+        next(getattr(value, name) for name in ("sval", "ival", "fval", "boolval", "bsval") if hasattr(value, name))
+    )
 
 
 def _constants(node: Any) -> tuple[str, ...]:

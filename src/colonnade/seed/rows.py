@@ -34,7 +34,9 @@ def order(schema: Schema) -> tuple[Table, ...]:
 
     A nullable foreign key counts only where that makes no ring. Tables of a ring of required keys come last.
     """
-    tables = {(one.schema, one.name): one for one in sorted(schema.database.tables, key=lambda one: (one.schema, one.name))}
+    tables = {
+        (one.schema, one.name): one for one in sorted(schema.database.tables, key=lambda one: (one.schema, one.name))
+    }
     for only_required in (False, True):
         graph = {key: _parents(table, only_required) & set(tables) - {key} for key, table in tables.items()}
         try:
@@ -97,7 +99,11 @@ def _known(schema: Schema) -> Known:
 def _subject(table: Table, schema: Schema) -> _Subject:
     entity = next((one for one in schema.intent.entities if one.table == table.name), None)
     stamps = {entity.created_at, entity.updated_at, entity.deleted_at} if entity else set()
-    kept = {one.name for one in table.columns if _server_gives(one) or (one.name in stamps and (one.default or one.nullable))}
+    kept = {
+        one.name
+        for one in table.columns
+        if _server_gives(one) or (one.name in stamps and (one.default or one.nullable))
+    }
     checks = (one.expression for one in table.constraints if isinstance(one, Check))
     keys = sorted(table.foreign_keys, key=lambda one: (len(one.columns), one.name))
     return _Subject(table, limits(checks), tuple(_uniques(table)), frozenset(kept), tuple(keys))
@@ -146,7 +152,9 @@ def _option(column: Column, words: str) -> int:
     return int(found[1]) if found else 1
 
 
-def _rows_of(subject: _Subject, count: int, parents: Mapping[tuple[str, str], Sequence[Row]], known: Known) -> list[Row]:
+def _rows_of(
+    subject: _Subject, count: int, parents: Mapping[tuple[str, str], Sequence[Row]], known: Known
+) -> list[Row]:
     made: list[Row] = []
     seen: list[set[tuple[str | None, ...]]] = [set() for _ in subject.uniques]
     for place in range(count):
@@ -189,7 +197,9 @@ def _row(
 def _chosen(table: Table, key: ForeignKey, row: Row, parents: Sequence[Row], number: int) -> Row | None:
     """The values of a foreign key's columns that are not set yet: a parent that agrees with those that are, or NULL."""
     pairs = tuple(zip(key.columns, key.target_columns, strict=True))
-    fitting = [one for one in parents if all(row.get(mine, one.get(theirs)) == one.get(theirs) for mine, theirs in pairs)]
+    fitting = [
+        one for one in parents if all(row.get(mine, one.get(theirs)) == one.get(theirs) for mine, theirs in pairs)
+    ]
     if fitting:
         parent = fitting[number % len(fitting)]
         return {mine: parent.get(theirs) for mine, theirs in pairs}
@@ -199,8 +209,11 @@ def _chosen(table: Table, key: ForeignKey, row: Row, parents: Sequence[Row], num
 
 
 def _taken(row: Row, subject: _Subject, seen: Iterable[set[tuple[str | None, ...]]]) -> bool:
-    return any(_values(row, columns) in found for columns, found in zip(subject.uniques, seen, strict=True)
-               if set(columns) <= row.keys())
+    return any(
+        _values(row, columns) in found
+        for columns, found in zip(subject.uniques, seen, strict=True)
+        if set(columns) <= row.keys()
+    )
 
 
 def _remember(row: Row, subject: _Subject, seen: Iterable[set[tuple[str | None, ...]]]) -> None:

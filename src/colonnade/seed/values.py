@@ -18,15 +18,38 @@ FIRST_MOMENT = datetime(2024, 1, 15, 9, 30, tzinfo=timezone.utc)
 
 # An owner must never read a seed's secret as one that works; no password or token hashes to this.
 LOCKED = "!locked"
-_SECRET = re.compile(r"passw(or)?d|passphrase|secret|token|api_?key|private_?key|credential|\bpin\b|\botp\b|\bcvv\b|\bssn\b")
+_SECRET = re.compile(
+    r"passw(or)?d|passphrase|secret|token|api_?key|private_?key|credential|\bpin\b|\botp\b|\bcvv\b|\bssn\b"
+)
 
-PEOPLE = ("Ada Lovelace", "Grace Hopper", "Alan Turing", "Edsger Dijkstra", "Barbara Liskov", "Donald Knuth",
-          "Radia Perlman", "Niklaus Wirth")
-TITLES = ("Write the report", "Book the venue", "Review the budget", "Call the supplier", "Plan the launch",
-          "Update the website", "Order new chairs", "Prepare the workshop")
-SENTENCES = ("The first draft is due before the end of the month.", "Agreed with the whole team on Tuesday.",
-             "Waiting for an answer from the supplier.", "A short note for whoever picks this up next.",
-             "Needs two more reviews.", "Done once already, to be repeated every quarter.")
+PEOPLE = (
+    "Ada Lovelace",
+    "Grace Hopper",
+    "Alan Turing",
+    "Edsger Dijkstra",
+    "Barbara Liskov",
+    "Donald Knuth",
+    "Radia Perlman",
+    "Niklaus Wirth",
+)
+TITLES = (
+    "Write the report",
+    "Book the venue",
+    "Review the budget",
+    "Call the supplier",
+    "Plan the launch",
+    "Update the website",
+    "Order new chairs",
+    "Prepare the workshop",
+)
+SENTENCES = (
+    "The first draft is due before the end of the month.",
+    "Agreed with the whole team on Tuesday.",
+    "Waiting for an answer from the supplier.",
+    "A short note for whoever picks this up next.",
+    "Needs two more reviews.",
+    "Done once already, to be repeated every quarter.",
+)
 CITIES = ("Lisbon", "Utrecht", "Tallinn", "Graz", "Bergen", "Turin")
 COUNTRIES = ("PT", "NL", "EE", "AT", "NO", "IT")
 LABELS = ("urgent", "home", "work", "errand", "idea", "later")

@@ -24,9 +24,9 @@ from colonnade.design.schema import (
     Sequence,
     Unique,
 )
+from colonnade.ops.indexes import key_sql
 from colonnade.ops.text import default as default_text
-from colonnade.ops.text import index_expression
-from colonnade.sql import ident, idents
+from colonnade.sql import idents
 from colonnade.writers.naming import Model, Names, TableKey, enum_homes, names
 from colonnade.writers.python import call, docstring, listing, mapping, texts
 from colonnade.writers.spelling import Speller, domain_constants, spell, speller
@@ -138,8 +138,13 @@ def _bare_text(sql: str) -> str:
 
 # --- columns ------------------------------------------------------------------------------------------------------
 
-_IDENTITY = (("START WITH", "start"), ("INCREMENT BY", "increment"), ("MINVALUE", "minvalue"), ("MAXVALUE", "maxvalue"),
-             ("CACHE", "cache"))
+_IDENTITY = (
+    ("START WITH", "start"),
+    ("INCREMENT BY", "increment"),
+    ("MINVALUE", "minvalue"),
+    ("MAXVALUE", "maxvalue"),
+    ("CACHE", "cache"),
+)
 
 
 _SERIAL = ("smallint", "integer", "bigint")
@@ -233,19 +238,33 @@ def _deferral(one: PrimaryKey | Unique | ForeignKey | Exclusion) -> dict[str, st
 
 def _primary_key(one: PrimaryKey) -> str:
     include = texts(one.include) if one.include else None
-    return call("sa.PrimaryKeyConstraint", *map(repr, one.columns), name=repr(one.name), **_deferral(one),
-                postgresql_include=include, comment=_text_or_none(one.comment))
+    return call(
+        "sa.PrimaryKeyConstraint",
+        *map(repr, one.columns),
+        name=repr(one.name),
+        **_deferral(one),
+        postgresql_include=include,
+        comment=_text_or_none(one.comment),
+    )
 
 
 def _unique(one: Unique) -> str:
     include = texts(one.include) if one.include else None
-    return call("sa.UniqueConstraint", *map(repr, one.columns), name=repr(one.name), **_deferral(one),
-                postgresql_include=include, postgresql_nulls_not_distinct=_yes(one.nulls_not_distinct),
-                comment=_text_or_none(one.comment))
+    return call(
+        "sa.UniqueConstraint",
+        *map(repr, one.columns),
+        name=repr(one.name),
+        **_deferral(one),
+        postgresql_include=include,
+        postgresql_nulls_not_distinct=_yes(one.nulls_not_distinct),
+        comment=_text_or_none(one.comment),
+    )
 
 
 def _check(one: Check) -> str:
-    return call("sa.CheckConstraint", _bare_text(one.expression), name=repr(one.name), comment=_text_or_none(one.comment))
+    return call(
+        "sa.CheckConstraint", _bare_text(one.expression), name=repr(one.name), comment=_text_or_none(one.comment)
+    )
 
 
 def _foreign_key(one: ForeignKey) -> str:
@@ -254,16 +273,29 @@ def _foreign_key(one: ForeignKey) -> str:
     set_columns = f" ({idents(one.set_columns)})" if one.set_columns else ""
     actions = {"ondelete": one.on_delete + set_columns, "onupdate": one.on_update}
     stated = {word: repr(action) for word, action in actions.items() if action != "NO ACTION"}
-    return call("sa.ForeignKeyConstraint", texts(one.columns), texts(f"{prefix}.{name}" for name in one.target_columns),
-                name=repr(one.name), **stated, match=repr("FULL") if one.match_full else None, **_deferral(one),
-                comment=_text_or_none(one.comment))
+    return call(
+        "sa.ForeignKeyConstraint",
+        texts(one.columns),
+        texts(f"{prefix}.{name}" for name in one.target_columns),
+        name=repr(one.name),
+        **stated,
+        match=repr("FULL") if one.match_full else None,
+        **_deferral(one),
+        comment=_text_or_none(one.comment),
+    )
 
 
 def _exclusion(one: Exclusion) -> str:
     elements = (f"({sql_text(key)}, {operator!r})" for key, operator in one.elements)
-    return call("postgresql.ExcludeConstraint", *elements, name=repr(one.name), using=repr(one.method),
-                where=None if one.predicate is None else sql_text(one.predicate), **_deferral(one),
-                comment=_text_or_none(one.comment))
+    return call(
+        "postgresql.ExcludeConstraint",
+        *elements,
+        name=repr(one.name),
+        using=repr(one.method),
+        where=None if one.predicate is None else sql_text(one.predicate),
+        **_deferral(one),
+        comment=_text_or_none(one.comment),
+    )
 
 
 CONSTRAINTS: dict[type[Constraint], Callable[[Any], str]] = {
@@ -291,13 +323,7 @@ def index_source(one: Index) -> str:
 
 
 def _index_key(key: IndexKey) -> str:
-    body = ident(key.column) if key.column is not None else index_expression(key.expression or "")
-    words = [body]
-    words += [f"COLLATE {ident(key.collation)}"] if key.collation else []
-    words += [key.operator_class] if key.operator_class else []
-    words += ["DESC"] if key.descending else []
-    words += [f"NULLS {'FIRST' if key.nulls_first else 'LAST'}"] if key.nulls_first is not None else []
-    return repr(key.column) if key.column is not None and len(words) == 1 else sql_text(" ".join(words))
+    return repr(key.column) if key == IndexKey(key.column) else sql_text(key_sql(key))
 
 
 # --- relationships ------------------------------------------------------------------------------------------------
@@ -334,7 +360,9 @@ def is_list(one: Relationship) -> bool:
 
 def _key_of(child: Model, one: Relationship, parent: Model) -> ForeignKey | None:
     """The foreign key of `child` to `parent` that `one` stands for."""
-    fitting = [key for key in child.table.foreign_keys if key.target == parent.key and set(key.columns) == set(one.columns)]
+    fitting = [
+        key for key in child.table.foreign_keys if key.target == parent.key and set(key.columns) == set(one.columns)
+    ]
     return fitting[0] if fitting else None
 
 
@@ -387,7 +415,9 @@ def _many_to_many(model: Model, target: Model, one: Relationship, known: Names) 
     }
 
 
-def _middle_keys(model: Model, target: Model, one: Relationship, middle: Model) -> tuple[ForeignKey | None, ForeignKey | None]:
+def _middle_keys(
+    model: Model, target: Model, one: Relationship, middle: Model
+) -> tuple[ForeignKey | None, ForeignKey | None]:
     """The two foreign keys of a join table: to this side and to the other, told apart by the columns that name them."""
     near_column, far_column = one.join_columns[0] if one.join_columns else (None, None)
     near = [key for key in middle.table.foreign_keys if key.target == model.key and _names(key, near_column)]
@@ -462,13 +492,26 @@ def sequence_source(one: Sequence) -> str:
     """A sequence that the metadata creates before the tables."""
     number = {"smallint": "sa.SmallInteger()", "integer": "sa.Integer()"}.get(one.type, "sa.BigInteger()")
     usual = Sequence(one.name)
-    stated = {word: str(value) for word, value, default in (
-        ("start", one.start, usual.start), ("increment", one.increment, usual.increment),
-        ("minvalue", one.minimum, usual.minimum), ("maxvalue", one.maximum, usual.maximum),
-        ("cache", one.cache, usual.cache),
-    ) if value != default}
-    return call("sa.Sequence", repr(one.name), **stated, cycle=_yes(one.cycle), data_type=number,
-                schema=None if one.schema == "public" else repr(one.schema), metadata="Base.metadata")
+    stated = {
+        word: str(value)
+        for word, value, default in (
+            ("start", one.start, usual.start),
+            ("increment", one.increment, usual.increment),
+            ("minvalue", one.minimum, usual.minimum),
+            ("maxvalue", one.maximum, usual.maximum),
+            ("cache", one.cache, usual.cache),
+        )
+        if value != default
+    }
+    return call(
+        "sa.Sequence",
+        repr(one.name),
+        **stated,
+        cycle=_yes(one.cycle),
+        data_type=number,
+        schema=None if one.schema == "public" else repr(one.schema),
+        metadata="Base.metadata",
+    )
 
 
 def domain_sources(known: Plan) -> list[str]:
@@ -498,4 +541,3 @@ def needs_server_types(known: Plan) -> bool:
     types = {column.type for table in tables for column in table.columns}
     types |= {one.type for one in known.schema.database.domains}
     return any(spell(type_, known.types).expression.startswith("Server") for type_ in types)
-

@@ -219,7 +219,9 @@ def methods(model: Model, known: Plan) -> list[str]:
 
 def _soft_delete_methods(model: Model, column: str) -> list[str]:
     attribute = model.attributes[column]
-    naive = "" if take_apart(model.table.column(column).type).base.endswith("with time zone") else ".replace(tzinfo=None)"
+    naive = (
+        "" if take_apart(model.table.column(column).type).base.endswith("with time zone") else ".replace(tzinfo=None)"
+    )
     return [
         "",
         "    @classmethod",

@@ -74,8 +74,9 @@ def names(schema: Schema) -> Names:
     classes = distinct(wanted, RESERVED_CLASSES)
     modules = distinct(((key, module(known[key].name)) for key in known), RESERVED_MODULES)
     models = {
-        (one.schema, one.name): _model(one, known[one.schema, one.name], classes["table", one.schema, one.name],
-                                       modules[one.schema, one.name])
+        (one.schema, one.name): _model(
+            one, known[one.schema, one.name], classes["table", one.schema, one.name], modules[one.schema, one.name]
+        )
         for one in tables
     }
     members = {one.name: distinct((value, constant(value)) for value in one.values) for one in schema.database.enums}

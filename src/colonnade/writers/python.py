@@ -14,7 +14,9 @@ Key = TypeVar("Key", bound=Hashable)
 _BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ODD = re.compile(r"\W+")
 # File systems of some machines refuse these names whatever the extension.
-_DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))})
+_DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
+)
 _MODULE_LENGTH = 60
 
 

@@ -84,7 +84,9 @@ def _insert(table: Table, made: list[Row], outside: Mapping[str, tuple[ForeignKe
     lines = [[_value(column, row[column.name], outside, counted) for column in columns] for row in made]
     head = f"INSERT INTO {target} ({idents(tuple(made[0]))})\n"
     if _repeats_itself(table):
-        return f"{head}VALUES\n" + ",\n".join(f"    ({', '.join(line)})" for line in lines) + "\nON CONFLICT DO NOTHING;"
+        return (
+            f"{head}VALUES\n" + ",\n".join(f"    ({', '.join(line)})" for line in lines) + "\nON CONFLICT DO NOTHING;"
+        )
     typed = (", ".join(f"{one}::{column.type}" for one, column in zip(line, columns, strict=True)) for line in lines)
     chosen = "\nUNION ALL\n".join(f"SELECT {line}" for line in typed)
     return f"{head}SELECT * FROM (\n{chosen}\n) AS seed\n{unless_filled};"

@@ -84,8 +84,17 @@ NAMED: dict[str, Spelling] = {
 
 # The driver knows the array types of these; it gives any other array as one text, which ServerArray takes apart.
 _LISTED = frozenset(Family) - {
-    Family.GEOMETRIC, Family.VECTOR, Family.LTREE, Family.XML, Family.SYSTEM, Family.CITEXT, Family.HSTORE, Family.SEARCH,
-    Family.BITS, Family.NETWORK, Family.DOMAIN,
+    Family.GEOMETRIC,
+    Family.VECTOR,
+    Family.LTREE,
+    Family.XML,
+    Family.SYSTEM,
+    Family.CITEXT,
+    Family.HSTORE,
+    Family.SEARCH,
+    Family.BITS,
+    Family.NETWORK,
+    Family.DOMAIN,
 }
 
 
@@ -112,8 +121,12 @@ def spell(type_: str, known: Speller, collation: str | None = None) -> Spelling:
     name = take_apart(type_)
     one = _scalar(name, known)
     if collation is not None:
-        one = Spelling(one.annotation, one.expression.replace("()", f"(collation={collation!r})", 1)
-                       if one.expression.endswith("()") else f"{one.expression[:-1]}, collation={collation!r})")
+        one = Spelling(
+            one.annotation,
+            one.expression.replace("()", f"(collation={collation!r})", 1)
+            if one.expression.endswith("()")
+            else f"{one.expression[:-1]}, collation={collation!r})",
+        )
     if not name.dimensions:
         return one
     if family(name, known) in _LISTED and not name.base.endswith("multirange"):

@@ -100,4 +100,6 @@ def _relationship(model: Model, one: Relationship, known: Plan) -> str:
     single = f"{target} | None" if nullable_side(model, one) else target
     annotation = f'list["{target}"]' if is_list(one) else f'"{single}"'
     options = relationship_options(model, one, known)
-    return f"    {model.relationships[one.name]}: Mapped[{annotation}] = {call('relationship', repr(target), **options)}"
+    return (
+        f"    {model.relationships[one.name]}: Mapped[{annotation}] = {call('relationship', repr(target), **options)}"
+    )

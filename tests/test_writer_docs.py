@@ -11,8 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from support.example import task_management
-from support.wide import HOSTILE_TEXTS, wide
 
 from colonnade.config import Settings
 from colonnade.design.schema import Column, Database, Intent, PrimaryKey, QueryPattern, Schema, Table
@@ -21,6 +19,8 @@ from colonnade.writers.diagram import diagram
 from colonnade.writers.docs import docs
 from colonnade.writers.file import Request
 from colonnade.writers.markdown import block, cell_code, code, mermaid_text, mermaid_word, prose
+from support.example import task_management
+from support.wide import HOSTILE_TEXTS, wide
 
 READER = MarkdownIt("commonmark").enable("table")
 TEXTS = st.text(max_size=40).filter(lambda text: "\x00" not in text)

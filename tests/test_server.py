@@ -195,7 +195,7 @@ def test_roles_of_any_name_come_and_go(server: Server, scratch: str) -> None:
         assert connection.execute("SELECT 1 FROM pg_roles WHERE rolname = ANY(%s)", [list(NASTY)]).fetchone() is None
 
 
-@pytest.mark.parametrize("name", ["postgres", "pg_monitor", "pg_mine", "public", "none", ""])
+@pytest.mark.parametrize("name", ["colonnade", "pg_monitor", "pg_mine", "public", "none", ""])
 def test_existing_and_reserved_roles_are_refused(server: Server, name: str) -> None:
     with pytest.raises(ServerError), scratch_roles(server, ["fresh_one", name]):
         pass

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     import psycopg
 
 OLDEST, NEWEST = 15, 18
-SUPERUSER = "postgres"
+# Not `postgres`: the output of pg_dump names that as an owner, and a stand-in of that name must be possible.
+SUPERUSER = "colonnade"
 START_SECONDS = 30.0
 CONNECT_SECONDS = 10
 

@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Sequence
 
 from colonnade.server import embedded
-
 from mutations.catalog import MUTATIONS
 from mutations.run import OBSERVERS, Outcome, outcomes, proven
 

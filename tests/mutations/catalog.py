@@ -21,7 +21,7 @@ class Mutation:
 
 def remade(table: str, constraint: str, definition: str) -> str:
     """Drops a constraint and adds it again in another form."""
-    return f"ALTER TABLE {table} DROP CONSTRAINT {constraint}; ALTER TABLE {table} ADD CONSTRAINT {constraint} {definition}"
+    return f"ALTER TABLE {table} DROP CONSTRAINT {constraint}, ADD CONSTRAINT {constraint} {definition}"
 
 
 def reindexed(index: str, definition: str, kind: str = "INDEX") -> str:

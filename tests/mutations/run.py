@@ -13,7 +13,6 @@ from typing import Any
 from colonnade import catalog
 from colonnade.catalog import dump
 from colonnade.server import Server, connect, scratch_database, scratch_roles
-
 from mutations.catalog import Mutation
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "everything.sql"

@@ -38,6 +38,8 @@ OBJECTS = {
     " i.classid = 'pg_proc'::regclass AND i.objid = o.oid AND i.deptype = 'i')",
 }
 
+ADDRESSED_AS = {"pg_largeobject_metadata": "pg_largeobject"}
+
 # Facts of modelled objects without a field: (what it is, the rows that have it as c.oid and, of a column, c.number).
 FACTS = {
     "tablespace": "SELECT oid, 0 AS number FROM pg_class WHERE reltablespace <> 0",
@@ -94,7 +96,7 @@ WHERE d.objoid >= {first} AND d.classoid <> 'pg_largeobject'::regclass AND NOT (
 def unmodelled(view: Snapshot) -> tuple[str, ...]:
     """The names of objects and facts that were seen and are not in the Database."""
     objects = " UNION ALL ".join(
-        f"SELECT '{catalog}'::regclass AS classid, o.oid FROM {catalog} o"
+        f"SELECT '{ADDRESSED_AS.get(catalog, catalog)}'::regclass AS classid, o.oid FROM {catalog} o"
         f" WHERE o.oid >= {FIRST_USER_OID} AND ({condition})"
         for catalog, condition in OBJECTS.items()
     )

@@ -43,7 +43,7 @@ def _scratch(server: Server, roles: tuple[str, ...]) -> Iterator[tuple[str, str]
     prefix = scratch_name()
     owner, loader = f"{prefix}_owner", f"{prefix}_loader"
     with (
-        scratch_roles(server, (*roles, owner)),
+        scratch_roles(server, (*_missing(server, roles), owner)),
         scratch_roles(server, (loader,), "LOGIN"),
         scratch_database(server) as database,
     ):
@@ -52,6 +52,14 @@ def _scratch(server: Server, roles: tuple[str, ...]) -> Iterator[tuple[str, str]
         with connect(server.dsn()) as connection:
             connection.execute("; ".join([f"ALTER DATABASE {ident(database)} OWNER TO {ident(owner)}", *grants]))
         yield database, loader
+
+
+def _missing(server: Server, roles: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of `roles` that need a stand-in; others of our own server serve as they are, but never a superuser."""
+    with connect(server.dsn()) as connection:
+        query = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) AND NOT rolsuper AND rolname !~ '^pg_'"
+        present = {row[0] for row in connection.execute(query, [list(roles)])}
+    return tuple(role for role in roles if role not in present)
 
 
 def _untrusted_extensions(connection: Any) -> frozenset[str | None]:

@@ -63,7 +63,9 @@ def _split(file: str, text: str) -> Iterator[tuple[Statement, Any]]:
     try:
         nodes = parse_sql(text)
     except ParseError as error:
-        raise InputError((_mistake(file, text, str(error.args[0]), int(error.args[1] or 0)),)) from error
+        message = str(error.args[0])
+        offset = len(text.rstrip()) if message.endswith("at end of input") else int(error.args[1] or 0)
+        raise InputError((_mistake(file, text, message, offset),)) from error
     for node in nodes:
         start = node.stmt_location or 0
         end = start + node.stmt_len if node.stmt_len else len(text)

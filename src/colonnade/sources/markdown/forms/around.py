@@ -1,0 +1,303 @@
+"""What is said around the entities: relationship sections, index lists, constraints, cascade wording, state transitions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from colonnade.design.draft import DraftEntity, DraftIndex, Fact
+from colonnade.errors import Place
+from colonnade.sources.markdown import mentions, names, relations, titles
+from colonnade.sources.markdown.blocks import Bullets, Fence, Item, Paragraph, Span, Table
+from colonnade.sources.markdown.forms import ascii, bullets, table
+from colonnade.sources.markdown.mentions import Index
+from colonnade.sources.markdown.relations import Relation
+from colonnade.sources.markdown.walk import Part
+from colonnade.vocabulary import storage
+
+Columns = Mapping[str, Mapping[str, str]]
+
+_INDEX_LEAD = re.compile(r"\b(?:unique\s+)?(?:composite\s+|partial\s+|b-?tree\s+|gin\s+|gist\s+|covering\s+)*index(?:es|ed)?\b|\bidx_\w+|\bix_\w+|索引|インデックス|índice", re.IGNORECASE)
+_UNIQUE_LEAD = re.compile(r"\bunique(?:ness)?\b|\bduplicates? not allowed\b|一意|唯一|únic[oa]|eindeutig|уникальн", re.IGNORECASE)
+_GROUP = re.compile(r"[(（\[]\s*(?P<columns>`?[^\W\d]\w*`?(?:\s+(?:ASC|DESC))?(?:\s*[,+、]\s*`?[^\W\d]\w*`?(?:\s+(?:ASC|DESC))?)*)\s*[)）\]]", re.IGNORECASE)
+_PAIR = re.compile(r"`?(?P<first>[^\W\d]\w*)`?(?:\s*(?:\+|,|/|&|、|\band\b)\s*`?[^\W\d]\w*`?)+")
+_WITHIN = re.compile(r"\b(?:unique|uniqueness|eindeutig|únic[oa])\s+(?:within|per|for each|for|by|in|across|inside|por|dentro d\w+|pro|je)\s+(?:an?\s+|the\s+|each\s+|same\s+|given\s+|el\s+|la\s+)?`?(?P<scope>[^\W\d]\w*(?:_id|Id)?)`?", re.IGNORECASE)
+_WHERE = re.compile(r"\bWHERE\s+(?P<predicate>[^;`)]+)", re.IGNORECASE)
+_NAME = re.compile(r"`?(?P<name>(?:idx|ix|uq|uk|uniq|unique|index|ux|ak)_\w+|\w+_(?:idx|index|key|uniq|unique))`?", re.IGNORECASE)
+_STATE_ARROW = re.compile(r"`?\[?(?P<left>[^\W\d][\w -]{0,30}?)\]?`?\s*(?:-{1,2}>|→|=>|⟶|──▶|─▶|─+>)\s*`?\[?(?P<right>[^\W\d][\w -]{0,30}?)\]?`?(?=\s*(?:$|[,;(:|→\-─=.]|when|on\b|via\b))", re.MULTILINE)
+
+
+def told(parts: Sequence[Part], known: Index, file: str) -> Iterator[Relation]:
+    """The relations that sections, lists, tables and drawings around the entities state."""
+    done: set[str] = set()
+    for part in parts:
+        if part.key_entities or part.role in ("transfer", "queries", "samples", "policies", "states", "unstored", "before", "enums"):
+            continue
+        about = known.find(part.subject.name) if part.subject else None
+        heading = part.path[-1] if part.path else ""
+        if part.role == "relationships" and heading not in done:
+            done.add(heading)
+            yield from relations.told(titles.bare(heading), _first(part, file), about, known, loose=True)
+        yield from _block(part, about, known, file)
+
+
+def _first(part: Part, file: str) -> Place:
+    block = part.block
+    spans = block.lines if isinstance(block, Paragraph) else ()
+    return spans[0].place(file) if spans else Place(file)
+
+
+def _block(part: Part, about: str | None, known: Index, file: str) -> Iterator[Relation]:
+    block = part.block
+    if isinstance(block, Fence):
+        if ascii.is_drawing(block):
+            yield from ascii.told(block, known, file)
+    elif isinstance(block, Table):
+        yield from _table(part, block, about, known, file)
+    elif isinstance(block, Bullets):
+        for item in block.items:
+            yield from _item(item, part.role == "relationships", about, known, file)
+    elif isinstance(block, Paragraph):
+        if part.role == "relationships":
+            for line in block.lines:
+                yield from relations.told(line.text, line.place(file), about, known, loose=True)
+        else:
+            yield from _announced(block.lines, about, known, file)
+
+
+_ANNOUNCED = re.compile(r"\**`?(?:relationships?|relations?|associations?|foreign keys?|belongs to|has many|has one|many-to-one|one-to-many|many-to-many|one-to-one|references|parent|children|relaciones|relações|beziehungen|关系|関連|リレーション|связи|owned by)[^:：]{0,20}`?\**\s*[:：]", re.IGNORECASE)
+
+
+def _announced(lines: Sequence[Span], about: str | None, known: Index, file: str) -> Iterator[Relation]:
+    for line in lines:
+        match = _ANNOUNCED.match(line.text)
+        if match:
+            text = line.text if not re.match(r"\**(?:relation|assoc|foreign|rela|bezieh|关系|関連|リレ|связи)", line.text, re.IGNORECASE) else line.text[match.end() :]
+            for piece in bullets.top_level(text) if not re.search(r"\band\b", text) else [text]:
+                yield from relations.told(piece.strip(" *"), line.place(file), about, known, loose=True)
+
+
+def _item(item: Item, relational: bool, about: str | None, known: Index, file: str) -> Iterator[Relation]:
+    if not item.lines:
+        return
+    place = item.lines[0].place(file)
+    text = item.text
+    announced = _ANNOUNCED.match(text)
+    stated = relational or bool(announced)
+    if stated:
+        body = text[announced.end() :] if announced and re.match(r"\**(?:relation|assoc|foreign|rela|bezieh|关系|関連|リレ|связи)", text, re.IGNORECASE) else text
+        yield from relations.told(body.strip(" *"), place, about, known, loose=True)
+    elif re.match(r"(?:\*\*)?(?:belongs to|has many|has one|owned by|contains many|references one|many-to-|one-to-)", text, re.IGNORECASE):
+        yield from relations.told(text, place, about, known, loose=True)
+    head = mentions.find(text[:80], known)
+    inner = head[0].name if head and head[0].start < 4 and stated else about
+    for child in item.children:
+        if isinstance(child, Bullets):
+            for below in child.items:
+                yield from _item(below, stated, inner, known, file)
+
+
+def _table(part: Part, block: Table, about: str | None, known: Index, file: str) -> Iterator[Relation]:
+    shape = table.shape(block)
+    if shape.kind != "relations" and part.role != "relationships":
+        return
+    heads = [table._title(span.text) for span in block.header]
+    parents = bool(heads) and heads[0] in ("parent", "parent entity", "parent table", "one", "from")
+    for row in block.rows:
+        if not row:
+            continue
+        text = " | ".join(span.text for span in row)
+        place = row[0].place(file)
+        seen = mentions.find(names.plain(row[0].text), known)
+        found = relations.told(text, place, None if seen else about, known, loose=True)
+        if not found and parents and len(row) > 1:
+            other = mentions.find(names.plain(row[1].text), known)
+            if seen and other:
+                found = [Relation(other[0].name, "many-to-one", seen[0].name, place, relations._key(text, seen[0], other[0]), relations._on_delete(text), True, text)]
+        yield from found
+
+
+# Indexes and uniques.
+
+
+def indexes(parts: Sequence[Part], known: Index, columns: Columns, file: str) -> Iterator[DraftEntity]:
+    """Indexes and unique constraints that lists and tables state, each under the entity whose columns it names."""
+    for part in parts:
+        if part.role in ("transfer", "queries", "samples", "policies", "unstored", "before"):
+            continue
+        about = known.find(part.subject.name) if part.subject else None
+        if isinstance(part.block, Table):
+            yield from _index_table(part, part.block, about, known, columns, file)
+        elif isinstance(part.block, Bullets):
+            for item in part.block.items:
+                yield from _index_item(item, part.role, about, known, columns, file)
+        elif isinstance(part.block, Paragraph):
+            for line in part.block.lines:
+                if _UNIQUE_LEAD.search(line.text) or part.role == "indexes":
+                    yield from _stated(line.text, line.place(file), part.role, about, known, columns)
+
+
+def _index_item(item: Item, role: str, about: str | None, known: Index, columns: Columns, file: str) -> Iterator[DraftEntity]:
+    if item.lines:
+        yield from _stated(item.text, item.lines[0].place(file), role, about, known, columns)
+        head = mentions.find(names.plain(item.text[:60]), known)
+        about = head[0].name if head and head[0].start == 0 else about
+    for child in item.children:
+        if isinstance(child, Bullets):
+            for below in child.items:
+                yield from _index_item(below, "indexes" if re.match(r"\W*index", item.text, re.IGNORECASE) else role, about, known, columns, file)
+
+
+def _index_table(part: Part, block: Table, about: str | None, known: Index, columns: Columns, file: str) -> Iterator[DraftEntity]:
+    shape = table.shape(block)
+    if shape.kind == "attributes":
+        yield from _pseudo_rows(block, about, columns, file)
+        return
+    if shape.kind != "indexes" and part.role != "indexes":
+        return
+    for row in block.rows:
+        if row:
+            text = " ".join(f"({span.text.strip('() ')})" if role == "columns" and "(" not in span.text else span.text for span, role in zip(row, shape.roles, strict=False))
+            yield from _stated(text, row[0].place(file), "indexes", about, known, columns)
+
+
+def _pseudo_rows(block: Table, about: str | None, columns: Columns, file: str) -> Iterator[DraftEntity]:
+    """`| **unique** | (a, b) | |` among the columns of a table."""
+    if about is None:
+        return
+    for row in block.rows:
+        head = names.plain(row[0].text).lower() if row else ""
+        if re.match(r"(?:composite |table )?(?:unique|index|idx|唯一|索引)", head):
+            yield from _made(" ".join(span.text for span in row), row[0].place(file), about, columns, unique="unique" in head or "唯一" in head)
+
+
+def _stated(text: str, place: Place, role: str, about: str | None, known: Index, columns: Columns) -> Iterator[DraftEntity]:
+    unique = bool(_UNIQUE_LEAD.search(re.sub(r"unique(?:ly)? identif\w+", "", text, flags=re.IGNORECASE)))
+    indexed = role == "indexes" or bool(_INDEX_LEAD.search(text))
+    if not unique and not indexed or len(text) > 600:
+        return
+    owner = _owner(text, about, known)
+    if owner is not None:
+        yield from _made(text, place, owner, columns, unique=unique)
+
+
+def _owner(text: str, about: str | None, known: Index) -> str | None:
+    """`tasks(user_id)`, `on tasks`, `tasks.user_id`; else whom the section is about."""
+    plain = names.plain(text)
+    for mention in mentions.find(plain, known):
+        after = plain[mention.end :]
+        before = plain[: mention.start]
+        if mention.column or re.match(r"\s*[(:：]", after) or re.search(r"\bon\s+(?:the\s+)?$|\btable\s+$|\bin\s+$", before, re.IGNORECASE) or not before.strip(" -*"):
+            return mention.name
+    if about is not None:
+        return about
+    seen = mentions.find(plain, known)
+    if seen:
+        return seen[0].name
+    name = _NAME.search(plain)
+    inside = re.search(r"(?:idx|ix|uq|uk|index)_(\w+)", name["name"]) if name else None
+    return _table_in(inside[1], known) if inside else None
+
+
+def _table_in(text: str, known: Index) -> str | None:
+    """The entity with which an index name goes on: `tasks` of `tasks_user_id`."""
+    parts = text.split("_")
+    return next((found for count in range(len(parts), 0, -1) if (found := known.find("_".join(parts[:count])))), None)
+
+
+def _made(text: str, place: Place, owner: str, columns: Columns, *, unique: bool) -> Iterator[DraftEntity]:
+    mine = columns.get(owner, {})
+    found = _columns_in(text, mine, unique)
+    if not found:
+        return
+    name = _NAME.search(names.plain(text))
+    where = _WHERE.search(text)
+    method = re.search(r"\b(gin|gist|brin|hash|hnsw|ivfflat|spgist)\b", text, re.IGNORECASE)
+    index = DraftIndex(Fact(found, place), name["name"] if name else "", unique, method[1].lower() if method else "", where["predicate"].strip() if where else "")
+    only = DraftEntity(Fact(owner, place), Fact("table", place))
+    single = unique and len(found) == 1
+    if single and not where and re.search(r"\bindex\b", text, re.IGNORECASE) is None:
+        return
+    yield _with(only, index, unique and len(found) > 1)
+
+
+def _with(only: DraftEntity, index: DraftIndex, unique: bool) -> DraftEntity:
+    from dataclasses import replace
+
+    return replace(only, uniques=(index,)) if unique else replace(only, indexes=(index,))
+
+
+def _columns_in(text: str, mine: Mapping[str, str], unique: bool) -> tuple[str, ...]:
+    """The columns of an index in `text`: a bracket of known columns, names tied by + or comma, a column and its scope."""
+    plain = names.plain(_NAME.sub(" ", text) if "(" in text or " on " in text.lower() else text)
+    for match in _GROUP.finditer(plain):
+        parts = [re.sub(r"\s+(ASC|DESC)$", lambda found: f" {found[1].upper()}", part.strip(" `"), flags=re.IGNORECASE) for part in re.split(r"[,+、]", match["columns"])]
+        if all(_known(part, mine) for part in parts):
+            return tuple(_ordered(part, mine) for part in parts)
+    within = _WITHIN.search(plain)
+    if within:
+        scope = _known(within["scope"], mine) or _known(within["scope"] + "_id", mine)
+        head = next((found for word in re.findall(r"[^\W\d]\w*", plain[: within.start()]) if (found := _known(word, mine))), None)
+        return (scope, head) if scope and head and scope != head else ()
+    pair = next((match for match in _PAIR.finditer(plain) if all(_known(part, mine) for part in _parts(match[0]))), None)
+    if pair:
+        return tuple(_ordered(part, mine) for part in _parts(pair[0]))
+    single = [found for word in re.findall(r"[^\W\d]\w*", plain) if (found := _known(word, mine)) and (names.looks_coded(word) or f"`{word}`" in text or len(plain.split()) <= 4)]
+    return tuple(dict.fromkeys(single[:1]))
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip(" `") for part in re.split(r"\s*(?:\+|,|/|&|、|\band\b)\s*", text)]
+
+
+def _known(written: str, mine: Mapping[str, str]) -> str | None:
+    return mine.get(names.key(written.split()[0])) if written.split() else None
+
+
+def _ordered(written: str, mine: Mapping[str, str]) -> str:
+    found = _known(written, mine) or written
+    return f"{found} DESC" if written.upper().endswith(" DESC") else found
+
+
+# States.
+
+
+def transitions(parts: Sequence[Part], known: Index, file: str) -> Iterator[DraftEntity]:
+    """The allowed moves of a state: (column, from, to), under the entity that a section on states is about."""
+    from dataclasses import replace
+
+    for part in parts:
+        about = known.find(part.subject.name) if part.subject else None
+        if part.role != "states" or about is None:
+            continue
+        for text, place in _texts(part, file):
+            moves = tuple(Fact(("", match["left"].strip(), match["right"].strip()), place) for match in _STATE_ARROW.finditer(text))
+            if moves:
+                yield replace(DraftEntity(Fact(about, place), Fact("table", place)), transitions=moves)
+
+
+def _texts(part: Part, file: str) -> Iterator[tuple[str, Place]]:
+    block = part.block
+    if isinstance(block, Fence):
+        for number, line in enumerate(block.text.split("\n")[:200]):
+            yield line, Place(file, block.start.line + number, block.start.column)
+    elif isinstance(block, Bullets):
+        for item in block.items:
+            if item.lines:
+                yield names.plain(item.text), item.lines[0].place(file)
+    elif isinstance(block, Paragraph):
+        for span in block.lines:
+            yield names.plain(span.text), span.place(file)
+
+
+def soft_deleted(parts: Sequence[Part], known: Index, file: str) -> Iterator[DraftEntity]:
+    """`Soft delete via deleted_at` in a section about an entity."""
+    from dataclasses import replace
+
+    for part in parts:
+        about = known.find(part.subject.name) if part.subject else None
+        if about is None or part.role in ("transfer", "queries", "samples", "unstored"):
+            continue
+        for text, place in _texts(part, file):
+            if storage.SOFT_DELETE.search(text) and not re.search(r"\bno soft|\bnot soft|\bwithout soft|\bhard[- ]delete", text, re.IGNORECASE):
+                yield replace(DraftEntity(Fact(about, place), Fact("table", place)), soft_delete=Fact(True, place))

@@ -1,0 +1,447 @@
+"""Key Entities: `- **Order**: A purchase by a customer; has a total, a status (pending, paid) and an optional note`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from colonnade.design.draft import DraftAttribute, EntityKind, Fact
+from colonnade.errors import Place
+from colonnade.sources.markdown import facts, names, relations, subject, titles
+from colonnade.sources.markdown.blocks import Block, Bullets, Item, Paragraph, Span, Table
+from colonnade.sources.markdown.facts import Facts
+from colonnade.sources.markdown.forms import bullets, table
+from colonnade.sources.markdown.mentions import Index, find
+from colonnade.sources.markdown.sections import Section
+from colonnade.sources.markdown.subject import Subject
+from colonnade.vocabulary import prose, qualifiers, storage
+
+PRECISION = 20
+
+_ENTRY = re.compile(
+    r"(?:\*\*(?P<bold>[^*\n]{1,90}?)\*\*|__(?P<under>[^_\n]{1,90})__|\*(?P<italic>[^*\n]{1,90})\*|`(?P<code>[^`\n]{1,80})`|(?P<word>[^\W\d][\w /'’&-]{0,48}?)(?=\s*(?:[:：(（]|\s[-–—]\s)))\s*(?P<rest>.*)",
+    re.DOTALL,
+)
+_NOTES = re.compile(r"\s*(?P<notes>(?:[(（\[][^()（）\[\]]*(?:\([^()]*\)[^()（）\[\]]*)*[)）\]]\s*|\*[^*\n]{1,60}\*\s*)*)(?:[:：]|[-–—]+|=|→)?\s*(?P<rest>.*)", re.DOTALL)
+_SENTENCES = re.compile(r"(?<=[.!?])\s+(?=[A-Z*`\"(À-ÞА-Я¿])|(?<=[。！？])\s*|\n")
+_BRACKET = re.compile(r"\s*[(（\[](?P<inside>(?:[^()（）\[\]]|[(（\[][^()（）\[\]]*[)）\]])*)[)）\]]")
+_JOIN = re.compile(r",?\s+(?:and|or|y|und|et|e|ou|o|plus|as well as|along with|sowie|и|и/или|&)\s+(?:an?\s+|its?\s+|their\s+)?|\s*[、・]\s*|\s*(?:和|以及|及|と|および)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One Key Entity as written: what it is called, the text about it, and the blocks below."""
+
+    subject: Subject
+    lines: tuple[Span, ...]
+    text: str
+    children: tuple[Block, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+def entries(section: Section, file: str) -> tuple[Entry, ...]:
+    """The entities that a Key Entities section lists, as items, paragraphs, sub-sections or table rows."""
+    found: list[Entry] = []
+    for block in section.blocks:
+        found.extend(_entries_of(block, file))
+    for below in section.sections:
+        found.extend(_of_section(below, file))
+    return tuple(found)
+
+
+def _entries_of(block: Block, file: str) -> Iterator[Entry]:
+    if isinstance(block, Bullets):
+        for item in block.items:
+            entry = _of_item(item, file)
+            if entry:
+                yield entry
+    elif isinstance(block, Paragraph) and block.lines[0].text.startswith("**"):
+        for lines in _paragraphs(block):
+            entry = _of_text(lines, (), file)
+            if entry:
+                yield entry
+    elif isinstance(block, Table):
+        yield from _of_table(block, file)
+
+
+def _paragraphs(block: Paragraph) -> Iterator[tuple[Span, ...]]:
+    """The lines of a paragraph, cut where a line starts with a bold name."""
+    run: list[Span] = []
+    for line in block.lines:
+        if run and re.match(r"\*\*[^*]+\*\*\s*[:：(（–—-]|\*\*[^*]+[:：]\*\*", line.text):
+            yield tuple(run)
+            run = []
+        run.append(line)
+    yield tuple(run)
+
+
+def _of_item(item: Item, file: str) -> Entry | None:
+    if item.lines:
+        return _of_text(item.lines, item.children, file)
+    return None
+
+
+def _of_text(lines: tuple[Span, ...], children: tuple[Block, ...], file: str) -> Entry | None:
+    text = " ".join(line.text for line in lines).strip()
+    match = _ENTRY.fullmatch(text)
+    if match is None:
+        bare = names.plain(text).strip(" :：.")
+        if not children and (len(bare.split()) > 3 or not bare[:1].isupper()):
+            return None
+        return _entry(bare, "", "", lines, children, file)
+    head = (match["bold"] or match["under"] or match["italic"] or match["code"] or match["word"]).strip().rstrip(":：")
+    notes = _NOTES.fullmatch(match["rest"])
+    assert notes is not None
+    return _entry(head, notes["notes"] or "", notes["rest"].strip(), lines, children, file)
+
+
+def _entry(head: str, notes: str, text: str, lines: tuple[Span, ...], children: tuple[Block, ...], file: str) -> Entry | None:
+    title = titles.read(f"{head} {names.plain(notes)}".strip())
+    if title.role in ("constraints", "relationships", "indexes", "policies", "states", "queries", "description", "attributes", "samples") and not title.soft:
+        return None
+    name = title.name or head
+    if len(name.split()) > 7 or not re.search(r"[^\W\d_]", name):
+        return None
+    place = lines[0].place(file)
+    return Entry(Subject(_name(head, name), place, title.table, _kind(name, title, text), _managed(f"{notes} {text}", place), names.plain(text)[:500], bool(storage.EXISTING.search(notes))), lines, text, children, title.aliases)
+
+
+def _name(head: str, name: str) -> str:
+    """The name without its bracket; a slash in it stays: `Member / Guest`."""
+    bare = names.plain(titles.bare(head)).strip()
+    bare = re.sub(r"\s*[(（\[].*$", "", bare).strip()
+    return bare if "/" in bare and len(bare) < 60 else name
+
+
+def _managed(text: str, place: Place) -> Fact[str] | None:
+    match = storage.MANAGED.search(names.plain(text))
+    return Fact(match["who"], place) if match and storage.HANDS_OFF.search(text) else None
+
+
+def _kind(name: str, title: titles.Title, text: str) -> EntityKind:
+    last = names.key(name).split("_")[-1]
+    concept = not titles.is_stored(title) or subject.unstored_text(names.plain(text), name) or (last in storage.CONCEPT_WORDS and not _has_lead(text))
+    return "concept" if concept else "table"
+
+
+def _has_lead(text: str) -> bool:
+    return bool(prose.STRONG_LEAD.search(text))
+
+
+def _of_section(section: Section, file: str) -> Iterator[Entry]:
+    if section.title is None:
+        return
+    title = titles.read(section.text)
+    if title.role in ("entity", "other") and (title.role == "entity" or title.soft):
+        about = subject.of_section(section, title, file)
+        paragraphs = [block for block in section.blocks if isinstance(block, Paragraph)]
+        lines = tuple(line for block in paragraphs for line in block.lines)
+        children = tuple(block for block in section.blocks if not isinstance(block, Paragraph))
+        below = tuple(block for part in section.sections for block in part.blocks if titles.read(part.text).role in ("attributes",))
+        yield Entry(about, lines or (section.title,), " ".join(line.text for line in lines), (*children, *below), title.aliases)
+    elif title.role in ("entities", "attributes", "other", "key entities", "description"):
+        for block in section.blocks:
+            yield from _entries_of(block, file)
+        for below_section in section.sections:
+            yield from _of_section(below_section, file)
+
+
+def _of_table(block: Table, file: str) -> Iterator[Entry]:
+    """`| Entity | Description | Key Attributes |`: a row each."""
+    shape = table.shape(block)
+    if shape.kind not in ("entities", "entities with columns", "named", "described", "other") or not block.header:
+        return
+    heads = [table._title(span.text) for span in block.header]
+    first = shape.at("entity") if shape.at("entity") is not None else 0
+    for row in block.rows:
+        if first is None or first >= len(row):
+            continue
+        texts = [f"{'Attributes: ' if re.search(r'attribut|field|campo|atribut|属性|字段', head) else ''}{span.text.rstrip('.')}." for span, head, number in zip(row, heads, range(len(row)), strict=False) if number != first and span.text.strip(" -–—")]
+        entry = _entry(names.plain(row[first].text), "", " ".join(texts), (row[first],), (), file)
+        if entry:
+            yield entry
+
+
+def attributes(entry: Entry, known: Index, file: str) -> tuple[DraftAttribute, ...]:
+    """What the text about an entity and the lists below it name as its attributes."""
+    found: list[DraftAttribute] = []
+    place = entry.lines[0].place(file)
+    for child in entry.children:
+        found.extend(_below(child, entry, known, file))
+    for sentence in _SENTENCES.split(entry.text):
+        found.extend(_sentence(sentence, entry, known, _place_of(entry, sentence, place), first=not found and sentence is not None and entry.text.startswith(sentence)))
+    return _distinct(found)
+
+
+def _place_of(entry: Entry, sentence: str, default: Place) -> Place:
+    start = sentence.strip()[:24]
+    for line in entry.lines:
+        position = line.text.find(start) if start else -1
+        if position >= 0:
+            return Place(default.file, line.line, line.column + position)
+    return default
+
+
+def _distinct(found: list[DraftAttribute]) -> tuple[DraftAttribute, ...]:
+    first: dict[str, DraftAttribute] = {}
+    for one in found:
+        first.setdefault(names.key(one.name.value), one)
+    return tuple(first.values())
+
+
+def _below(child: Block, entry: Entry, known: Index, file: str) -> Iterator[DraftAttribute]:
+    if isinstance(child, Table):
+        shape = table.shape(child)
+        if shape.kind in ("attributes", "described", "named", "rules"):
+            yield from table.attributes(child, shape, file)
+    elif isinstance(child, Bullets):
+        listed = bullets.attributes(child.items, file, labelled=False)
+        if listed:
+            yield from (one for one in listed if known.find(one.name.value) is None or one.type)
+            return
+        for item in child.items:
+            yield from _sub_item(item, entry, known, file)
+    elif isinstance(child, Paragraph):
+        for sentence in _SENTENCES.split(child.text):
+            yield from _sentence(sentence, entry, known, child.lines[0].place(file), first=False)
+
+
+def _sub_item(item: Item, entry: Entry, known: Index, file: str) -> Iterator[DraftAttribute]:
+    """`- Attributes: a, b`, `- Email address (unique)`; what starts with a verb or speaks of relations is none."""
+    if not item.lines:
+        return
+    place = item.lines[0].place(file)
+    head = re.match(r"\**`?(?P<head>[^:：*`\n]{1,50}?)`?(?:\*\*\s*[:：]|[:：]\s*\*\*|[:：])\s*(?P<rest>.*)", item.text, re.DOTALL)
+    role = titles.role_of(head["head"]) if head else ""
+    if head and role == "attributes":
+        nested = next((child for child in item.children if isinstance(child, Bullets)), None)
+        if nested:
+            yield from bullets.attributes(nested.items, file, labelled=True) or tuple(one for below in nested.items for one in _sub_item(below, entry, known, file))
+        yield from _pieces(head["rest"], entry, known, place)
+        return
+    if head and (role not in ("", "entity", "other") or bullets._META.fullmatch(head["head"].strip())):
+        return
+    read = bullets.item(item, file)
+    if read is not None and read.sure >= 2:
+        yield from (one for one in read.attributes if known.find(one.name.value) is None)
+    elif read is not None and head and len(head["head"].split()) <= 3 and known.find(head["head"]) is None:
+        yield from read.attributes
+    elif len(item.text.split()) <= 8:
+        yield from _piece(item.text.rstrip("."), entry, known, place)
+    else:
+        for sentence in _SENTENCES.split(item.text):
+            yield from _sentence(sentence, entry, known, place, first=False)
+
+
+def _sentence(text: str, entry: Entry, known: Index, place: Place, *, first: bool) -> Iterator[DraftAttribute]:
+    """The attributes that one sentence lists."""
+    strong = prose.STRONG_LEAD.search(text)
+    if strong:
+        yield from _pieces(text[strong.end() :], entry, known, place)
+        return
+    colon = re.search(r"[:：]\s+", _BRACKET.sub(lambda match: " " * len(match[0]), text))
+    for listed in (text if first else "", text[colon.end() :] if colon else ""):
+        if listed and _is_bare_list(listed):
+            yield from _pieces(listed, entry, known, place)
+            return
+    yield from _in_brackets(text, entry, known, place)
+    for clause in _clauses(text):
+        lead = _lead(clause, entry, known)
+        if lead is not None:
+            yield from _pieces(clause[lead:], entry, known, place)
+
+
+_GENERIC_LIST = re.compile(
+    r"\b(?P<noun>(?:\w+\s+)?(?:details?|attributes|fields|information|info|data|properties|metadata|columns|settings|parameters|datos|dados|daten|informations))\s*[(（](?P<inside>[^()（）]{3,300})[)）]", re.IGNORECASE
+)
+
+
+def _in_brackets(text: str, entry: Entry, known: Index, place: Place) -> Iterator[DraftAttribute]:
+    """`payment details (type, last four digits)`, `an account (email, password hash)`: a bracket that lists columns."""
+    for match in _GENERIC_LIST.finditer(text):
+        yield from _expanded(match["noun"], match["inside"], entry, known, place)
+    lead = prose.LEAD.search(text)
+    bracket = _BRACKET.search(text)
+    if bracket and (lead is None or bracket.start() < lead.start()):
+        pieces = _inner(bracket["inside"])
+        if len(pieces) > 1 and sum(bool(prose.COLUMN_NOUN.search(piece)) for piece in pieces) * 2 > len(pieces):
+            yield from _expanded("", bracket["inside"], entry, known, place)
+
+
+def _clauses(text: str) -> list[str]:
+    """`text` cut at semicolons outside brackets; a clause without a lead of its own belongs to the list before it."""
+    clauses: list[str] = []
+    for piece in _cut(text, ";；"):
+        if clauses and not prose.LEAD.search(piece) and prose.LEAD.search(clauses[-1]) and len(piece.split()) <= 8:
+            clauses[-1] += "," + piece
+        else:
+            clauses.append(piece)
+    return clauses
+
+
+def _cut(text: str, marks: str) -> list[str]:
+    pieces, start, depth = [], 0, 0
+    for position, character in enumerate(text):
+        depth += (character in "([（") - (character in ")]）" and depth > 0)
+        if character in marks and depth == 0:
+            pieces.append(text[start:position])
+            start = position + 1
+    return [*pieces, text[start:]]
+
+
+def _is_bare_list(text: str) -> bool:
+    """`make, model, year, price`: three or more short pieces and nothing else."""
+    pieces = [piece for piece in _cut(text.rstrip("."), ",、，") if piece.strip()]
+    return len(pieces) >= 3 and all(len(_BRACKET.sub("", piece).split()) <= 4 and not prose.LEAD.search(piece) for piece in pieces)
+
+
+def _lead(clause: str, entry: Entry, known: Index) -> int | None:
+    """Where the list behind "has", "with", … begins; None where the word means something else."""
+    for match in prose.LEAD.finditer(clause):
+        before = clause[: match.start()]
+        if before.count("(") > before.count(")") or prose.NO_LEAD_BEFORE.search(before):
+            continue
+        if _other_subject(before, entry, known):
+            continue
+        return match.end()
+    return None
+
+
+def _other_subject(before: str, entry: Entry, known: Index) -> bool:
+    """`Users who have …`, `A customer has …`: the sentence speaks of another entity."""
+    seen = find(before, known)
+    opening = bool(seen) and len(before[: seen[0].start].split()) <= 1
+    return opening and seen[0].name != entry.subject.name and len(before[seen[0].end :].split()) <= 2
+
+
+def _pieces(text: str, entry: Entry, known: Index, place: Place) -> Iterator[DraftAttribute]:
+    """The attributes of a list up to the end of its sentence."""
+    text = text.strip().rstrip(".。").lstrip(":： ")
+    text = re.sub(r"\b(?:zero|one|two|0|1)[ -]or[ -]more\b", "many", text, flags=re.IGNORECASE)
+    for piece in _cut(text, ",;、，；"):
+        for part in _JOIN.split(_guarded(piece)):
+            part = part.replace("\x01", " and ").replace("\x02", " or ")
+            outside = _BRACKET.sub(" ", part)
+            relative, clause = prose.RELATIVE.search(outside), prose.CLAUSE.search(outside)
+            if clause and (relative is None or clause.start() < relative.start()):
+                return
+            yield from _piece(part, entry, known, place)
+            if relative:
+                break
+
+
+def _guarded(piece: str) -> str:
+    """`piece` with "and" inside brackets hidden from the cut."""
+    return re.sub(r"[(（\[][^()（）\[\]]*[)）\]]", lambda match: match[0].replace(" and ", "\x01").replace(" or ", "\x02"), piece)
+
+
+def _piece(text: str, entry: Entry, known: Index, place: Place) -> Iterator[DraftAttribute]:
+    """The attribute, or the attributes in a bracket, that one piece of a list names."""
+    bracket = _BRACKET.search(text)
+    inside = bracket["inside"] if bracket else ""
+    coded = re.match(r"\s*(?:(?:an?|the|its|optional|unique)\s+)*[`*]*`(?P<name>[^`]+)`", text)
+    head = text[: bracket.start()] if bracket else text
+    told = _told(text, head, inside, coded["name"] if coded else head, place)
+    if coded:
+        name = table.column_name(coded["name"])
+        if name and names.is_identifier(name) and known.find(name) is None:
+            yield facts.attribute(name, place, told)
+        return
+    noun = _noun(head)
+    if noun is None:
+        return
+    if inside and _expands(noun, inside):
+        yield from _expanded(noun, inside, entry, known, place)
+        return
+    if not _is_attribute(noun, entry, known):
+        return
+    yield facts.attribute(noun, place, told)
+
+
+def _noun(head: str) -> str | None:
+    """The noun of a piece without articles, qualifiers and relative clauses; None where it is no noun."""
+    bare = names.plain(head).strip().strip("\"'“”.,;:：*")
+    bare = prose.FRONT.sub("", bare + " ").strip()
+    bare = prose.CUT.sub("", bare).strip()
+    of = re.fullmatch(r"(?:number|list|set|collection|array|series|history|kind|type|amount) of (.+)", bare, re.IGNORECASE)
+    bare = of[1] if of and not bare.lower().startswith(("number", "type", "kind", "amount")) else bare
+    bare = re.sub(r"\s+of\s+(?:the|a|an|each|its|their)\b.*$", "", bare)
+    parts = bare.split()
+    if re.fullmatch(r"(?:unique )?(?:identifier|id)|identificador(?: único)?|eindeutige id|identifiant(?: unique)?", bare, re.IGNORECASE):
+        return "id"
+    verb = bool(parts) and parts[0].lower() in prose.VERBS and not (len(parts) > 1 and prose.COLUMN_NOUN.search(bare))
+    if not parts or len(parts) > 4 or not re.match(r"[^\W\d_]", bare) or verb or len(bare) > 50:
+        return None
+    if re.search(r"[=<>{}|!?%$]|\d{3,}", bare):
+        return None
+    return bare
+
+
+def _is_attribute(noun: str, entry: Entry, known: Index) -> bool:
+    """Not a generic word, not another entity."""
+    last = noun.lower().split()[-1]
+    if noun.lower() in prose.GENERIC or (last in prose.GENERIC and last not in ("value", "timestamp", "state", "content", "reference", "key", "description", "date", "identifier", "rule", "scope", "role") and len(noun.split()) > 1 and last not in ("timestamps", "settings", "details", "metadata", "data", "information", "preferences", "notes", "history", "statistics", "credentials", "configuration", "dates", "permissions", "record")):
+        return False
+    found = known.find(noun)
+    if found is not None:
+        return False
+    seen = find(noun, known)
+    return not (seen and seen[-1].end >= len(noun) and not prose.COLUMN_NOUN.search(noun) and seen[-1].plural)
+
+
+def _told(text: str, head: str, inside: str, name: str, place: Place) -> Facts:
+    told: Facts = bullets._qualified(inside, place, name.strip()) if inside else {}
+    kind = told.get("type")
+    if kind is not None and not facts.written.resolve(str(kind.value)) and str(kind.value) != "enum":
+        told.pop("type")
+    if re.search(r"\boptional(?:ly)?\b|\bopcional|\boptionnel|\bnullable\b", head, re.IGNORECASE):
+        told.setdefault("nullable", Fact(True, place))
+    if re.search(r"\b(?:required|mandatory)\b", head, re.IGNORECASE):
+        told.setdefault("nullable", Fact(False, place))
+    if re.match(r"\W*(?:an?|its|the)?\s*(?:globally )?unique\s+(?!identifier|id\b|ID\b)", head, re.IGNORECASE):
+        told.setdefault("unique", Fact(True, place))
+    return told
+
+
+def _expands(noun: str, inside: str) -> bool:
+    """`detail fields (plate, year)` and `rental period (start date and due-back date)` stand for what is inside."""
+    last = noun.lower().split()[-1]
+    pieces = _inner(inside)
+    if len(pieces) < 2 or qualifiers.OPEN_LIST.search(inside) and last not in prose.GENERIC:
+        return False
+    if last in prose.GENERIC or noun.lower() in prose.GENERIC:
+        return not any(pattern.search(inside) for _, _, pattern in qualifiers.FLAGS) or len(pieces) > 2
+    return all(prose.COLUMN_NOUN.search(piece) for piece in pieces) and not facts._CHOICE_NAME.search(noun)
+
+
+def _inner(inside: str) -> list[str]:
+    pieces = [part.strip() for piece in _cut(inside, ",;/、，") for part in _JOIN.split(piece)]
+    return [re.sub(r"^(?:e\.g\.|i\.e\.|such as|including)[,\s]*", "", piece).strip() for piece in pieces if piece.strip() and not re.fullmatch(r"(?:etc|e\.g|i\.e)\.?", piece.strip())]
+
+
+def _expanded(noun: str, inside: str, entry: Entry, known: Index, place: Place) -> Iterator[DraftAttribute]:
+    for piece in _inner(inside):
+        name = _noun(piece)
+        if name and _is_attribute(name, entry, known):
+            yield facts.attribute(name, place, {})
+
+
+def with_kind(about: Subject, kind: EntityKind) -> Subject:
+    return replace(about, kind=kind)
+
+
+def relations_of(entry: Entry, known: Index) -> list[relations.Relation]:
+    """The relations that the text about an entity and the lists below it state."""
+    about = known.find(entry.subject.name)
+    found = relations.told(entry.text, entry.subject.place, about, known)
+    for child in entry.children:
+        if isinstance(child, Bullets):
+            for item in child.items:
+                if item.lines:
+                    found.extend(relations.told(item.text, item.lines[0].place(entry.subject.place.file), about, known))
+                for below in item.children:
+                    if isinstance(below, Bullets):
+                        for inner in below.items:
+                            found.extend(relations.told(inner.text, entry.subject.place, about, known))
+    return found

@@ -1,0 +1,91 @@
+"""Where a text names entities that the documents know."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from colonnade.design.draft import DraftEntity
+from colonnade.sources.markdown import names
+
+_TOKEN = re.compile(r"[^\W_](?:\w|(?<=\w)['’-](?=\w))*")
+# Common words that are entities in some documents and plain English in the next.
+_PLAIN = {"order": re.compile(r"\bin\s+$"), "item": None, "type": None, "state": None, "value": None}
+LONGEST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """`name` is the entity's; `plural` tells whether the text names several; `column` follows a dot: `tasks.user_id`."""
+
+    name: str
+    start: int
+    end: int
+    plural: bool
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The known entities by the keys of all their names."""
+
+    by_key: Mapping[str, str]
+
+    def find(self, written: str) -> str | None:
+        return self.by_key.get(names.key(written))
+
+
+def index(entities: Iterable[DraftEntity], aliases: Mapping[str, str] | None = None) -> Index:
+    """An Index of `entities` by name and table; `aliases` are further names."""
+    known: dict[str, str] = {}
+    for one in entities:
+        known.setdefault(names.key(one.name.value), one.name.value)
+    for one in entities:
+        if one.table:
+            known.setdefault(names.key(one.table.value), one.name.value)
+        for part in re.split(r"\s*/\s*", one.name.value) if "/" in one.name.value else ():
+            known.setdefault(names.key(part), one.name.value)
+    for alias, name in (aliases or {}).items():
+        known.setdefault(names.key(alias), name)
+    known.pop("", None)
+    return Index(known)
+
+
+def find(text: str, known: Index) -> list[Mention]:
+    """The entities that `text` names, in order; the longest name at a place wins."""
+    tokens = list(_TOKEN.finditer(text))
+    found: list[Mention] = []
+    position = 0
+    while position < len(tokens):
+        mention, used = _at(text, tokens, position, known)
+        if mention is not None:
+            found.append(mention)
+        position += used
+    return found
+
+
+def _at(text: str, tokens: list[re.Match[str]], position: int, known: Index) -> tuple[Mention | None, int]:
+    start = tokens[position].start()
+    for count in range(min(LONGEST, len(tokens) - position), 0, -1):
+        end = tokens[position + count - 1].end()
+        written = text[start:end]
+        if count > 1 and not re.fullmatch(r"[\w'’-]+(?:[ _][\w'’-]+)*", written):
+            continue
+        bare = re.sub(r"['’]s$", "", written)
+        name = known.find(bare)
+        if name is None or not _means_it(bare, text, start, end, name):
+            continue
+        column = re.match(r"[`*]*\.`?([^\W\d]\w*)", text[end:])
+        plural = names.key(bare) != names.snake(bare) or bare.lower().endswith(("data", "people"))
+        return Mention(name, start, end, plural, column[1] if column else ""), count
+    return None, 1
+
+
+def _means_it(written: str, text: str, start: int, end: int, name: str) -> bool:
+    lowered = written.lower()
+    if lowered in _PLAIN and written.islower():
+        pattern = _PLAIN[lowered]
+        return pattern is not None and not pattern.search(text[:start])
+    # `user_id` speaks of the column, `User.email` of the entity.
+    return not re.match(r"_\w|-\w", text[end : end + 2]) and not (start and text[start - 1] in "_-")

@@ -1,0 +1,220 @@
+"""All relations of the entities, from keys and from words, each once and from the side that holds the key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from colonnade.design.draft import DraftAttribute, DraftEntity, DraftRelationship, Fact, Origin
+from colonnade.sources.markdown import names
+from colonnade.sources.markdown.mentions import Index
+from colonnade.sources.markdown.relations import Relation, delete_action, turned
+
+# Schemas in front of a table's name, which `table.column` must not be confused with.
+SCHEMAS = frozenset("auth public dbo core app storage extensions identity next_auth neon_auth better_auth".split())
+_NO_TARGET = frozenset("parent external session request correlation trace device stripe google github provider message transaction customer client object resource target entity record source ref public tax national".split())
+
+
+def resolved(entities: Sequence[DraftEntity], known: Index) -> tuple[DraftEntity, ...]:
+    """`entities` with what their columns point at in the form `table.column` or `Entity`, and types that are entities turned into pointers."""
+    return tuple(replace(one, attributes=tuple(_pointed(one, attribute, known) for attribute in one.attributes)) for one in entities)
+
+
+def _pointed(entity: DraftEntity, attribute: DraftAttribute, known: Index) -> DraftAttribute:
+    kind, target = attribute.type, attribute.references
+    if kind is not None and target is None and not kind.value.endswith("[]") and names.key(kind.value) not in ("json", "text", "date", "time", "point") and _is_named(kind.value):
+        found = known.find(kind.value)
+        if found is not None:
+            return replace(attribute, type=None, references=Fact(found, kind.place))
+    if kind is not None and kind.value.endswith("[]") and _is_named(kind.value[:-2]) and known.find(kind.value[:-2]):
+        return replace(attribute, type=Fact("jsonb[]", kind.place))
+    if target is not None:
+        return replace(attribute, references=Fact(_qualified(target.value, entity, attribute, known), target.place, target.origin, target.rule))
+    return attribute
+
+
+def _is_named(word: str) -> bool:
+    from colonnade.sources.markdown.written import resolve
+
+    return names.is_identifier(word) and resolve(word) is None
+
+
+def _qualified(written: str, entity: DraftEntity, attribute: DraftAttribute, known: Index) -> str:
+    parts = written.split(".")
+    if len(parts) == 1 and names.key(written) in ("self", "parent"):
+        return entity.name.value
+    if len(parts) == 2 and parts[0].lower() in SCHEMAS and known.find(parts[0]) is None:
+        return f"{written}.id"
+    return written
+
+
+def target_of(written: str, known: Index) -> str:
+    """The entity or table of `users.id`, `auth.users.id`, `User`."""
+    found = known.find(written) if "." not in written else None
+    if found:
+        return found
+    head, _, _ = written.rpartition(".")
+    if not head:
+        return written
+    return known.find(head) or known.find(head.rpartition(".")[2]) or head
+
+
+def related(entities: Sequence[DraftEntity], told: Iterable[Relation], known: Index) -> tuple[DraftEntity, ...]:
+    """`entities` with their relations."""
+    by_name = {one.name.value: one for one in entities}
+    keyed = {one.name.value: list(_keyed(one, known)) for one in entities}
+    own = [relation for one in entities for relation in _own(one, known)]
+    extra = _reconciled([*own, *(turned(relation) for relation in told)], keyed, by_name)
+    return tuple(replace(one, relationships=tuple(_distinct([*keyed[one.name.value], *extra.get(one.name.value, ())]))) for one in entities)
+
+
+def _distinct(found: Iterable[DraftRelationship]) -> Iterator[DraftRelationship]:
+    seen: set[tuple[str, str, str]] = set()
+    for one in found:
+        key = (one.kind.value if one.kind.value == "many-to-many" else "", names.key(one.target.value), names.key(one.foreign_key.value) if one.foreign_key else "")
+        if key not in seen:
+            seen.add(key)
+            yield one
+
+
+def _keyed(entity: DraftEntity, known: Index) -> Iterator[DraftRelationship]:
+    """The relations of the columns: those that say what they point at, and `<entity>_id`."""
+    sole = sum(1 for one in entity.attributes if one.primary_key and one.primary_key.value) == 1
+    for attribute in entity.attributes:
+        if attribute.references is not None:
+            target, origin, place = target_of(attribute.references.value, known), attribute.references.origin, attribute.references.place
+        else:
+            implied = _implied(entity, attribute, known)
+            if implied is None:
+                continue
+            target, origin, place = implied, Origin.IMPLIED, attribute.name.place
+        single = bool(attribute.unique and attribute.unique.value) or (sole and bool(attribute.primary_key and attribute.primary_key.value))
+        rule = "key-named-after-entity" if origin is Origin.IMPLIED else ""
+        yield DraftRelationship(
+            Fact("one-to-one" if single else "many-to-one", place, origin, rule),
+            Fact(target, place, origin, rule),
+            attribute.name,
+            attribute.on_delete,
+            attribute.nullable,
+        )
+
+
+def _implied(entity: DraftEntity, attribute: DraftAttribute, known: Index) -> str | None:
+    """The entity after which a column `<entity>_id` is named."""
+    key = names.snake(attribute.name.value)
+    base = next((key.removesuffix(ending) for ending in ("_id", "_uuid", "_ref", "_fk") if key.endswith(ending)), "")
+    if not base or (attribute.primary_key and attribute.primary_key.value and known.find(base) == entity.name.value) or (attribute.type and attribute.type.value.endswith("[]")):
+        return None
+    found = known.find(base)
+    if found is None and "_" in base:
+        found = known.find(base.rpartition("_")[2]) if base.rpartition("_")[2] not in _NO_TARGET else None
+    if found is None and base not in _NO_TARGET and len(base) > 3:
+        tails = {name for key_, name in known.by_key.items() if key_.endswith("_" + base)}
+        found = tails.pop() if len(tails) == 1 else None
+    if found is None and base == "parent" and (attribute.references is None):
+        found = entity.name.value
+    return found if found != entity.name.value or base.startswith(("parent", "previous", "next", "original", "root", "replaces", "reply")) or known.find(base) is None else None
+
+
+def _own(entity: DraftEntity, known: Index) -> Iterator[Relation]:
+    """The relations that a form told for this entity, as words."""
+    for one in entity.relationships:
+        target = known.find(one.target.value) or one.target.value
+        key = one.foreign_key.value if one.foreign_key else ""
+        yield turned(Relation(entity.name.value, one.kind.value, target, one.kind.place, key, one.on_delete.value if one.on_delete else "", True))
+
+
+def _reconciled(told: list[Relation], keyed: dict[str, list[DraftRelationship]], by_name: dict[str, DraftEntity]) -> dict[str, list[DraftRelationship]]:
+    """The told relations that no key shows yet; what they add to one that is there is written into `keyed`."""
+    extra: dict[str, list[DraftRelationship]] = {}
+    told = _mutual(told)
+    for relation in told:
+        if relation.holder not in by_name or (relation.target not in by_name and not relation.key):
+            continue
+        if relation.kind == "many-to-many":
+            if not _through(relation, keyed) and not _has_many(relation, extra):
+                extra.setdefault(relation.holder, []).append(_made(relation, by_name))
+            continue
+        if _absorbed(relation, keyed):
+            continue
+        if relation.explicit or not _known_pair(relation, extra):
+            _add(extra, relation, by_name)
+    return extra
+
+
+def _mutual(told: list[Relation]) -> list[Relation]:
+    """Two sides that each have many of the other are many-to-many; explicit wordings come first."""
+    many = {frozenset((one.holder, one.target)) for one in told if one.kind == "many-to-many"}
+    directed = {(one.holder, one.target) for one in told if one.kind == "many-to-one" and not one.key}
+    loose = {(a, b) for a, b in directed if (b, a) in directed and a != b}
+    result = []
+    for one in sorted(told, key=lambda relation: not relation.explicit):
+        pair = frozenset((one.holder, one.target))
+        if one.kind != "many-to-many" and pair in many and not one.key:
+            continue
+        weak = not one.explicit and (one.holder, one.target) in loose and any(other.explicit for other in told if (other.holder, other.target) == (one.target, one.holder))
+        if not weak:
+            result.append(one)
+    return result
+
+
+def _through(relation: Relation, keyed: dict[str, list[DraftRelationship]]) -> bool:
+    """Whether an entity with keys to both sides stands between them."""
+    ends = {relation.holder, relation.target}
+    return any(ends <= {one.target.value for one in relations} and name not in ends for name, relations in keyed.items()) or (len(ends) == 1 and False)
+
+
+def _has_many(relation: Relation, extra: dict[str, list[DraftRelationship]]) -> bool:
+    return any(one.kind.value == "many-to-many" and one.target.value == relation.holder for one in extra.get(relation.target, ())) or any(
+        one.kind.value == "many-to-many" and one.target.value == relation.target for one in extra.get(relation.holder, ())
+    )
+
+
+def _absorbed(relation: Relation, keyed: dict[str, list[DraftRelationship]]) -> bool:
+    """Whether a key already shows this relation; it takes over the delete action and a one-to-one that the words state."""
+    for holder, target in ((relation.holder, relation.target), (relation.target, relation.holder)):
+        if holder not in keyed:
+            continue
+        same = [number for number, one in enumerate(keyed[holder]) if one.target.value == target]
+        exact = [number for number in same if relation.key and _same_key(keyed[holder][number], relation.key)]
+        if not same or (relation.key and not exact and holder == relation.holder and holder != target):
+            continue
+        for number in exact or (same if len(same) == 1 else same[:0]):
+            keyed[holder][number] = _enriched(keyed[holder][number], relation)
+        return True
+    return False
+
+
+def _same_key(one: DraftRelationship, key: str) -> bool:
+    return one.foreign_key is not None and names.key(one.foreign_key.value) == names.key(key)
+
+
+def _enriched(one: DraftRelationship, relation: Relation) -> DraftRelationship:
+    kind = Fact(relation.kind, relation.place) if relation.kind == "one-to-one" and relation.explicit else one.kind
+    return replace(one, kind=kind, on_delete=one.on_delete or delete_action(relation))
+
+
+def _known_pair(relation: Relation, extra: dict[str, list[DraftRelationship]]) -> bool:
+    pairs = {(holder, one.target.value) for holder, relations in extra.items() for one in relations}
+    return (relation.holder, relation.target) in pairs or (relation.target, relation.holder) in pairs
+
+
+def _add(extra: dict[str, list[DraftRelationship]], relation: Relation, by_name: dict[str, DraftEntity]) -> None:
+    mine = extra.setdefault(relation.holder, [])
+    for number, one in enumerate(mine):
+        if one.target.value == relation.target and (not relation.key or one.foreign_key is None or _same_key(one, relation.key)):
+            mine[number] = _enriched(one, relation)
+            return
+    mirrored = relation.kind == "one-to-one" and any(one.target.value == relation.holder for one in extra.get(relation.target, ()))
+    if not mirrored:
+        mine.append(_made(relation, by_name))
+
+
+def _made(relation: Relation, by_name: dict[str, DraftEntity]) -> DraftRelationship:
+    return DraftRelationship(
+        Fact(relation.kind, relation.place),
+        Fact(relation.target, relation.place),
+        Fact(relation.key, relation.place) if relation.key else None,
+        delete_action(relation),
+        description=relation.text[:300],
+    )

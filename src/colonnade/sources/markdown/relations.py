@@ -1,0 +1,218 @@
+"""Sentences, arrows and signs about two entities to relations, each told from the side that has the foreign key."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import cast
+
+from colonnade.design.draft import Fact, OnDelete, RelationKind
+from colonnade.errors import Place
+from colonnade.sources.markdown import names
+from colonnade.sources.markdown.mentions import Index, Mention, find
+from colonnade.vocabulary import prose, qualifiers, relations as wordings
+
+_KEY = re.compile(r"`?\b(?P<name>[^\W\d]\w*(?:_id|_uuid|Id|ID))\b`?")
+_VIA = re.compile(r"\b(?:via|through|using|by|on|FK:?|foreign key:?|fk|key|通过|por|über|par)\s*[:(]?\s*(?:the\s+)?(?:[^\W\d]\w*\.)?`?(?P<name>[^\W\d]\w*)`?", re.IGNORECASE)
+_EXPLICIT = re.compile(r"many[- ]to|one[- ]to|\b[1NM*n]\s?[:∶]\s?[1NM*nm]|\b1\s?[-–—]+>?\s?[NM*]|[对対]|대다|[ao] (?:uno|muchos)|para[- ]|[- ]zu[- ]|[- ]à[- ]|к[- ]", re.IGNORECASE)
+_SIGN = re.compile(r"(?P<many>\(?\b(?:0|1)?\.?\.?(?:N|M|n|m|many)\b\)?|\(?\d?(?:\.\.)?\*\)?|[|o]\{|\}[|o]|[─-]<|>[─-])|(?P<one>\(\s*(?:0\.\.)?1[^()\n]{0,12}\)|\b(?:0\.\.)?1\b|\bone\b|\|\||\|o|o\|)")
+_SENTENCE = re.compile(r"(?<=[.;。；!?])\s+|\n")
+_LIST = re.compile(r"[\s,、/&·`*]*(?:\b(?:and|or|y|und|e|ou|et|plus)\b)?[\s,、/&`*]*(?:\b(?:an?|the|one|its|their|exactly one|multiple|many|zero or more|one or more)\b\s*)*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """`holder` has (or would have) the foreign key, unless `kind` is many-to-many."""
+
+    holder: str
+    kind: RelationKind
+    target: str
+    place: Place
+    key: str = ""
+    on_delete: str = ""
+    explicit: bool = False
+    text: str = ""
+
+
+def turned(relation: Relation) -> Relation:
+    """A one-to-many told from the other side."""
+    if relation.kind != "one-to-many":
+        return relation
+    return replace(relation, holder=relation.target, target=relation.holder, kind="many-to-one")
+
+
+def told(text: str, place: Place, about: str | None, known: Index, *, loose: bool = False) -> list[Relation]:
+    """The relations that a line states. `about` is whom it speaks of; `loose`: a list in a section on relations."""
+    found: list[Relation] = []
+    plain = names.plain(text.replace("`", "")) if len(text) < 4000 else ""
+    for sentence in _SENTENCE.split(plain) if not loose or len(plain) > 300 else [plain]:
+        found.extend(_sentence(sentence, place, about, known, loose))
+    return found
+
+
+def _sentence(text: str, place: Place, about: str | None, known: Index, loose: bool) -> list[Relation]:
+    seen = find(text, known)
+    if not seen:
+        return []
+    arrow = _key_arrow(text, seen, place)
+    if arrow:
+        return arrow
+    signed = _signs(text, seen, place)
+    if signed:
+        return signed
+    subject, objects = _subject(text, seen, about, loose)
+    if subject is None or not objects:
+        return []
+    explicit = _explicit(text, subject, objects, place, loose)
+    return explicit if explicit else _worded(text, subject, objects, place)
+
+
+def _key_arrow(text: str, seen: list[Mention], place: Place) -> list[Relation]:
+    """`tasks.user_id → users.id`, `Task.userId references User`."""
+    if len(seen) < 2 or not seen[0].column or names.key(seen[0].column) == "id":
+        return []
+    between = text[seen[0].end : seen[1].start]
+    if not re.search(r"→|->|=>|references|REFERENCES|refers to|points to|FK|──", between):
+        return []
+    kind: RelationKind = "one-to-one" if re.search(r"one[- ]to[- ]one|\b1:1\b", text, re.IGNORECASE) else "many-to-one"
+    return [Relation(seen[0].name, kind, seen[1].name, place, seen[0].column, _on_delete(text), True, text)]
+
+
+def _signs(text: str, seen: list[Mention], place: Place) -> list[Relation]:
+    """`User (1) ──< (N) Task`, `Shop 1—N User, Category`, `users ||--o{ tasks`."""
+    found: list[Relation] = []
+    left, kind = seen[0], ""
+    for one, other in zip(seen, seen[1:], strict=False):
+        between = text[one.end : other.start]
+        if kind and _LIST.fullmatch(between):
+            found.append(_relation(left, kind, other, text, place, explicit=True))
+            continue
+        kind = _sign_kind(between)
+        left = one
+        if kind and one.name != other.name or kind and len(between) < 30:
+            found.append(_relation(one, kind, other, text, place, explicit=True))
+    return found
+
+
+def _sign_kind(between: str) -> str:
+    if len(between) > 60 or re.search(r"[^\W\d_]{3,}", re.sub(r"many|one", "", between)):
+        return ""
+    pair = re.search(r"(?<![\w.])(?P<left>1|N|M|n|m|\*|0\.\.1|0\.\.\*|1\.\.\*|0\.\.N|one|many)\)?\s?(?:[:∶]|[-–—─><\s]{1,30}|to)\s?\(?(?P<right>1|N|M|n|m|\*|0\.\.1|0\.\.\*|1\.\.\*|0\.\.[nN]|1\.\.[nN]|one|many)(?![\w.])", between)
+    if pair:
+        return _kind_of(_is_many(pair["left"]), _is_many(pair["right"]))
+    crow = re.search(r"(?P<left>\}[o|]|\|[|o]|>)\s?(?:--|\.\.|──|-)[-─.]*\s?(?P<right>[o|]\{|[|o]\||<)", between)
+    if crow:
+        return _kind_of(crow["left"] in ("}o", "}|", ">"), crow["right"] in ("o{", "|{", "<"))
+    if re.search(r"[─-]{1,}<", between):
+        return "one-to-many"
+    if re.search(r">[─-]{1,}(?!>)", between):
+        return "many-to-one"
+    return ""
+
+
+def _is_many(sign: str) -> bool:
+    return sign.lower() in ("n", "m", "*", "0..*", "1..*", "0..n", "1..n", "many")
+
+
+def _kind_of(left_many: bool, right_many: bool) -> str:
+    return "many-to-many" if left_many and right_many else "many-to-one" if left_many else "one-to-many" if right_many else "one-to-one"
+
+
+def _subject(text: str, seen: list[Mention], about: str | None, loose: bool) -> tuple[Mention | None, list[Mention]]:
+    """Who the sentence speaks of: the entity that it starts with, else the one it stands under."""
+    first = seen[0]
+    before = text[: first.start].strip(" *`-–—:").lower()
+    opening = re.fullmatch(r"(?:(?:an?|each|every|one|the|a single|all|any|multiple|many|in|un|una|cada|um|uma|ein|eine|jeder|jede|chaque|une|le|la|el)\s*)*", before + " ") is not None
+    following = text[first.end :].lstrip("`* s")
+    role_name = about is not None and re.match(r"\s*[:：]", text[first.end :].lstrip("`*")) and len(seen) > 1 and seen[1].name == first.name
+    if role_name and about is not None:
+        return Mention(about, 0, 0, False), seen[1:]
+    if opening and len(seen) > 1 and not (about and re.match(r"[:：]", following) and first.name != about and loose and len(seen) == 1):
+        return first, seen[1:]
+    if about is None:
+        return (first, seen[1:]) if len(seen) > 1 else (None, [])
+    objects = [one for one in seen if one.name != about or re.search(r"parent|self|child|own", text, re.IGNORECASE)]
+    return Mention(about, 0, 0, False), objects
+
+
+def _explicit(text: str, subject: Mention, objects: list[Mention], place: Place, loose: bool) -> list[Relation]:
+    """`one-to-many with Task`, `User → Task: 1:N`: the kind is named; it holds for the objects in a row."""
+    match = next(((kind, found) for kind, pattern in wordings.PHRASES if (found := pattern.search(text)) and _EXPLICIT.search(found[0])), None)
+    if match is None:
+        return []
+    kind, found = match
+    after = [one for one in objects if one.start >= found.end()]
+    near = [one for one in (after or objects) if one.name != subject.name or len(objects) == 1]
+    rows = _in_a_row(text, near or objects)
+    return [_relation(subject, kind, one, text, place, explicit=True) for one in rows]
+
+
+def _in_a_row(text: str, seen: list[Mention]) -> list[Mention]:
+    """The first mention and those that a comma or "and" ties to it."""
+    row = seen[:1]
+    for one, other in zip(seen, seen[1:], strict=False):
+        if not _LIST.fullmatch(text[one.end : other.start]):
+            break
+        row.append(other)
+    return row
+
+
+def _worded(text: str, subject: Mention, objects: list[Mention], place: Place) -> list[Relation]:
+    """`belongs to one Customer and contains many Order Items`: the verb before each object decides."""
+    found: list[Relation] = []
+    start, verb = subject.end, ""
+    previous: Mention | None = None
+    for one in objects:
+        window = text[start : one.start]
+        kind = _verb_kind(window[-90:], one, subject)
+        if not kind and previous is not None and _LIST.fullmatch(text[previous.end : one.start]):
+            kind = verb
+        if kind and one.name != subject.name or kind and re.search(r"parent|child|self", text, re.IGNORECASE):
+            found.append(_relation(subject, kind, one, text, place, explicit=False))
+        start, verb, previous = one.end, kind, one
+    return found
+
+
+def _verb_kind(window: str, one: Mention, subject: Mention) -> str:
+    clause = re.split(r"[.;:。]|\bbut\b", window)[-1]
+    many = bool(prose.MANY.search(clause)) or (one.plural and not prose.SINGLE.search(clause))
+    to_many, to_one = _last(prose.TO_MANY, clause), _last(prose.TO_ONE, clause)
+    if to_many is None and to_one is None:
+        return ""
+    if to_one is not None and (to_many is None or to_one.start() > to_many.start()):
+        words = to_one[0].lower().split()
+        if len(words) == 1 and words[0] in prose.WEAK_TO_ONE and (len(clause[to_one.end() :].split()) > 2 or many):
+            return "many-to-one" if to_many is None and not many and len(clause[to_one.end() :].split()) <= 3 and words[0] in ("for", "by", "of") else ""
+        return "one-to-many" if many else "many-to-one"
+    if many:
+        return "one-to-many"
+    return "one-to-one" if prose.ONLY_ONE.search(clause) else "many-to-one"
+
+
+def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    found = None
+    for match in pattern.finditer(text):
+        found = match
+    return found
+
+
+def _relation(left: Mention, kind: str, right: Mention, text: str, place: Place, *, explicit: bool) -> Relation:
+    made = Relation(left.name, cast(RelationKind, kind), right.name, place, _key(text, left, right), _on_delete(text), explicit, text)
+    return turned(made)
+
+
+def _key(text: str, left: Mention, right: Mention) -> str:
+    """The column that the line names as the key, if it names exactly one."""
+    found = {match["name"] for match in _KEY.finditer(text)} - {left.name, right.name}
+    via = _VIA.search(text)
+    if via and (names.looks_coded(via["name"]) or via["name"] in found):
+        return via["name"] if _KEY.fullmatch(via["name"]) else ""
+    return found.pop() if len(found) == 1 else ""
+
+
+def _on_delete(text: str) -> str:
+    return next((action for action, pattern in qualifiers.ON_DELETE if pattern.search(text)), "")
+
+
+def delete_action(relation: Relation) -> Fact[OnDelete] | None:
+    return Fact(cast(OnDelete, relation.on_delete), relation.place) if relation.on_delete else None

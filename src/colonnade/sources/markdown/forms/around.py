@@ -84,9 +84,11 @@ def _item(item: Item, relational: bool, about: str | None, known: Index, file: s
     text = item.text
     announced = _ANNOUNCED.match(text)
     stated = relational or bool(announced)
+    found: list[Relation] = []
     if stated:
         body = text[announced.end() :] if announced and re.match(r"\**(?:relation|assoc|foreign|rela|bezieh|关系|関連|リレ|связи)", text, re.IGNORECASE) else text
-        yield from relations.told(body.strip(" *"), place, about, known, loose=True)
+        found = relations.told(body.strip(" *"), place, about, known, loose=True)
+        yield from found
     elif re.match(r"(?:\*\*)?(?:belongs to|has many|has one|owned by|contains many|references one|many-to-|one-to-)", text, re.IGNORECASE):
         yield from relations.told(text, place, about, known, loose=True)
     head = mentions.find(text[:80], known)
@@ -94,7 +96,8 @@ def _item(item: Item, relational: bool, about: str | None, known: Index, file: s
     for child in item.children:
         if isinstance(child, Bullets):
             for below in child.items:
-                yield from _item(below, stated, inner, known, file)
+                # Below a relation stand remarks on it; only another one named as such counts.
+                yield from (one for one in _item(below, stated, inner, known, file) if one.explicit or not found)
 
 
 def _table(part: Part, block: Table, about: str | None, known: Index, file: str) -> Iterator[Relation]:

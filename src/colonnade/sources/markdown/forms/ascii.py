@@ -45,7 +45,7 @@ def told(fence: Fence, known: Index, file: str) -> Iterator[Relation]:
     if len(fence.text) > 60_000:
         return
     lines = fence.text.split("\n")
-    stack: list[tuple[int, str, str]] = []
+    stack: list[tuple[int, str]] = []
     for number, line in enumerate(lines):
         if not line.strip() or (line.count("│") >= 2 and re.search(r"│\s*[\w(]", line)):
             continue
@@ -87,7 +87,7 @@ def _kind(between: str, around: tuple[str, str]) -> str:
     return ""
 
 
-def _from_trunk(line: str, seen: list[mentions.Mention], branch: re.Match[str] | None, stack: list[tuple[int, str, str]], place: Place) -> Iterator[Relation]:
+def _from_trunk(line: str, seen: list[mentions.Mention], branch: re.Match[str] | None, stack: list[tuple[int, str]], place: Place) -> Iterator[Relation]:
     """A branch `├── (N) Task` belongs to the last entity that stands further left."""
     first = seen[0]
     depth = len(branch["indent"]) if branch else first.start
@@ -99,13 +99,10 @@ def _from_trunk(line: str, seen: list[mentions.Mention], branch: re.Match[str] |
             kind = _branch_kind(before, line[first.end :])
             if kind:
                 yield relations._relation(mentions.Mention(stack[-1][1], 0, 0, False), kind, first, line, place, explicit=True)
-        stack.append((depth, first.name, before))
-    else:
+        stack.append((depth, first.name))
+    elif not re.match(r"\s*[│|]", line):
         stack.clear()
-        stack.extend((one.start if number else 0, one.name, "") for number, one in enumerate(seen[:1]))
-        if len(seen) > 1 and "┬" in line:
-            branch_column = line.index("┬")
-            stack.append((branch_column + 1, seen[-1].name, "")) if seen[-1].start > branch_column and False else None
+        stack.append((0, first.name))
 
 
 def _branch_kind(before: str, after: str) -> str:
@@ -118,7 +115,7 @@ def _branch_kind(before: str, after: str) -> str:
     if many:
         return "one-to-many"
     if one:
-        return "one-to-one"
+        return "one-to-one" if "0..1" in one[0] else "many-to-one"
     return ""
 
 

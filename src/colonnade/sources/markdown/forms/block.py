@@ -124,9 +124,7 @@ def filled(attribute: DraftAttribute, facts: Mapping[str, Any]) -> DraftAttribut
 def changed(entity: DraftEntity, column: str, **facts: Any) -> DraftEntity:
     """`entity` with `facts` set on the attribute called `column`; unchanged where it has none."""
     wanted = column.lower()
-    attributes = tuple(
-        replace(one, **facts) if one.name.value.lower() == wanted else one for one in entity.attributes
-    )
+    attributes = tuple(replace(one, **facts) if one.name.value.lower() == wanted else one for one in entity.attributes)
     return replace(entity, attributes=attributes)
 
 
@@ -136,7 +134,9 @@ def has(entity: DraftEntity, column: str) -> bool:
 
 def many_to_one(attribute: DraftAttribute, target: str, place: Place) -> DraftRelationship:
     """The relation that a foreign key column makes; one-to-one where the column is unique."""
-    single = bool((attribute.unique and attribute.unique.value) or (attribute.primary_key and attribute.primary_key.value))
+    single = bool(
+        (attribute.unique and attribute.unique.value) or (attribute.primary_key and attribute.primary_key.value)
+    )
     return DraftRelationship(
         kind=Fact("one-to-one" if single else "many-to-one", place),
         target=Fact(target, place),

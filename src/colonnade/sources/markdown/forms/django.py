@@ -11,7 +11,14 @@ from typing import Any
 from colonnade.design.draft import DraftAttribute, DraftEntity, DraftIndex, DraftRelationship, Fact, OnDelete
 from colonnade.errors import Place
 from colonnade.sources.markdown.forms.block import PRECISION, without_repeats
-from colonnade.sources.markdown.forms.python_columns import EnumValues, TableArguments, constant, flag, keywords, together
+from colonnade.sources.markdown.forms.python_columns import (
+    EnumValues,
+    TableArguments,
+    constant,
+    flag,
+    keywords,
+    together,
+)
 from colonnade.sources.markdown.forms.python_columns import text as string
 from colonnade.sources.markdown.forms.python_source import ENUM_BASES, Class, classes, enum_members
 from colonnade.sources.markdown.forms.python_types import default_text, name_of
@@ -68,17 +75,27 @@ _MODEL_BASES = frozenset({"AbstractUser", "AbstractBaseUser", "TimeStampedModel"
 
 def is_model(one: Class) -> bool:
     """Whether a class is a Django model: it derives from models.Model, or has `models.…Field` members."""
-    direct = any(isinstance(base, ast.Attribute) and base.attr == "Model" and name_of(base.value) == "models" for base in one.node.bases)
+    direct = any(
+        isinstance(base, ast.Attribute) and base.attr == "Model" and name_of(base.value) == "models"
+        for base in one.node.bases
+    )
     return direct or bool(set(one.bases) & _MODEL_BASES) or any(_field(node) is not None for node in one.node.body)
 
 
 def _field(node: ast.stmt) -> ast.Call | None:
     """The call of `name = models.CharField(…)`."""
-    if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call) or not isinstance(node.targets[0], ast.Name):
+    if (
+        not isinstance(node, ast.Assign)
+        or not isinstance(node.value, ast.Call)
+        or not isinstance(node.targets[0], ast.Name)
+    ):
         return None
     word = name_of(node.value.func)
     known = word in _TYPES or (word in _RELATIONS and word != "ForeignKey")
-    prefixed = isinstance(node.value.func, ast.Attribute) and name_of(node.value.func.value) in ("models", "postgres_fields")
+    prefixed = isinstance(node.value.func, ast.Attribute) and name_of(node.value.func.value) in (
+        "models",
+        "postgres_fields",
+    )
     return node.value if prefixed or known else None
 
 
@@ -92,7 +109,10 @@ def _choices(node: ast.expr | None, one: Class, enums: EnumValues) -> tuple[str,
     if word in enums:
         return tuple(enums[word].values())
     if word:
-        node = next((item.value for item in one.node.body if isinstance(item, ast.Assign) and name_of(item.targets[0]) == word), None)
+        node = next(
+            (item.value for item in one.node.body if isinstance(item, ast.Assign) and name_of(item.targets[0]) == word),
+            None,
+        )
     pairs = node.elts if isinstance(node, ast.List | ast.Tuple) else []
     strings = _strings(one)
     values = (_choice(pair, strings) for pair in pairs)
@@ -135,7 +155,11 @@ def _attribute(one: Class, node: ast.Assign, call: ast.Call, enums: EnumValues) 
     name = name_of(node.targets[0])
     relation = word in _RELATIONS
     facts: dict[str, Any] = {"nullable": Fact(bool(flag(named.get("null"))) or word == "NullBooleanField", place)}
-    written = None if relation else _typed(word, {**named, **({"base_field": call.args[0]} if word == "ArrayField" and call.args else {})})
+    written = (
+        None
+        if relation
+        else _typed(word, {**named, **({"base_field": call.args[0]} if word == "ArrayField" and call.args else {})})
+    )
     if written:
         facts["type"] = Fact(written, place)
     if flag(named.get("primary_key")) or word in ("AutoField", "BigAutoField"):
@@ -221,11 +245,17 @@ def _meta(one: Class) -> tuple[TableArguments, Fact[str] | None, bool]:
     return together(found), table, abstract
 
 
-def _columns(one: Class, models: Mapping[str, Class], enums: EnumValues, depth: int = 0) -> list[tuple[Class, ast.Assign, ast.Call]]:
+def _columns(
+    one: Class, models: Mapping[str, Class], enums: EnumValues, depth: int = 0
+) -> list[tuple[Class, ast.Assign, ast.Call]]:
     """The fields of a model after those of its abstract bases in the block."""
     bases = [models[base] for base in one.bases if base in models and depth < 10 and models[base] is not one]
     inherited = [found for base in bases if _meta(base)[2] for found in _columns(base, models, enums, depth + 1)]
-    own = [(one, node, call) for node in one.node.body if isinstance(node, ast.Assign) and (call := _field(node)) is not None]
+    own = [
+        (one, node, call)
+        for node in one.node.body
+        if isinstance(node, ast.Assign) and (call := _field(node)) is not None
+    ]
     return inherited + own
 
 
@@ -242,7 +272,9 @@ def _relation(attribute: DraftAttribute) -> DraftRelationship | None:
 def _many(one: Class, node: ast.Assign, call: ast.Call) -> DraftRelationship:
     place = one.at(node)
     through = name_of(keywords(call).get("through"))
-    return DraftRelationship(Fact("many-to-many", place), Fact(_target(call, one), place), through=Fact(through, place) if through else None)
+    return DraftRelationship(
+        Fact("many-to-many", place), Fact(_target(call, one), place), through=Fact(through, place) if through else None
+    )
 
 
 def entities(found: Sequence[Class], enums: EnumValues) -> tuple[DraftEntity, ...]:
@@ -255,7 +287,11 @@ def entities(found: Sequence[Class], enums: EnumValues) -> tuple[DraftEntity, ..
         fields = _columns(one, models, choices)
         if abstract or not fields:
             continue
-        columns = [_attribute(owner, node, call, choices) for owner, node, call in fields if name_of(call.func) != "ManyToManyField"]
+        columns = [
+            _attribute(owner, node, call, choices)
+            for owner, node, call in fields
+            if name_of(call.func) != "ManyToManyField"
+        ]
         many = [_many(owner, node, call) for owner, node, call in fields if name_of(call.func) == "ManyToManyField"]
         place = one.at(one.node)
         entity = DraftEntity(

@@ -11,7 +11,16 @@ from colonnade.design.draft import DraftAttribute, DraftEntity, DraftIndex, Fact
 from colonnade.errors import Place
 from colonnade.sources.markdown.forms.block import PRECISION, Block, block, with_key_relations, without_repeats
 from colonnade.sources.markdown.forms.remarks import annotated
-from colonnade.sources.markdown.forms.script_tokens import Member, Script, Token, end_of, members, option, script, strings
+from colonnade.sources.markdown.forms.script_tokens import (
+    Member,
+    Script,
+    Token,
+    end_of,
+    members,
+    option,
+    script,
+    strings,
+)
 from colonnade.sources.reading import Reading
 
 _TYPES: Mapping[str, str] = {
@@ -74,7 +83,11 @@ def _written(call: Call) -> str:
         return "boolean" if mode.text[1:-1] == "boolean" else "timestamp"
     if word == "text" and mode is not None and mode.text[1:-1] == "json":
         return "jsonb"
-    if word in ("timestamp", "time") and (zone := option(call.arguments, "withTimezone")) is not None and zone.text == "true":
+    if (
+        word in ("timestamp", "time")
+        and (zone := option(call.arguments, "withTimezone")) is not None
+        and zone.text == "true"
+    ):
         return word + "tz"
     if length is not None and length.kind == "number":
         return f"{word}({length.text})"
@@ -127,14 +140,24 @@ def _reference(call: Call, place: Place, tables: Mapping[str, str]) -> dict[str,
     if not words:
         return {}
     table = tables.get(words[0].text, words[0].text)
-    facts: dict[str, Any] = {"references": Fact(f"{table}.{words[1].text}" if len(words) > 1 and words[1].start == words[0].end + 1 else table, place)}
+    facts: dict[str, Any] = {
+        "references": Fact(
+            f"{table}.{words[1].text}" if len(words) > 1 and words[1].start == words[0].end + 1 else table, place
+        )
+    }
     action = option(tokens, "onDelete")
     if action is not None and action.text[1:-1] in _ACTIONS:
         facts["on_delete"] = Fact(_ACTIONS[action.text[1:-1]], place)
     return facts
 
 
-def _column(member: Member, source: Script, seen: Block, tables: Mapping[str, str], enums: Mapping[str, tuple[str, Fact[tuple[str, ...]]]]) -> DraftAttribute | None:
+def _column(
+    member: Member,
+    source: Script,
+    seen: Block,
+    tables: Mapping[str, str],
+    enums: Mapping[str, tuple[str, Fact[tuple[str, ...]]]],
+) -> DraftAttribute | None:
     """One `name: type(…).…` of a table; its name is the string where one is given."""
     tokens = [token for token in member.tokens if token.kind not in ("comment", "newline")]
     if len(tokens) < 4 or tokens[0].kind not in ("word", "string") or tokens[1].text != ":":
@@ -146,7 +169,11 @@ def _column(member: Member, source: Script, seen: Block, tables: Mapping[str, st
     head = chain[0]
     first = head.arguments[0] if head.arguments and head.arguments[0].kind == "string" else None
     key_name = tokens[0].text.strip("'\"")
-    facts = {"type": Fact(_written(head), place), "nullable": Fact(False, place), **_facts(chain[1:], source, place, tables)}
+    facts = {
+        "type": Fact(_written(head), place),
+        "nullable": Fact(False, place),
+        **_facts(chain[1:], source, place, tables),
+    }
     if not any(call.name in ("notNull", "primaryKey") for call in chain):
         facts["nullable"] = Fact(True, place)
     listed = _listed(head, enums, place)
@@ -159,7 +186,9 @@ def _column(member: Member, source: Script, seen: Block, tables: Mapping[str, st
     return annotated(annotated(attribute, member.beside, place), member.above, place)
 
 
-def _listed(call: Call, enums: Mapping[str, tuple[str, Fact[tuple[str, ...]]]], place: Place) -> tuple[str, Fact[tuple[str, ...]]] | None:
+def _listed(
+    call: Call, enums: Mapping[str, tuple[str, Fact[tuple[str, ...]]]], place: Place
+) -> tuple[str, Fact[tuple[str, ...]]] | None:
     """The closed list of a column: a pgEnum by its variable, `{ enum: […] }`, or mysqlEnum's own."""
     if call.name in enums:
         return enums[call.name]
@@ -217,9 +246,13 @@ def _extras(source: Script, start: int, end: int, columns: Mapping[str, str], se
         names = strings(tokens[index + 2 : source.close(index + 1)])[:1]
         stop = _statement_end(source, index, end)
         chain_columns = _columns_in(source, index, stop, columns)
-        made = DraftIndex(Fact(tuple(chain_columns), seen.at(token.start)), names[0] if names else "", token.text.startswith("unique"))
+        made = DraftIndex(
+            Fact(tuple(chain_columns), seen.at(token.start)), names[0] if names else "", token.text.startswith("unique")
+        )
         if chain_columns:
-            found["keys" if token.text == "primaryKey" else "uniques" if token.text.startswith("unique") else "indexes"].append(made)
+            found[
+                "keys" if token.text == "primaryKey" else "uniques" if token.text.startswith("unique") else "indexes"
+            ].append(made)
         index = max(stop, index + 1)
     return found
 
@@ -265,7 +298,11 @@ def _table(
     body = members(source, start + 1, source.close(start))
     pairs = [(member.tokens[0].text.strip("'\""), _column(member, source, seen, tables, enums)) for member in body]
     columns = {key: one.name.value for key, one in pairs if one is not None}
-    extras = _extras(source, *arguments[2], columns, seen) if len(arguments) > 2 else {"indexes": [], "uniques": [], "keys": []}
+    extras = (
+        _extras(source, *arguments[2], columns, seen)
+        if len(arguments) > 2
+        else {"indexes": [], "uniques": [], "keys": []}
+    )
     place = seen.at(name.start)
     keys = {column for made in extras["keys"] for column in made.columns.value}
     lone = {made.columns.value[0] for made in extras["uniques"] if len(made.columns.value) == 1}
@@ -296,7 +333,9 @@ def read(text: str, place: Place) -> Reading | None:
             tables[name.text] = words[0]
         elif function.text in ("pgEnum", "enum") and len(words) > 1:
             enums[name.text] = (words[0], Fact(tuple(words[1:]), seen.at(name.start)))
-    made = (_table(name, opening, source, seen, tables, enums) for name, function, opening in found if _is_table(function))
+    made = (
+        _table(name, opening, source, seen, tables, enums) for name, function, opening in found if _is_table(function)
+    )
     entities = tuple(one for one in made if one is not None)
     if not entities and not enums:
         return None

@@ -13,7 +13,9 @@ from colonnade.sources.markdown.forms.block import PRECISION, Block, block, key,
 from colonnade.sources.markdown.forms.remarks import annotated
 from colonnade.sources.reading import Reading
 
-_DIAGRAM = re.compile(r"^\s*(erDiagram|classDiagram(?:-v2)?|stateDiagram(?:-v2)?|flowchart|graph|sequenceDiagram|gantt|pie|journey)\b")
+_DIAGRAM = re.compile(
+    r"^\s*(erDiagram|classDiagram(?:-v2)?|stateDiagram(?:-v2)?|flowchart|graph|sequenceDiagram|gantt|pie|journey)\b"
+)
 
 # The marks at one end of a line: (at least one, at most one).
 _ENDS: Mapping[str, tuple[bool, bool]] = {
@@ -44,7 +46,11 @@ _ENDS: Mapping[str, tuple[bool, bool]] = {
     "one": (True, True),
     "1": (True, True),
 }
-_WORDS = "|".join(re.escape(word) for word in sorted(_ENDS, key=len, reverse=True) if word[0].isalnum() and len(word) > 1 or word == "1")
+_WORDS = "|".join(
+    re.escape(word)
+    for word in sorted(_ENDS, key=len, reverse=True)
+    if (word[0].isalnum() and len(word) > 1) or word == "1"
+)
 _NAME = r"(?:\"[^\"\n]{1,120}\"|[^\W\d][\w.\-]{0,119})(?:\[[^\]\n]{0,120}\])?"
 _MARKED = re.compile(
     rf"^\s*(?P<left>{_NAME})\s*(?P<a>\|\||\|o|o\||}}o|}}\||}}\{{|}}|\|(?=[-.])|\bo(?=[-.]))\s*(?:--|\.\.|-\.|\.-|-)\s*"
@@ -60,7 +66,7 @@ _ATTRIBUTE = re.compile(
     r"(?P<keys>(?:\s*,?\s*(?:PK|FK|UK)\b)*)(?P<rest>.*)$"
 )
 _QUOTED = re.compile(r'"([^"\n]*)"')
-_KEYWORDS = frozenset("direction title acctitle accdescr classdef class style click note namespace".split())
+_KEYWORDS = frozenset(["direction", "title", "acctitle", "accdescr", "classdef", "class", "style", "click", "note", "namespace"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +139,15 @@ def _relation(line: str, place: Place) -> _Line | None:
     return _Line(match["left"], match["right"], ends[0], ends[1], label, place)
 
 
+# No line that people write is longer; the bound keeps matching linear in the text.
+_LONGEST_LINE = 1000
+
+
+def _tidy(line: str) -> str:
+    """A line without its comment and with single spaces."""
+    return " ".join(line.split("%%", 1)[0].split())[:_LONGEST_LINE]
+
+
 def _diagram(seen: Block, first: int, lines: Sequence[str]) -> tuple[dict[str, DraftEntity], list[_Line]]:
     """The entities by identifier and the relation lines of an erDiagram."""
     entities: dict[str, DraftEntity] = {}
@@ -140,8 +155,8 @@ def _diagram(seen: Block, first: int, lines: Sequence[str]) -> tuple[dict[str, D
     relations: list[_Line] = []
     current: str | None = None
     for number in range(first, len(lines)):
-        line = lines[number].split("%%", 1)[0].rstrip()
-        place = seen.line_at(number + 1, len(line) - len(line.lstrip()))
+        place = seen.line_at(number + 1, len(lines[number]) - len(lines[number].lstrip()))
+        line = _tidy(lines[number])
         if current is not None:
             body, closed, _ = line.partition("}")
             attribute = _attribute(body, place)
@@ -184,22 +199,43 @@ def _kind(line: _Line) -> RelationKind:
     return "many-to-one" if right_single else "many-to-many"
 
 
-def _key_for(child: DraftEntity | None, parent: str, known: frozenset[str], taken: set[str]) -> Fact[str] | None:
-    """The column of `child` that points at `parent`: one marked FK, else `<parent>_id`."""
-    if child is None:
-        return None
-    fitting = []
-    for one in child.attributes:
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """The columns of one entity that may point elsewhere: by each ending of the name they speak of, and the unclear ones."""
+
+    exact: Mapping[str, Sequence[Fact[str]]]
+    ending: Mapping[str, Sequence[Fact[str]]]
+    free: Sequence[Fact[str]]
+
+
+def _keys(entity: DraftEntity, known: frozenset[str]) -> _Keys:
+    exact: dict[str, list[Fact[str]]] = {}
+    ending: dict[str, list[Fact[str]]] = {}
+    free: list[Fact[str]] = []
+    for one in entity.attributes:
         owner = owner_of(one.name.value)
-        target = one.references.value.rsplit(".", 1)[0] if one.references and "." in one.references.value else None
-        points = key(target) if target else key(owner or "")
-        if points and one.name.value not in taken and (points == key(parent) or points.endswith("_" + key(parent))):
-            fitting.append(one)
-    exact = [one for one in fitting if key(owner_of(one.name.value) or "") == key(parent)]
-    free = [one for one in child.attributes if one.references and one.name.value not in taken and one.references.value not in known]
+        stated = one.references.value if one.references else ""
+        target = stated.rsplit(".", 1)[0] if "." in stated else owner
+        if target:
+            words = key(target).split("_")[-6:]
+            exact.setdefault("_".join(words), []).append(one.name)
+            for start in range(1, len(words)):
+                ending.setdefault("_".join(words[start:]), []).append(one.name)
+        if stated and stated == owner and stated not in known:
+            free.append(one.name)
+    return _Keys(exact, ending, free)
+
+
+def _key_for(keys: _Keys | None, parent: str, taken: set[str]) -> Fact[str] | None:
+    """The column that points at `parent`: `<parent>_id`, `<role>_<parent>_id`, else the only key that speaks of nothing."""
+    if keys is None:
+        return None
+    for named in (keys.exact.get(key(parent), ()), keys.ending.get(key(parent), ())):
+        chosen = next((one for one in named if one.value not in taken), None)
+        if chosen is not None:
+            return chosen
     # A key whose name speaks of no entity (`boss_id FK`) belongs to the only line that has none yet.
-    chosen = exact or fitting or (free if len(free) == 1 else [])
-    return chosen[0].name if chosen else None
+    return keys.free[0] if len(keys.free) == 1 and keys.free[0].value not in taken else None
 
 
 def _pointing(entities: Mapping[str, DraftEntity]) -> frozenset[str]:
@@ -209,31 +245,40 @@ def _pointing(entities: Mapping[str, DraftEntity]) -> frozenset[str]:
     return frozenset(one for one in references if key(one.rsplit(".", 1)[0] if "." in one else one) in names)
 
 
-def _told(
-    line: _Line, entities: Mapping[str, DraftEntity], known: frozenset[str], taken: dict[str, set[str]]
-) -> tuple[str, DraftRelationship]:
-    """The identifier of the entity that carries the relation, and the relation from its side."""
+def _carried(line: _Line, entities: Mapping[str, DraftEntity], keys: Mapping[str, _Keys]) -> tuple[str, str, RelationKind, bool]:
+    """Who carries the relation of a line, whom it points at, its kind from there, and whether it is optional."""
     left, left_name = _label(line.left)
     right, right_name = _label(line.right)
     left_name = entities[left].name.value if left in entities else left_name
     right_name = entities[right].name.value if right in entities else right_name
     kind = _kind(line)
-    carrier, target, optional = left, right_name, not line.right_end[0]
-    if kind == "one-to-many":
-        kind, carrier, target, optional = "many-to-one", right, left_name, not line.left_end[0]
-    elif kind == "one-to-one" and _key_for(entities.get(left), right_name, known, set()) is None:
-        carrier, target, optional = right, left_name, not line.left_end[0]
-    foreign = None if kind == "many-to-many" else _key_for(entities.get(carrier), target, known, taken.setdefault(carrier, set()))
-    if foreign is not None:
-        taken[carrier].add(foreign.value)
-    relation = DraftRelationship(
-        kind=Fact(kind, line.place),
-        target=Fact(target, line.place),
-        foreign_key=foreign,
-        optional=Fact(optional, line.place) if kind != "many-to-many" else None,
-        description=line.label,
-    )
-    return carrier, relation
+    turned = kind == "one-to-one" and _key_for(keys.get(left), right_name, set()) is None
+    if kind == "one-to-many" or turned:
+        return right, left_name, "one-to-one" if turned else "many-to-one", not line.left_end[0]
+    return left, right_name, kind, not line.right_end[0]
+
+
+def _relations(lines: Sequence[_Line], entities: Mapping[str, DraftEntity]) -> dict[str, tuple[DraftRelationship, ...]]:
+    """The relations of a diagram by the identifier of the entity that carries each."""
+    known = _pointing(entities)
+    keys = {name: _keys(entity, known) for name, entity in entities.items()}
+    told: dict[str, list[DraftRelationship]] = {}
+    taken: dict[str, set[str]] = {}
+    for line in lines:
+        carrier, target, kind, optional = _carried(line, entities, keys)
+        used = taken.setdefault(carrier, set())
+        foreign = None if kind == "many-to-many" else _key_for(keys.get(carrier), target, used)
+        if foreign is not None:
+            used.add(foreign.value)
+        relation = DraftRelationship(
+            kind=Fact(kind, line.place),
+            target=Fact(target, line.place),
+            foreign_key=foreign,
+            optional=Fact(optional, line.place) if kind != "many-to-many" else None,
+            description=line.label,
+        )
+        told.setdefault(carrier, []).append(relation)
+    return {name: tuple(relations) for name, relations in told.items()}
 
 
 def _er(seen: Block, first: int, lines: Sequence[str]) -> Reading | None:
@@ -242,22 +287,17 @@ def _er(seen: Block, first: int, lines: Sequence[str]) -> Reading | None:
         for name in (line.left, line.right):
             identifier, shown = _label(name)
             entities.setdefault(identifier, _entity(shown, line.place))
-    told: dict[str, list[DraftRelationship]] = {}
-    taken: dict[str, set[str]] = {}
-    pointing = _pointing(entities)
-    for line in relations:
-        carrier, relation = _told(line, entities, pointing, taken)
-        told.setdefault(carrier, []).append(relation)
+    told = _relations(relations, entities)
     known = {key(entity.name.value) for entity in entities.values()}
     made = [
-        replace(_settled(entity, tuple(told.get(name, ())), known), relationships=tuple(told.get(name, ())))
+        replace(_settled(entity, told.get(name, ()), known), relationships=told.get(name, ()))
         for name, entity in entities.items()
     ]
     if not made:
         return None
     # Beside entities that are drawn with their attributes, a name on a line only is told about, not defined.
     drawn = [entity for entity in made if entity.attributes] or made
-    apart = tuple(entity for entity in made if entity not in drawn)
+    apart = tuple(entity for entity in made if not entity.attributes) if len(drawn) < len(made) else ()
     return Reading("mermaid", PRECISION["mermaid"], tuple(drawn), stated_apart=apart)
 
 
@@ -268,32 +308,51 @@ def _settled(entity: DraftEntity, relations: tuple[DraftRelationship, ...], know
     for one in entity.attributes:
         if one.name.value in targets and one.references and "." not in one.references.value:
             one = replace(one, references=Fact(targets[one.name.value], one.references.place))
-        elif one.references and one.references.value == owner_of(one.name.value) and key(one.references.value) not in known:
+        elif (
+            one.references
+            and one.references.value == owner_of(one.name.value)
+            and key(one.references.value) not in known
+        ):
             one = replace(one, references=None)
         attributes.append(one)
     return replace(entity, attributes=tuple(attributes))
 
 
-_CLASS = re.compile(r"^\s*class\s+(?P<name>`[^`\n]+`|[^\W\d][\w.\-]*)(?:~\w+~)?(?:\[\"(?P<shown>[^\"\n]*)\"\])?\s*(?::::\w+)?\s*(?P<open>\{)?\s*(?P<rest>.*)$")
+_CLASS = re.compile(
+    r"^\s*class\s+(?P<name>`[^`\n]+`|[^\W\d][\w.\-]*)(?:~\w+~)?(?:\[\"(?P<shown>[^\"\n]*)\"\])?\s*(?::::\w+)?\s*(?P<open>\{)?\s*(?P<rest>.*)$"
+)
 _MEMBER = re.compile(r"^\s*(?P<owner>[^\W\d]\w*)\s*:\s*(?P<member>.+)$")
 _LINK = re.compile(
     r"^\s*(?P<left>`[^`\n]+`|[^\W\d][\w.\-]*)\s*(?:\"(?P<a>[^\"\n]*)\")?\s*(?P<line>[<|*o}]{0,2}(?:--|\.\.)[>|*o{]{0,2})\s*(?:\"(?P<b>[^\"\n]*)\")?\s*"
     r"(?P<right>`[^`\n]+`|[^\W\d][\w.\-]*)\s*(?::\s*(?P<label>.*))?$"
 )
-_COLON_FIELD = re.compile(r"^[+\-#~]?\s*(?P<name>[^\W\d]\w*)\??\s*:\s*(?P<type>[^\W\d][\w.<>~\[\](), ]*\??)\s*(?P<rest>.*)$")
-_SPACE_FIELD = re.compile(r"^[+\-#~]?\s*(?P<type>[^\W\d][\w.<>~]*(?:\([^)\n]*\))?(?:\[\])*\??)\s+(?P<name>[^\W\d]\w*)\s*(?P<rest>.*)$")
+_COLON_FIELD = re.compile(
+    r"^[+\-#~]?\s*(?P<name>[^\W\d]\w*)\??\s*:\s*(?P<type>[^\W\d][\w.<>~\[\](), ]*\??)\s*(?P<rest>.*)$"
+)
+_SPACE_FIELD = re.compile(
+    r"^[+\-#~]?\s*(?P<type>[^\W\d][\w.<>~]*(?:\([^)\n]*\))?(?:\[\])*\??)\s+(?P<name>[^\W\d]\w*)\s*(?P<rest>.*)$"
+)
 _MANY = re.compile(r"\*|\bn\b|\bm\b|many|\.\.\s*[*n]", re.IGNORECASE)
 
 
 def _field(line: str, place: Place) -> DraftAttribute | None:
     """`+String name`, `+name: String`, `id : uuid`; a method is none."""
     text = line.strip()
-    if not text or text.startswith("<<") or re.search(r"\w\s*\([^)]*\)\s*\S*$", text) and not re.search(r"\b(?:varchar|char|decimal|numeric|string)\(", text, re.I):
+    if (
+        not text
+        or text.startswith("<<")
+        or (re.search(r"\w\s*\([^)]*\)\s*\S*$", text)
+        and not re.search(r"\b(?:varchar|char|decimal|numeric|string)\(", text, re.I))
+    ):
         return None
     match = _COLON_FIELD.match(text) or _SPACE_FIELD.match(text)
     if match is None:
         return None
-    ordered = _ordered(match["type"].strip(), match["name"]) if match.re is _SPACE_FIELD else (match["type"].strip(), match["name"])
+    ordered = (
+        _ordered(match["type"].strip(), match["name"])
+        if match.re is _SPACE_FIELD
+        else (match["type"].strip(), match["name"])
+    )
     written, name = re.sub(r"^(?:List|Set|Array|Collection)~(\w+)~", r"\1[]", ordered[0]), ordered[1]
     facts: dict[str, Any] = {"type": Fact(written.rstrip("?").replace("~", ""), place)}
     if written.endswith("?"):
@@ -314,9 +373,18 @@ def _class_line(match: re.Match[str], place: Place) -> _Line | None:
     if not match["a"] and not match["b"]:
         # An arrow without numbers is a reference to one; a diamond is on the side of the whole.
         whole_left = line[0] in "*o"
-        return _Line(match["left"], match["right"], (True, whole_left), (True, not whole_left), match["label"] or "", place)
+        return _Line(
+            match["left"], match["right"], (True, whole_left), (True, not whole_left), match["label"] or "", place
+        )
     least = [not (text or "").strip().startswith("0") for text in (match["a"], match["b"])]
-    return _Line(match["left"], match["right"], (least[0], not many_left), (least[1], not many_right), match["label"] or "", place)
+    return _Line(
+        match["left"],
+        match["right"],
+        (least[0], not many_left),
+        (least[1], not many_right),
+        match["label"] or "",
+        place,
+    )
 
 
 def _classes(seen: Block, first: int, lines: Sequence[str]) -> Reading | None:
@@ -327,8 +395,8 @@ def _classes(seen: Block, first: int, lines: Sequence[str]) -> Reading | None:
     relations: list[_Line] = []
     current: str | None = None
     for number in range(first, len(lines)):
-        line = lines[number].split("%%", 1)[0].rstrip()
-        place = seen.line_at(number + 1, len(line) - len(line.lstrip()))
+        place = seen.line_at(number + 1, len(lines[number]) - len(lines[number].lstrip()))
+        line = _tidy(lines[number])
         if current is not None:
             body, closed, _ = line.partition("}")
             _member(body, current, place, collected, stereotypes, enums)
@@ -378,21 +446,25 @@ def _class_reading(
 ) -> Reading | None:
     listed = {name: Fact(tuple(enums[name]), entities[name].name.place) for name, word in stereotypes.items()
               if word.startswith("enum") and name in enums and name in entities}  # fmt: skip
-    kept = {name: entity for name, entity in entities.items() if name in collected and stereotypes.get(name) not in ("interface", "service", "enumeration", "enum")}
+    kept = {
+        name: entity
+        for name, entity in entities.items()
+        if name in collected and stereotypes.get(name) not in ("interface", "service", "enumeration", "enum")
+    }
     for name, entity in kept.items():
         attributes = [
             replace(one, enum_values=listed[one.type.value]) if one.type and one.type.value in listed else one
             for one in collected[name]
         ]
-        kept[name] = replace(entity, attributes=without_repeats(one for one in attributes if not one.type or one.type.value.removesuffix("[]") not in kept))
-    told: dict[str, list[DraftRelationship]] = {}
-    taken: dict[str, set[str]] = {}
-    pointing = _pointing(kept)
-    for line in relations:
-        if {_label(line.left)[0], _label(line.right)[0]} <= kept.keys():
-            carrier, relation = _told(line, kept, pointing, taken)
-            told.setdefault(carrier, []).append(relation)
-    made = tuple(replace(entity, relationships=tuple(told.get(name, ()))) for name, entity in kept.items())
+        kept[name] = replace(
+            entity,
+            attributes=without_repeats(
+                one for one in attributes if not one.type or one.type.value.removesuffix("[]") not in kept
+            ),
+        )
+    inside = [line for line in relations if {_label(line.left)[0], _label(line.right)[0]} <= kept.keys()]
+    told = _relations(inside, kept)
+    made = tuple(replace(entity, relationships=told.get(name, ())) for name, entity in kept.items())
     return Reading("classdiagram", PRECISION["classdiagram"], made, tuple(listed.items())) if made or listed else None
 
 

@@ -56,7 +56,12 @@ _NATIVE: Mapping[str, str] = {
     "MediumText": "text",
     "ObjectId": "ObjectId",
 }
-_DEFAULTS: Mapping[str, str] = {"now()": "now()", "uuid()": "gen_random_uuid()", "uuid(4)": "gen_random_uuid()", "uuid(7)": "uuidv7()"}
+_DEFAULTS: Mapping[str, str] = {
+    "now()": "now()",
+    "uuid()": "gen_random_uuid()",
+    "uuid(4)": "gen_random_uuid()",
+    "uuid(7)": "uuidv7()",
+}
 _ON_DELETE: Mapping[str, OnDelete] = {
     "Cascade": "CASCADE",
     "Restrict": "RESTRICT",
@@ -65,7 +70,9 @@ _ON_DELETE: Mapping[str, OnDelete] = {
     "SetDefault": "SET DEFAULT",
 }
 _OPEN = re.compile(r"^\s*(model|enum|type|view|datasource|generator)\s+(\w+)\s*\{(.*)$")
-_FIELD = re.compile(r"^\s*(?P<name>[^\W\d]\w*)\s+(?P<type>[^\W\d]\w*(?:\(\"[^\"\n]*\"\))?)(?P<list>\[\])?(?P<optional>\?)?(?P<rest>.*)$")
+_FIELD = re.compile(
+    r"^\s*(?P<name>[^\W\d]\w*)\s+(?P<type>[^\W\d]\w*(?:\(\"[^\"\n]*\"\))?)(?P<list>\[\])?(?P<optional>\?)?(?P<rest>.*)$"
+)
 _STRINGS_OR_COMMENT = re.compile(r'"(?:[^"\\]|\\.)*"|//')
 
 
@@ -251,7 +258,13 @@ def _remarks(body: _Body) -> dict[int, str]:
     return {number: (" | " if all("|" in one for one in lines) else " ").join(lines) for number, lines in found.items()}
 
 
-def _relations(name: str, links: Sequence[_Link], all_links: Mapping[str, Sequence[_Link]], unique: frozenset[str], renamed: Mapping[str, str]) -> Iterator[DraftRelationship]:
+def _relations(
+    name: str,
+    links: Sequence[_Link],
+    all_links: Mapping[str, Sequence[_Link]],
+    unique: frozenset[str],
+    renamed: Mapping[str, str],
+) -> Iterator[DraftRelationship]:
     """The relations that a model carries: by its key columns, and many-to-many where both sides are lists."""
     for link in links:
         if link.fields:
@@ -262,20 +275,30 @@ def _relations(name: str, links: Sequence[_Link], all_links: Mapping[str, Sequen
                 Fact(link.on_delete, link.place) if link.on_delete else None, Fact(link.optional, link.place),
             )  # fmt: skip
             continue
-        back = [one for one in all_links.get(link.target, ()) if one.target == name and one.label == link.label and one is not link]
+        back = [
+            one
+            for one in all_links.get(link.target, ())
+            if one.target == name and one.label == link.label and one is not link
+        ]
         if link.many and back and all(one.many for one in back) and (name, link.place) < (link.target, back[0].place):
             yield DraftRelationship(Fact("many-to-many", link.place), Fact(link.target, link.place))
         elif not back:
-            yield DraftRelationship(Fact("one-to-many" if link.many else "one-to-one", link.place), Fact(link.target, link.place))
+            yield DraftRelationship(
+                Fact("one-to-many" if link.many else "one-to-one", link.place), Fact(link.target, link.place)
+            )
 
 
-def _referenced(attributes: Sequence[DraftAttribute], links: Sequence[_Link], renamed: Mapping[str, str]) -> list[DraftAttribute]:
+def _referenced(
+    attributes: Sequence[DraftAttribute], links: Sequence[_Link], renamed: Mapping[str, str]
+) -> list[DraftAttribute]:
     """The columns, those of a relation with what they reference."""
     told: dict[str, dict[str, Any]] = {}
     for link in links:
         for index, field in enumerate(link.fields[-1:]):
             target = link.targets[len(link.fields) - 1 + index] if len(link.targets) == len(link.fields) else ""
-            facts: dict[str, Any] = {"references": Fact(f"{link.target}.{target}" if target else link.target, link.place)}
+            facts: dict[str, Any] = {
+                "references": Fact(f"{link.target}.{target}" if target else link.target, link.place)
+            }
             if link.on_delete:
                 facts["on_delete"] = Fact(link.on_delete, link.place)
             told[renamed.get(field, field)] = facts
@@ -298,7 +321,9 @@ def _blocks(body: _Body, seen: Block, renamed: Mapping[str, str]) -> dict[str, A
         columns = tuple(renamed.get(one, one) if " " not in one else one for one in _names(inside))
         name = re.search(r'(?:map|name)\s*:\s*"([^"]*)"', inside)
         method = re.search(r"type\s*:\s*(\w+)", inside)
-        made = DraftIndex(Fact(columns, place), name[1] if name else "", match[1] == "unique", method[1].lower() if method else "")
+        made = DraftIndex(
+            Fact(columns, place), name[1] if name else "", match[1] == "unique", method[1].lower() if method else ""
+        )
         if match[1] == "id":
             found["id"] = columns
         elif match[1] in ("unique", "index") and columns:
@@ -317,7 +342,9 @@ def _model(
     place = seen.line_at(body.line)
     columns = _referenced(attributes, links, renamed)
     keyed = tuple(
-        replace(one, primary_key=Fact(True, place), nullable=Fact(False, place)) if one.name.value in blocks["id"] else one
+        replace(one, primary_key=Fact(True, place), nullable=Fact(False, place))
+        if one.name.value in blocks["id"]
+        else one
         for one in columns
     )
     lone = {one.columns.value[0] for one in blocks["uniques"] if len(one.columns.value) == 1}
@@ -336,7 +363,9 @@ def _model(
 
 
 def _values(body: _Body) -> tuple[str, ...]:
-    words = (re.match(r"^\s*([^\W\d]\w*)(?:\s+@map\(\"([^\"\n]*)\"\))?", _split_comment(line)[0]) for _, line in body.lines)
+    words = (
+        re.match(r"^\s*([^\W\d]\w*)(?:\s+@map\(\"([^\"\n]*)\"\))?", _split_comment(line)[0]) for _, line in body.lines
+    )
     return tuple(match[2] or match[1] for match in words if match)
 
 
@@ -358,5 +387,7 @@ def read(text: str, place: Place) -> Reading | None:
 def sniff(text: str) -> bool:
     """Whether an unlabelled fence is Prisma: a model whose fields have Prisma's types or attributes."""
     return bool(re.search(r"^\s*model\s+\w+\s*\{", text, re.MULTILINE)) and bool(
-        re.search(r"@(?:id|default|relation|unique)\b|^\s+\w+[ \t]+(?:String|Int|DateTime|Boolean)\b", text, re.MULTILINE)
+        re.search(
+            r"@(?:id|default|relation|unique)\b|^\s+\w+[ \t]+(?:String|Int|DateTime|Boolean)\b", text, re.MULTILINE
+        )
     )

@@ -22,6 +22,8 @@ from colonnade.sources.markdown.forms.python_columns import (
     keywords,
     sql_type,
     table_arguments,
+)
+from colonnade.sources.markdown.forms.python_columns import (
     text as string,
 )
 from colonnade.sources.markdown.forms.python_source import ENUM_BASES, Class, classes, enum_members
@@ -29,7 +31,9 @@ from colonnade.sources.markdown.forms.python_types import Typed, default_text, n
 from colonnade.sources.markdown.forms.remarks import annotated, loosened
 from colonnade.sources.reading import Reading
 
-_DECLARATIVE = frozenset({"Base", "DeclarativeBase", "Model", "MappedAsDataclass", "DeclarativeBaseNoMeta", "AbstractBase", "BaseTable"})
+_DECLARATIVE = frozenset(
+    {"Base", "DeclarativeBase", "Model", "MappedAsDataclass", "DeclarativeBaseNoMeta", "AbstractBase", "BaseTable"}
+)
 _PLAIN = frozenset({"BaseModel", "TypedDict", "NamedTuple", "RootModel", "Document", "Struct"})
 _ABSTRACT = re.compile(r"^(?:Base|Abstract)|(?:Base|Mixin|Mixins)$")
 _BOUNDS: Mapping[str, str] = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
@@ -82,7 +86,11 @@ def _has_columns(one: Class) -> bool:
         value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
         if isinstance(value, ast.Call) and name_of(value.func) in COLUMN_CALLS:
             return True
-        if isinstance(node, ast.AnnAssign) and isinstance(node.annotation, ast.Subscript) and name_of(node.annotation.value) == "Mapped":
+        if (
+            isinstance(node, ast.AnnAssign)
+            and isinstance(node.annotation, ast.Subscript)
+            and name_of(node.annotation.value) == "Mapped"
+        ):
             return True
     return False
 
@@ -100,7 +108,11 @@ def _field_call(node: ast.expr | None) -> ast.Call | None:
 
 def _annotation_field(annotation: ast.expr) -> ast.Call | None:
     """The `Field(…)` inside `Annotated[str, Field(…)]`."""
-    if isinstance(annotation, ast.Subscript) and name_of(annotation.value) == "Annotated" and isinstance(annotation.slice, ast.Tuple):
+    if (
+        isinstance(annotation, ast.Subscript)
+        and name_of(annotation.value) == "Annotated"
+        and isinstance(annotation.slice, ast.Tuple)
+    ):
         return next((one for one in annotation.slice.elts[1:] if isinstance(one, ast.Call)), None)
     return None
 
@@ -113,7 +125,12 @@ def _annotated(one: Class, node: ast.AnnAssign, found: _Found, known: Known, kin
     shape = typed(node.annotation)
     call = _field_call(node.value)
     maker = name_of(call.func) if call else ""
-    if maker in ("Relationship", "relationship") or known.kinds.get(shape.named) in ("sqlmodel", "sqlalchemy", "plain", "sqlmodel-base"):
+    if maker in ("Relationship", "relationship") or known.kinds.get(shape.named) in (
+        "sqlmodel",
+        "sqlalchemy",
+        "plain",
+        "sqlmodel-base",
+    ):
         _relation(shape, call, name, place, found, known)
         return
     facts: dict[str, Any] = {"type": Fact(shape.written, place)} if shape.written else {}
@@ -126,7 +143,9 @@ def _annotated(one: Class, node: ast.AnnAssign, found: _Found, known: Known, kin
     if call is None and node.value is not None and (plain := default_text(node.value, known.enums)):
         told["default"] = Fact(plain, place)
     facts |= {word: value for word, value in told.items() if word not in ("name", "description")}
-    attribute = DraftAttribute(name=Fact(told.get("name", name), place), description=told.get("description", ""), **facts)
+    attribute = DraftAttribute(
+        name=Fact(told.get("name", name), place), description=told.get("description", ""), **facts
+    )
     _keep(one, node, attribute, found, kind)
 
 
@@ -149,7 +168,9 @@ def _keep(one: Class, node: ast.stmt, attribute: DraftAttribute, found: _Found, 
     found.attributes[attribute.name.value] = attribute
 
 
-def _call_facts(call: ast.Call | None, maker: str, name: str, place: Place, found: _Found, known: Known) -> dict[str, Any]:
+def _call_facts(
+    call: ast.Call | None, maker: str, name: str, place: Place, found: _Found, known: Known
+) -> dict[str, Any]:
     """What the call on the right says, by field of DraftAttribute; `name` and `description` beside them."""
     if call is None:
         return {}
@@ -220,15 +241,22 @@ def _column_facts(made: Column, name: str, place: Place, found: _Found) -> dict[
 def _relation(shape: Typed, call: ast.Call | None, name: str, place: Place, found: _Found, known: Known) -> None:
     """`items: list["Item"] = Relationship(…)`, or a field whose type is another class of the block."""
     named = keywords(call) if call else {}
-    target = shape.named.removesuffix("[]") or shape.written.removesuffix("[]") or (name_of(call.args[0]) if call and call.args else "")
+    target = (
+        shape.named.removesuffix("[]")
+        or shape.written.removesuffix("[]")
+        or (name_of(call.args[0]) if call and call.args else "")
+    )
     if not target or known.kinds.get(target) == "enum":
         return
     through = name_of(named.get("link_model") or named.get("secondary"))
     kind: Any = "many-to-many" if through else "one-to-many" if shape.many else "many-to-one"
     found.relationships.append(
         DraftRelationship(
-            Fact(kind, place), Fact(target, place), through=Fact(through, place) if through else None,
-            optional=Fact(shape.nullable, place) if kind == "many-to-one" else None, description=name,
+            Fact(kind, place),
+            Fact(target, place),
+            through=Fact(through, place) if through else None,
+            optional=Fact(shape.nullable, place) if kind == "many-to-one" else None,
+            description=name,
         )  # fmt: skip
     )
 
@@ -244,11 +272,18 @@ def _assigned(one: Class, node: ast.Assign, found: _Found, known: Known) -> None
     elif name == "__table_args__":
         _arguments(table_arguments(node.value, one.at), found)
     elif isinstance(node.value, ast.Call) and name_of(node.value.func) in COLUMN_CALLS:
-        facts = {"nullable": Fact(True, place), **_column_facts(column(node.value, place, known.enums), name, place, found)}
+        facts = {
+            "nullable": Fact(True, place),
+            **_column_facts(column(node.value, place, known.enums), name, place, found),
+        }
         description = facts.pop("description", "")
         attribute = DraftAttribute(name=Fact(facts.pop("name", name), place), description=description, **facts)
         _keep(one, node, attribute, found, "sqlalchemy")
-    elif isinstance(node.value, ast.Call) and name_of(node.value.func) == "relationship" and "secondary" in keywords(node.value):
+    elif (
+        isinstance(node.value, ast.Call)
+        and name_of(node.value.func) == "relationship"
+        and "secondary" in keywords(node.value)
+    ):
         _relation(Typed(), node.value, name, place, found, known)
 
 
@@ -269,7 +304,9 @@ def _gather(one: Class, found: _Found, known: Known, kind: str, done: set[str]) 
     for base in one.bases:
         if base in known.classes:
             _gather(known.classes[base], found, known, kind, done)
-    late = [node for node in one.node.body if isinstance(node, ast.Assign) and name_of(node.targets[0]) == "__table_args__"]
+    late = [
+        node for node in one.node.body if isinstance(node, ast.Assign) and name_of(node.targets[0]) == "__table_args__"
+    ]
     for node in one.node.body:
         if isinstance(node, ast.AnnAssign):
             _annotated(one, node, found, known, kind)
@@ -308,7 +345,11 @@ def _wanted(all_classes: Sequence[Class], known: Known) -> list[tuple[Class, str
     tables = [one for one in all_classes if known.kinds[one.name] in ("sqlmodel", "sqlalchemy")]
     if any(known.kinds[one.name] == "django" for one in all_classes) or tables:
         based = {base for one in all_classes for base in one.bases}
-        return [(one, known.kinds[one.name]) for one in tables if not (_ABSTRACT.search(one.name) and one.name in based) and not _is_abstract(one)]
+        return [
+            (one, known.kinds[one.name])
+            for one in tables
+            if not (_ABSTRACT.search(one.name) and one.name in based) and not _is_abstract(one)
+        ]
     based = {base for one in all_classes for base in one.bases}
     plain = [one for one in all_classes if known.kinds[one.name] in ("plain", "sqlmodel-base")]
     return [(one, "plain") for one in plain if not is_transfer(one.name, _columns(one))
@@ -320,7 +361,11 @@ def _is_abstract(one: Class) -> bool:
 
 
 def _columns(one: Class) -> list[str]:
-    return [node.target.id for node in one.node.body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)]
+    return [
+        node.target.id
+        for node in one.node.body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+    ]
 
 
 _FORMS: Mapping[str, str] = {"sqlmodel": "sqlmodel", "sqlalchemy": "sqlalchemy", "plain": "python"}
@@ -344,7 +389,11 @@ def read(text: str, place: Place) -> Reading | None:
     )  # fmt: skip
     if not made and not models and not enums:
         return None
-    form = "django" if models else _FORMS[min((kind for _, kind in wanted), key=("sqlmodel", "sqlalchemy", "plain").index, default="plain")]
+    form = (
+        "django"
+        if models
+        else _FORMS[min((kind for _, kind in wanted), key=("sqlmodel", "sqlalchemy", "plain").index, default="plain")]
+    )
     return Reading(form, PRECISION[form], (*models, *made), enums)
 
 

@@ -194,7 +194,11 @@ def _names(nodes: Sequence[ast.expr]) -> tuple[str, ...]:
     for node in nodes:
         descending = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "desc"
         inner = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else node
-        word = text(inner) or (text(inner.args[0]) if isinstance(inner, ast.Call) and inner.args else None) or name_of(inner)
+        word = (
+            text(inner)
+            or (text(inner.args[0]) if isinstance(inner, ast.Call) and inner.args else None)
+            or name_of(inner)
+        )
         if word:
             found.append(word + (" DESC" if descending else ""))
     return tuple(found)
@@ -214,10 +218,16 @@ def _index(call: ast.Call, place: Place) -> TableArguments:
     unique = bool(flag(named.get("unique")))
     where = named.get("postgresql_where")
     predicate = text(where.args[0]) if isinstance(where, ast.Call) and where.args else None
-    made = DraftIndex(Fact(columns, place), name or "", unique, text(named.get("postgresql_using")) or "", predicate or "")
+    made = DraftIndex(
+        Fact(columns, place), name or "", unique, text(named.get("postgresql_using")) or "", predicate or ""
+    )
     if not columns:
         return TableArguments()
-    return TableArguments(uniques=(made,)) if unique and not predicate and len(columns) > 1 else TableArguments(indexes=(made,))
+    return (
+        TableArguments(uniques=(made,))
+        if unique and not predicate and len(columns) > 1
+        else TableArguments(indexes=(made,))
+    )
 
 
 def check_facts(expression: str, place: Place) -> TableArguments:

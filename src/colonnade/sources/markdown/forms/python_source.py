@@ -95,7 +95,11 @@ def _pieces(lines: list[str]) -> Iterator[tuple[int, str]]:
         at_margin = bool(line) and not line[0].isspace() and not line.startswith(("#", ")", "]", "}"))
         if not at_margin:
             continue
-        continues = start is not None and lines[start].startswith("@") and all(one.startswith("@") for one in lines[start:number])
+        continues = (
+            start is not None
+            and lines[start].startswith("@")
+            and all(one.startswith("@") for one in lines[start:number])
+        )
         if start is not None and not continues:
             yield start, "\n".join(lines[start:number])
             start = None
@@ -149,9 +153,7 @@ def enum_members(one: Class) -> Mapping[str, str]:
             value = value.elts[0]
         if isinstance(value, ast.Constant) and isinstance(value.value, str):
             found[name] = value.value
-        elif isinstance(value, ast.Constant) and isinstance(value.value, int):
-            found[name] = name.lower()
-        elif isinstance(value, ast.Call) and name_of(value.func) == "auto":
+        elif (isinstance(value, ast.Constant) and isinstance(value.value, int)) or (isinstance(value, ast.Call) and name_of(value.func) == "auto"):
             found[name] = name.lower()
     return found
 

@@ -56,8 +56,35 @@ TYPES: Mapping[str, str] = {
     "IPvAnyAddress": "inet",
     "IPv4Address": "inet",
 }
-_LISTS = frozenset({"list", "List", "Sequence", "Iterable", "Set", "set", "FrozenSet", "frozenset", "Tuple", "tuple", "conlist", "deque"})
-_THROUGH = frozenset({"Mapped", "Annotated", "ClassVar", "Final", "Required", "NotRequired", "ReadOnly", "WriteOnlyMapped", "DynamicMapped"})
+_LISTS = frozenset(
+    {
+        "list",
+        "List",
+        "Sequence",
+        "Iterable",
+        "Set",
+        "set",
+        "FrozenSet",
+        "frozenset",
+        "Tuple",
+        "tuple",
+        "conlist",
+        "deque",
+    }
+)
+_THROUGH = frozenset(
+    {
+        "Mapped",
+        "Annotated",
+        "ClassVar",
+        "Final",
+        "Required",
+        "NotRequired",
+        "ReadOnly",
+        "WriteOnlyMapped",
+        "DynamicMapped",
+    }
+)
 _DEEPEST = 12
 
 
@@ -101,7 +128,9 @@ def typed(node: ast.expr | None, depth: int = 0) -> Typed:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return _quoted(node.value, depth)
     parts = arms(node)
-    kept = [one for one in parts if not (isinstance(one, ast.Constant) and one.value is None) and name_of(one) != "None"]
+    kept = [
+        one for one in parts if not (isinstance(one, ast.Constant) and one.value is None) and name_of(one) != "None"
+    ]
     nullable = len(kept) < len(parts)
     if len(kept) != 1:
         words = [typed(one, depth + 1) for one in kept]
@@ -147,7 +176,9 @@ def _subscript(node: ast.Subscript, depth: int) -> Typed:
     return Typed(TYPES.get(head, head), named="" if head in TYPES else head)
 
 
-_NOW = frozenset({"now", "utcnow", "func.now", "timezone.now", "current_timestamp", "utc_now", "now_utc", "today", "get_utc_now"})
+_NOW = frozenset(
+    {"now", "utcnow", "func.now", "timezone.now", "current_timestamp", "utc_now", "now_utc", "today", "get_utc_now"}
+)
 
 
 def default_text(node: ast.expr | None, enums: Mapping[str, Mapping[str, str]]) -> str | None:
@@ -202,4 +233,6 @@ def _called(node: ast.Call, enums: Mapping[str, Mapping[str, str]]) -> str | Non
         return node.args[0].value
     if word == "Decimal" and node.args and isinstance(node.args[0], ast.Constant):
         return str(node.args[0].value)
-    return {"gen_random_uuid": "gen_random_uuid()", "uuid_generate_v4": "gen_random_uuid()"}.get(word) or _maker(node.func)
+    return {"gen_random_uuid": "gen_random_uuid()", "uuid_generate_v4": "gen_random_uuid()"}.get(word) or _maker(
+        node.func
+    )

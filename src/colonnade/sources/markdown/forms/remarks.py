@@ -18,10 +18,17 @@ _VALUE = r"""(?:'[^'\n]{1,40}'|"[^"\n]{1,40}"|`[^`\n]{1,40}`|[^\W\d][\w-]{0,39})
 _QUOTED = r"""(?:'[^'\n]{1,40}'|"[^"\n]{1,40}"|`[^`\n]{1,40}`)"""
 _PIPED = re.compile(rf"{_VALUE}(?:\s*(?:\(default\)\s*)?\\?\|\s*{_VALUE})+")
 _QUOTED_LIST = re.compile(rf"{_QUOTED}(?:\s*(?:,|/|\bor\b|,\s*or\b)\s*{_QUOTED})+")
-_BARE_LIST = re.compile(r"(?:[a-z][a-z0-9_-]{0,30}|[A-Z][A-Z0-9_]{0,30})(?:\s*(?:,\s*|\s/\s|/)(?:[a-z][a-z0-9_-]{0,30}|[A-Z][A-Z0-9_]{0,30}))+")
-_CHOICE_NAME = re.compile(r"(?:status|state|type|kind|role|priority|level|category|mode|phase|stage|severity|frequency|method|gender|plan|tier)$", re.IGNORECASE)
+_BARE_LIST = re.compile(
+    r"(?:[a-z][a-z0-9_-]{0,30}|[A-Z][A-Z0-9_]{0,30})(?:\s*(?:,\s*|\s/\s|/)(?:[a-z][a-z0-9_-]{0,30}|[A-Z][A-Z0-9_]{0,30}))+"
+)
+_CHOICE_NAME = re.compile(
+    r"(?:status|state|type|kind|role|priority|level|category|mode|phase|stage|severity|frequency|method|gender|plan|tier)$",
+    re.IGNORECASE,
+)
 _ONE_VALUE = re.compile(_VALUE)
-_LIST_LEAD = re.compile(r"^\s*(?:enum|one of|values?|allowed|options?|possible values|valid)\b[^:]{0,20}:?\s*", re.IGNORECASE)
+_LIST_LEAD = re.compile(
+    r"^\s*(?:enum|one of|values?|allowed|options?|possible values|valid)\b[^:]{0,20}:?\s*", re.IGNORECASE
+)
 
 _REFERENCE = re.compile(
     r"(?:\bFK\b|\bforeign[ _]key\b)\s*(?:constraint\s*)?(?:to|references|on|->|=>|→|–>|—|:|-)?\s*"
@@ -33,17 +40,23 @@ _REFERS = re.compile(
     r"\b[Rr](?:eferences|EFERENCES|efers to|ef:)\s*[`'\"]?(?P<table>[A-Z]\w*(?:\.\w+)?|[a-z]\w*\.\w+)(?:\((?P<column>\w+)\))?"
     r"|\bREFERENCES\s+(?P<table2>\w+)(?:\((?P<column2>\w+)\))?"
 )
-_NO_TABLE = frozenset("the a an to of in on if for and or external other parent this that is null constraint".split())
+_NO_TABLE = frozenset(["the", "a", "an", "to", "of", "in", "on", "if", "for", "and", "or", "external", "other", "parent", "this", "that", "is", "null", "constraint"])
 
 _MOST = (
-    re.compile(r"\bmax(?:imum)?\.?\s*(?:len(?:gth)?)?\s*(?:of|:|=)?\s*(\d{1,7})\s*(?:chars?\b|characters?\b|letters?\b)", re.IGNORECASE),
+    re.compile(
+        r"\bmax(?:imum)?\.?\s*(?:len(?:gth)?)?\s*(?:of|:|=)?\s*(\d{1,7})\s*(?:chars?\b|characters?\b|letters?\b)",
+        re.IGNORECASE,
+    ),
     re.compile(r"\bmax[ _-]?len(?:gth)?\s*[:=]?\s*(\d{1,7})\b", re.IGNORECASE),
     re.compile(r"(?:\bup to|≤|<=)\s*(\d{1,7})\s*(?:chars?\b|characters?\b)", re.IGNORECASE),
     re.compile(r"\b\d{1,7}\s*(?:-|–|to|\.\.)\s*(\d{1,7})\s*(?:chars?\b|characters?\b)", re.IGNORECASE),
     re.compile(r"\bn?varchar2?\s*\(?\s*(\d{1,7})\b", re.IGNORECASE),
 )
 _LEAST = (
-    re.compile(r"\bmin(?:imum)?\.?\s*(?:len(?:gth)?)?\s*(?:of|:|=)?\s*(\d{1,7})\s*(?:chars?\b|characters?\b|letters?\b)", re.IGNORECASE),
+    re.compile(
+        r"\bmin(?:imum)?\.?\s*(?:len(?:gth)?)?\s*(?:of|:|=)?\s*(\d{1,7})\s*(?:chars?\b|characters?\b|letters?\b)",
+        re.IGNORECASE,
+    ),
     re.compile(r"\b(\d{1,7})\s*(?:-|–|to|\.\.)\s*\d{1,7}\s*(?:chars?\b|characters?\b)", re.IGNORECASE),
 )
 _ALONE = {
@@ -54,7 +67,9 @@ _ALONE = {
 }
 _PARTS = re.compile(r"[,;.()]|\s[-–—]\s")
 _DEFAULT = re.compile(r"\bdefaults?\s*(?:to\s+|[:=]\s*)(['\"`]?)([\w.+-]{1,60}(?:\(\))?)\1", re.IGNORECASE)
-_NOT_STORED = re.compile(r"\b(?:not|never)\s+(?:stored|persisted|saved)\b|\bcomputed (?:at|on) (?:runtime|read|query)\b", re.IGNORECASE)
+_NOT_STORED = re.compile(
+    r"\b(?:not|never)\s+(?:stored|persisted|saved)\b|\bcomputed (?:at|on) (?:runtime|read|query)\b", re.IGNORECASE
+)
 
 _TYPE_WORDS = (
     (re.compile(r"^(?:\W*\b(?:PK|primary key)\b[\s,;:-]*)?\(?\bUUID(?:\s?v\d)?\b", re.IGNORECASE), "uuid"),

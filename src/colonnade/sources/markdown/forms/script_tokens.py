@@ -172,5 +172,6 @@ def strings(tokens: Sequence[Token]) -> list[str]:
 def option(tokens: Sequence[Token], name: str) -> Token | None:
     """The token after `name:` among the options of a call."""
     return next(
-        (tokens[at + 2] for at in range(len(tokens) - 2) if tokens[at].text == name and tokens[at + 1].text == ":"), None
+        (tokens[at + 2] for at in range(len(tokens) - 2) if tokens[at].text == name and tokens[at + 1].text == ":"),
+        None,
     )

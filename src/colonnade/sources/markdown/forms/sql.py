@@ -11,7 +11,14 @@ from colonnade.errors import Place
 from colonnade.findings import Finding
 from colonnade.sources.markdown.forms.block import PRECISION, Block, block, with_key_relations
 from colonnade.sources.markdown.forms.remarks import annotated
-from colonnade.sources.markdown.forms.sql_columns import Items, column, index_columns, joined, table_constraint, unquoted
+from colonnade.sources.markdown.forms.sql_columns import (
+    Items,
+    column,
+    index_columns,
+    joined,
+    table_constraint,
+    unquoted,
+)
 from colonnade.sources.markdown.forms.sql_tokens import (
     Statement,
     Token,
@@ -43,7 +50,9 @@ def _entity(name: str, place: Place, **facts: object) -> DraftEntity:
     return replace(made, **facts)  # type: ignore[arg-type]
 
 
-_NOISE = frozenset("OR REPLACE GLOBAL LOCAL TEMP TEMPORARY UNLOGGED UNIQUE CONCURRENTLY MATERIALIZED CLUSTERED NONCLUSTERED FULLTEXT".split())
+_NOISE = frozenset(
+    ["OR", "REPLACE", "GLOBAL", "LOCAL", "TEMP", "TEMPORARY", "UNLOGGED", "UNIQUE", "CONCURRENTLY", "MATERIALIZED", "CLUSTERED", "NONCLUSTERED", "FULLTEXT"]
+)
 
 
 def _subject(tokens: Sequence[Token]) -> tuple[str, int]:
@@ -105,7 +114,9 @@ def _body(statement: Statement, opening: int, read: Block, silence: bool | None)
     return joined(parts)
 
 
-_GOES_ON = frozenset("NOT NULL DEFAULT PRIMARY UNIQUE CHECK REFERENCES CONSTRAINT GENERATED COLLATE ON AND OR FOREIGN KEY FK PK COMMENT".split())
+_GOES_ON = frozenset(
+    ["NOT", "NULL", "DEFAULT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "CONSTRAINT", "GENERATED", "COLLATE", "ON", "AND", "OR", "FOREIGN", "KEY", "FK", "PK", "COMMENT"]
+)
 
 
 def _lines(item: Sequence[Token], text: str) -> list[Sequence[Token]]:
@@ -119,7 +130,11 @@ def _lines(item: Sequence[Token], text: str) -> list[Sequence[Token]]:
         token, following = item[index], item[index + 1] if index + 1 < len(item) else None
         if depth or token.kind not in ("word", "quoted") or token.upper in _GOES_ON or following is None:
             continue
-        if "\n" in text[item[index - 1].end : token.start] and following.kind == "word" and types.resolve(following.text):
+        if (
+            "\n" in text[item[index - 1].end : token.start]
+            and following.kind == "word"
+            and types.resolve(following.text)
+        ):
             cuts.append(index)
     return [item[start:end] for start, end in zip(cuts, [*cuts[1:], len(item)], strict=True)]
 
@@ -196,7 +211,13 @@ def _index(statement: Statement, index: int, read: Block) -> Part:
     where = next((one for one in range(end, len(tokens)) if tokens[one].upper == "WHERE"), None)
     predicate = read.text[tokens[where].end : tokens[-1].end].strip() if where is not None else ""
     unique = any(token.upper == "UNIQUE" for token in tokens[:on])
-    made = DraftIndex(Fact(index_columns(tokens[at + 1 : end]), read.at(statement.start)), name, unique, method, " ".join(predicate.split()))
+    made = DraftIndex(
+        Fact(index_columns(tokens[at + 1 : end]), read.at(statement.start)),
+        name,
+        unique,
+        method,
+        " ".join(predicate.split()),
+    )
     if not made.columns.value:
         return Part()
     plain = unique and not predicate and all(re.fullmatch(r"\w+", one) for one in made.columns.value)
@@ -249,7 +270,9 @@ def _action(tokens: Sequence[Token], statement: Statement, read: Block) -> Items
     part = column(rest, read, silence=True) if rest[0].kind in ("word", "quoted") else None
     remarks = [one for one in statement.comments if part and one.start > tokens[-1].start]
     if part and remarks:
-        told = tuple(annotated(one, remarks[0].text.strip("-/*# \t\n"), read.at(remarks[0].start)) for one in part.attributes)
+        told = tuple(
+            annotated(one, remarks[0].text.strip("-/*# \t\n"), read.at(remarks[0].start)) for one in part.attributes
+        )
         part = replace(part, attributes=told)
     return part
 
@@ -380,7 +403,9 @@ def _pseudo(statement: Statement, read: Block) -> Part:
         return Part()
     part = _defined(name, items, statement, read, "sql-pseudo")
     message = f"table {name} is pseudo-DDL, read by best effort"
-    note = Finding(FOREIGN_DIALECT, message, read.at(statement.start), "check the columns of this table in the design", "note")
+    note = Finding(
+        FOREIGN_DIALECT, message, read.at(statement.start), "check the columns of this table in the design", "note"
+    )
     return replace(part, findings=(note,))
 
 
@@ -410,7 +435,19 @@ def _overlaid(parts: Sequence[DraftEntity]) -> DraftEntity:
     )
 
 
-_FACTS = ("type", "nullable", "unique", "primary_key", "default", "enum_values", "min_length", "max_length", "references", "on_delete", "description")
+_FACTS = (
+    "type",
+    "nullable",
+    "unique",
+    "primary_key",
+    "default",
+    "enum_values",
+    "min_length",
+    "max_length",
+    "references",
+    "on_delete",
+    "description",
+)
 
 
 def _over(known: DraftAttribute, later: DraftAttribute) -> DraftAttribute:

@@ -45,9 +45,7 @@ class _Column:
 
 # What ends a type or a default: the words that start the next property of a column.
 _STOP = frozenset(
-    """NOT NULL DEFAULT PRIMARY UNIQUE CHECK REFERENCES CONSTRAINT GENERATED AUTO_INCREMENT AUTOINCREMENT IDENTITY COLLATE
-    COMMENT ON DEFERRABLE INITIALLY ENFORCED PK FK UK NN FOREIGN INDEX KEY REQUIRED OPTIONAL NULLABLE ENCODE STORED VIRTUAL AS
-    INVISIBLE STORAGE COMPRESSION CHARACTER_SET AFTER FIRST ROWGUIDCOL SPARSE""".split()
+    ["NOT", "NULL", "DEFAULT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "CONSTRAINT", "GENERATED", "AUTO_INCREMENT", "AUTOINCREMENT", "IDENTITY", "COLLATE", "COMMENT", "ON", "DEFERRABLE", "INITIALLY", "ENFORCED", "PK", "FK", "UK", "NN", "FOREIGN", "INDEX", "KEY", "REQUIRED", "OPTIONAL", "NULLABLE", "ENCODE", "STORED", "VIRTUAL", "AS", "INVISIBLE", "STORAGE", "COMPRESSION", "CHARACTER_SET", "AFTER", "FIRST", "ROWGUIDCOL", "SPARSE"]
 )
 _ACTIONS: Mapping[str, OnDelete] = {
     "CASCADE": "CASCADE",
@@ -59,9 +57,7 @@ _ACTIONS: Mapping[str, OnDelete] = {
     "NO ACTION": "NO ACTION",
 }
 _FOREIGN_TYPES = frozenset(
-    """datetime datetime2 smalldatetime datetimeoffset tinyint mediumint nvarchar nchar ntext varchar2 nvarchar2 number
-    clob blob longtext mediumtext tinytext longblob mediumblob uniqueidentifier double year string bool_t varbinary binary
-    image long set autonumber guid int32 int64 float64""".split()
+    ["datetime", "datetime2", "smalldatetime", "datetimeoffset", "tinyint", "mediumint", "nvarchar", "nchar", "ntext", "varchar2", "nvarchar2", "number", "clob", "blob", "longtext", "mediumtext", "tinytext", "longblob", "mediumblob", "uniqueidentifier", "double", "year", "string", "bool_t", "varbinary", "binary", "image", "long", "set", "autonumber", "guid", "int32", "int64", "float64"]
 )
 _UNSIGNED = re.compile(r"\s+(?:unsigned|signed|zerofill)\b", re.IGNORECASE)
 
@@ -173,7 +169,14 @@ def reference(tokens: Sequence[Token], index: int) -> tuple[str, tuple[str, ...]
 def actions(tokens: Sequence[Token], index: int) -> tuple[OnDelete | None, int]:
     """The ON DELETE among ON DELETE, ON UPDATE and MATCH at `index`, and the index after them."""
     found: OnDelete | None = None
-    while index < len(tokens) and tokens[index].upper in ("ON", "MATCH", "DEFERRABLE", "INITIALLY", "DEFERRED", "IMMEDIATE"):
+    while index < len(tokens) and tokens[index].upper in (
+        "ON",
+        "MATCH",
+        "DEFERRABLE",
+        "INITIALLY",
+        "DEFERRED",
+        "IMMEDIATE",
+    ):
         if tokens[index].upper != "ON" or index + 2 >= len(tokens):
             index += 1
             continue
@@ -190,7 +193,9 @@ def actions(tokens: Sequence[Token], index: int) -> tuple[OnDelete | None, int]:
 def _references(column: _Column, tokens: Sequence[Token], index: int, block: Block) -> int:
     place = block.at(tokens[index].start)
     start = index + 1
-    while start < len(tokens) and (tokens[start].kind in ("arrow", "mark") or tokens[start].upper in ("KEY", "TO", "REFERENCES")):
+    while start < len(tokens) and (
+        tokens[start].kind in ("arrow", "mark") or tokens[start].upper in ("KEY", "TO", "REFERENCES")
+    ):
         start += 1
     bracket = start < len(tokens) and tokens[start].kind == "open"
     table, columns, action, end = reference(tokens, start + bracket)
@@ -355,7 +360,11 @@ def _is_constraint(tokens: Sequence[Token], index: int, opening: int) -> bool:
     """`KEY idx (a)` against a column called key: `key VARCHAR(20)`."""
     from colonnade import types
 
-    between = [token for token in tokens[index + 1 : opening] if token.upper not in ("KEY", "INDEX", "NONCLUSTERED", "CLUSTERED")]
+    between = [
+        token
+        for token in tokens[index + 1 : opening]
+        if token.upper not in ("KEY", "INDEX", "NONCLUSTERED", "CLUSTERED")
+    ]
     return not between or not (between[0].kind == "word" and types.resolve(between[0].text))
 
 
@@ -408,7 +417,10 @@ def _checked(tokens: Sequence[Token], inside: Sequence[Token], name: str, block:
 
 def _inline_index(tokens: Sequence[Token], inside: Sequence[Token], name: str, block: Block) -> Items:
     place = block.at(tokens[0].start)
-    known = name or next((name_of(one) for one in tokens[1:3] if one.kind in ("word", "quoted") and one.upper not in ("KEY", "INDEX")), "")
+    known = name or next(
+        (name_of(one) for one in tokens[1:3] if one.kind in ("word", "quoted") and one.upper not in ("KEY", "INDEX")),
+        "",
+    )
     columns = _names(inside)
     return Items(indexes=(DraftIndex(Fact(columns, place), name=known),), foreign=("index",)) if columns else Items()
 
@@ -441,6 +453,7 @@ def joined(parts: Sequence[Items]) -> Items:
     for name, facts in whole.checked:
         told.setdefault(name.lower().strip('"'), {}).update(facts)
     attributes = tuple(
-        replace(one, **told[one.name.value.lower()]) if one.name.value.lower() in told else one for one in whole.attributes
+        replace(one, **told[one.name.value.lower()]) if one.name.value.lower() in told else one
+        for one in whole.attributes
     )
     return replace(whole, attributes=attributes)

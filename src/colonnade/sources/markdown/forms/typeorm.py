@@ -7,7 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from colonnade.design.draft import DraftAttribute, DraftEntity, DraftIndex, DraftRelationship, Fact, OnDelete, RelationKind
+from colonnade.design.draft import (
+    DraftAttribute,
+    DraftEntity,
+    DraftIndex,
+    DraftRelationship,
+    Fact,
+    OnDelete,
+    RelationKind,
+)
 from colonnade.sources.markdown.forms.block import PRECISION, Block, key, snake, without_repeats
 from colonnade.sources.markdown.forms.remarks import annotated
 from colonnade.sources.markdown.forms.script_tokens import Member, Script, Token, end_of, members, option, strings
@@ -15,8 +23,7 @@ from colonnade.sources.markdown.forms.typescript import Known, Shape, typed
 from colonnade.sources.reading import Reading
 
 _COLUMNS = frozenset(
-    """Column PrimaryColumn PrimaryGeneratedColumn CreateDateColumn UpdateDateColumn DeleteDateColumn VersionColumn
-    Property PrimaryKey Enum Prop""".split()
+    ["Column", "PrimaryColumn", "PrimaryGeneratedColumn", "CreateDateColumn", "UpdateDateColumn", "DeleteDateColumn", "VersionColumn", "Property", "PrimaryKey", "Enum", "Prop"]
 )
 _RELATIONS: Mapping[str, RelationKind] = {
     "ManyToOne": "many-to-one",
@@ -95,7 +102,13 @@ def _written(one: Decorated, arguments: Sequence[Token], decorator: str) -> str:
     """The type of a column: what the decorator says, else the member's own."""
     stated = option(arguments, "type")
     first = arguments[0] if arguments and arguments[0].kind == "string" else None
-    word = stated.text[1:-1] if stated is not None and stated.kind == "string" else first.text[1:-1] if first is not None else ""
+    word = (
+        stated.text[1:-1]
+        if stated is not None and stated.kind == "string"
+        else first.text[1:-1]
+        if first is not None
+        else ""
+    )
     if decorator == "PrimaryGeneratedColumn":
         return word if word in ("uuid", "bigint") else "integer"
     if decorator in _DATES and not word:
@@ -194,7 +207,9 @@ def _relation(one: Decorated, seen: Block, columns: Sequence[DraftAttribute]) ->
 
 
 def _entity(shape: Shape, source: Script, seen: Block, known: Known) -> DraftEntity | None:
-    parts = [one for member in joined_members(_all_members(shape, source, known)) if (one := decorated(member)) is not None]
+    parts = [
+        one for member in joined_members(_all_members(shape, source, known)) if (one := decorated(member)) is not None
+    ]
     columns = [made for one in parts if (made := _column(one, seen, known)) is not None]
     relations = [made for one in parts if (made := _relation(one, seen, columns)) is not None]
     if not columns:
@@ -230,7 +245,9 @@ def _class_decorators(shape: Shape, source: Script, seen: Block) -> tuple[Fact[s
         columns = tuple(re.findall(r"['\"]([^'\"\n]+)['\"]", match[3]))
         unique = match[1] == "Unique" or "unique: true" in match[4]
         found.append(DraftIndex(Fact(columns, seen.at(start + match.start())), match[2] or "", unique))
-    return (Fact(entity[1], seen.at(start + entity.start())) if entity else None), [one for one in found if one.columns.value]
+    return (Fact(entity[1], seen.at(start + entity.start())) if entity else None), [
+        one for one in found if one.columns.value
+    ]
 
 
 def reading(source: Script, seen: Block, known: Known) -> Reading | None:
@@ -246,4 +263,6 @@ def reading(source: Script, seen: Block, known: Known) -> Reading | None:
 
 
 def sniff(text: str) -> bool:
-    return bool(re.search(r"^\s*@(?:Entity|Schema|Table)\b", text, re.MULTILINE)) and bool(re.search(r"@(?:\w*Column|Prop|Property)\b", text))
+    return bool(re.search(r"^\s*@(?:Entity|Schema|Table)\b", text, re.MULTILINE)) and bool(
+        re.search(r"@(?:\w*Column|Prop|Property)\b", text)
+    )

@@ -55,7 +55,7 @@ TYPES: Mapping[str, str] = {
 }
 LONGEST_TYPE = 400
 _NOTHING = frozenset({"null", "undefined", "void", "never"})
-_MODIFIERS = frozenset("readonly public private protected declare static override export abstract".split())
+_MODIFIERS = frozenset(["readonly", "public", "private", "protected", "declare", "static", "override", "export", "abstract"])
 _WRAPPERS = frozenset({"Array", "ReadonlyArray", "Set", "Partial", "Readonly", "Required", "Promise", "Ref"})
 
 
@@ -111,7 +111,11 @@ def typed(tokens: Sequence[Token]) -> Typed:
     nullable = len(kept) < len(arms)
     if kept and all(len(arm) == 1 and arm[0].kind == "string" for arm in kept):
         values = tuple(dict.fromkeys(_string(arm[0]) for arm in kept))
-        return Typed("enum", values if len(values) > 1 else (), nullable) if len(values) > 1 else Typed("string", (), nullable)
+        return (
+            Typed("enum", values if len(values) > 1 else (), nullable)
+            if len(values) > 1
+            else Typed("string", (), nullable)
+        )
     if kept and all(len(arm) == 1 and arm[0].kind == "number" for arm in kept):
         return Typed("integer", (), nullable)
     if len(kept) != 1:
@@ -140,7 +144,9 @@ def _single(arm: Sequence[Token]) -> Typed:
     if len(arm) > 3 and arm[1].text == "<" and head in _WRAPPERS:
         inner = typed(arm[2:-1])
         listed = head in ("Array", "ReadonlyArray", "Set") or many
-        return replace(inner, written=inner.written + ("[]" if listed and not inner.many else ""), many=listed or inner.many)
+        return replace(
+            inner, written=inner.written + ("[]" if listed and not inner.many else ""), many=listed or inner.many
+        )
     word = TYPES.get(head, head)
     if head == "Prisma" and len(arm) > 2:
         word = "decimal" if arm[2].text == "Decimal" else "json"
@@ -190,7 +196,9 @@ def _attribute(member: Member, seen: Block, known: Known) -> DraftAttribute | Dr
     if shape.named in known.shapes:
         kind = "one-to-many" if shape.many else "many-to-one"
         target = Fact(shape.named, place)
-        return DraftRelationship(Fact(kind, place), target, optional=Fact(optional or shape.nullable, place), description=name)  # type: ignore[arg-type]
+        return DraftRelationship(
+            Fact(kind, place), target, optional=Fact(optional or shape.nullable, place), description=name
+        )  # type: ignore[arg-type]
     facts: dict[str, Any] = {"type": Fact(shape.written, place), "nullable": Fact(optional or shape.nullable, place)}
     if shape.values:
         facts["enum_values"] = Fact(shape.values, place)
@@ -259,7 +267,11 @@ def _comment_above(source: Script, index: int) -> str:
 
 
 def _bases(tokens: Sequence[Token]) -> tuple[str, ...]:
-    return tuple(token.text for token in tokens if token.kind == "word" and token.text not in ("extends", "implements", "Omit", "Pick", "Partial"))
+    return tuple(
+        token.text
+        for token in tokens
+        if token.kind == "word" and token.text not in ("extends", "implements", "Omit", "Pick", "Partial")
+    )
 
 
 def declarations(source: Script, seen: Block) -> Known:
@@ -278,7 +290,14 @@ def declarations(source: Script, seen: Block) -> Known:
             index += 1
             continue
         place = seen.at(following.start)
-        brace = next((at for at in range(index + 2, min(index + 200, len(tokens))) if tokens[at].text in ("{", ";") or (tokens[at].text == "=" and token.text == "type")), len(tokens))
+        brace = next(
+            (
+                at
+                for at in range(index + 2, min(index + 200, len(tokens)))
+                if tokens[at].text in ("{", ";") or (tokens[at].text == "=" and token.text == "type")
+            ),
+            len(tokens),
+        )
         if token.text == "type" and brace < len(tokens) and tokens[brace].text == "=":
             index = _alias(source, brace, following, place, shapes, enums, aliases)
         elif brace < len(tokens) and tokens[brace].text == "{":
@@ -287,7 +306,9 @@ def declarations(source: Script, seen: Block) -> Known:
                 enums[following.text] = Fact(_enum_values(source, brace, end), place)
             else:
                 above = _comment_above(source, index - (index > 0 and tokens[index - 1].text == "export"))
-                shapes[following.text] = Shape(following.text, place, brace + 1, end, _bases(tokens[index + 2 : brace]), above)
+                shapes[following.text] = Shape(
+                    following.text, place, brace + 1, end, _bases(tokens[index + 2 : brace]), above
+                )
             index = end + 1
         else:
             index += 2
@@ -319,9 +340,7 @@ def _alias(
     shape = typed(tokens)
     if shape.values:
         enums[name.text] = Fact(shape.values, place)
-    elif shape.written and not shape.named and not shape.many:
-        aliases[name.text] = shape
-    elif shape.written in ("string", "number", "boolean", "timestamp", "uuid"):
+    elif (shape.written and not shape.named and not shape.many) or shape.written in ("string", "number", "boolean", "timestamp", "uuid"):
         aliases[name.text] = shape
     return max(end, equals + 1)
 
@@ -374,10 +393,15 @@ def _key_before(tokens: Sequence[Token], index: int) -> Token | None:
     return tokens[at - 2] if found else None
 
 
-_NOT_KEPT = re.compile(r"\b(?:not stored|in[- ]memory|computed|derived|runtime only|not persisted|never stored|DTO|view model|props)\b", re.IGNORECASE)
+_NOT_KEPT = re.compile(
+    r"\b(?:not stored|in[- ]memory|computed|derived|runtime only|not persisted|never stored|DTO|view model|props)\b",
+    re.IGNORECASE,
+)
 
 
-_ABSTRACT = re.compile(r"^(?:Base|Abstract)[A-Z]?|[a-z](?:Base|Timestamps|Auditable)$|^(?:Timestamps|Timestamped|Auditable)$")
+_ABSTRACT = re.compile(
+    r"^(?:Base|Abstract)[A-Z]?|[a-z](?:Base|Timestamps|Auditable)$|^(?:Timestamps|Timestamped|Auditable)$"
+)
 
 
 def _stored(shape: Shape, source: Script, known: Known) -> bool:
@@ -406,7 +430,9 @@ def read(text: str, place: Place) -> Reading | None:
     if typeorm.sniff(text):
         return typeorm.reading(source, seen, known)
     generated = _generated(source, seen, known)
-    shapes = [shape for shape in known.shapes.values() if _stored(shape, source, known) and not _is_service(shape, source)]
+    shapes = [
+        shape for shape in known.shapes.values() if _stored(shape, source, known) and not _is_service(shape, source)
+    ]
     made = [entity(shape, source, seen, known) for shape in shapes if not generated]
     entities = tuple(one for one in (*generated, *made) if one is not None)
     enums = tuple(known.enums.items())
@@ -415,7 +441,10 @@ def read(text: str, place: Place) -> Reading | None:
     return Reading("typescript", PRECISION["typescript"], entities, enums)
 
 
-_SNIFF = re.compile(r"^[ \t]*(?:export\s+)?(?:declare\s+)?(?:interface\s+\w+[^{\n;]*\{|type\s+\w+\s*=\s*[{'\"|]|enum\s+\w+\s*\{[^\n]*['\"]?)", re.MULTILINE)
+_SNIFF = re.compile(
+    r"^[ \t]*(?:export\s+)?(?:declare\s+)?(?:interface\s+\w+[^{\n;]*\{|type\s+\w+\s*=\s*[{'\"|]|enum\s+\w+\s*\{[^\n]*['\"]?)",
+    re.MULTILINE,
+)
 
 
 def sniff(text: str) -> bool:

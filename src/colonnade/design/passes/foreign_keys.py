@@ -118,7 +118,7 @@ def foreign_keys(work: Work) -> Work:
         because = link.because if link.because.startswith("stated") else assumed(link.because.removeprefix("assumed: "))
         reasons.setdefault(link.child, []).append(Reason(f"{link.child}/{constraint.name}", because))
         if link.carried and parent.owner:
-            unique = _owner_unique(parent)
+            unique = _owner_unique(parent, link)
             if all(one.name != unique.name for one in constraints.get(parent.name, ())):
                 constraints.setdefault(parent.name, []).append(unique)
                 reasons.setdefault(parent.name, []).append(
@@ -148,8 +148,8 @@ def _foreign_key(link: Link, parent: Blueprint) -> ForeignKey:
     )
 
 
-def _owner_unique(parent: Blueprint) -> Unique:
-    columns = (*parent.key, parent.owner or "")
+def _owner_unique(parent: Blueprint, link: Link) -> Unique:
+    columns = (*link.parent_columns, parent.owner or "")
     return Unique(sql.shorten(f"{parent.name}_{'_'.join(columns)}_key"), columns)
 
 

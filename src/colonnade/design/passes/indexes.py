@@ -177,7 +177,8 @@ def unique_among_live_rows(work: Work) -> Work:
 
     A deleted row would otherwise keep its value for ever. What a foreign key points to stays unique among all.
     """
-    targets = {(link.parent, link.parent_columns) for link in work.links}
+    targets = {(link.parent, link.parent_columns) for link in work.links if not link.carried}
+    targets |= {(link.parent, (*link.parent_columns, work.tables[link.parent].owner or "")) for link in work.links}
     return each(work, lambda one: _live(one, targets) if one.deleted_at else one)
 
 

@@ -19,13 +19,14 @@ COLLISION = declare(
     `dueDate` and `due_date` are one column to PostgreSQL once both are in snake_case. The second gets a number.
     """,
 )
-TOO_LONG = declare(
-    "name-too-long",
-    """A stated name is over 63 bytes.
+UNFIT = declare(
+    "unfit-name",
+    """A stated name is over 63 bytes, or is one that PostgreSQL cannot give to a column.
 
-    PostgreSQL would cut it silently. It is cut here and ended by a hash of the whole, so that it stays distinct.
+    A longer name would be cut silently; here it is ended by a hash of the whole, so that it stays distinct.
     """,
 )
+SYSTEM_COLUMNS = frozenset({"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})
 
 
 def gather(work: Work) -> Work:
@@ -138,10 +139,11 @@ def _fit_columns(blueprint: Blueprint) -> Blueprint:
     spelled: dict[str, str] = {}
     findings: list[Finding] = []
     for written, attribute in blueprint.attributes.items():
-        name = _free(sql.shorten(_printable(written)), attributes)
+        whole = f"{written}_value" if written in SYSTEM_COLUMNS else _printable(written)
+        name = _free(sql.shorten(whole), attributes)
         if name != written:
             findings += found(
-                TOO_LONG, f"the column {written!r} does not fit PostgreSQL and is called {name}", attribute.name.place
+                UNFIT, f"the column {written!r} does not fit PostgreSQL and is called {name}", attribute.name.place
             )
         attributes[name] = attribute
         original = attribute.name.value

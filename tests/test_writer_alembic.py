@@ -122,7 +122,10 @@ def shaped() -> Table:
             Unique("shaped_nulls_key", ("parent_id", "price"), nulls_not_distinct=True, deferrable=False),
         ),
         indexes=(
-            Index("shaped_expression", (IndexKey(expression="lower(name)", collation="C"), IndexKey("id", descending=True))),
+            Index(
+                "shaped_expression",
+                (IndexKey(expression="lower(name)", collation="C"), IndexKey("id", descending=True)),
+            ),
             Index("shaped_gin", (IndexKey("tags"),), "gin", options=("fastupdate=off",)),
             Index("shaped_unique", (IndexKey("name", operator_class="varchar_pattern_ops", nulls_first=True),),
                   unique=True, include=("price",), predicate="price > 1", nulls_not_distinct=True),

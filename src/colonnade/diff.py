@@ -73,6 +73,7 @@ def undoing(ops: tuple[Op, ...]) -> tuple[Op | Irreversible, ...]:
 
 def ordered(ops: tuple[Op, ...]) -> tuple[Op, ...]:
     """`ops` so that each comes after what it needs, one section at a time where that is possible."""
+    ops = tuple(sorted(ops, key=lambda op: (op.position, op.subject)))
     sorter = _sorter(*_edges(ops))
     sections: dict[tuple[int, str], list[tuple[tuple[int, str], int]]] = defaultdict(list)
     waiting: list[tuple[int, str]] = []
@@ -168,7 +169,7 @@ def _operations(database: Database, runs_as: str | None) -> Iterator[Op]:
         yield from _of_sequence(sequence, runs_as)
     for function in database.functions:
         yield from _of_function(function, runs_as)
-    inline = _inline_keys(database.tables)
+    inline = _inline_keys(tuple(sorted(database.tables, key=lambda table: (table.schema, table.name))))
     tables = {(table.schema, table.name): table for table in database.tables}
     for table in database.tables:
         whole = tables.get(table.partition_of[0]) if table.partition_of else None

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+from colonnade.catalog import differences, dump, read
 from colonnade.config import Settings
 from colonnade.design.schema import Database, Schema
+from colonnade.ops.namespaces import EXTENSION_MARK
 from colonnade.ops.tables import create_sql
 from colonnade.server import Server, connect, drop_roles
 from colonnade.writers import write
 from colonnade.writers.file import Request
 
+MARKED = """
+SELECT e.extname FROM pg_extension e JOIN pg_description d ON d.objoid = e.oid AND d.classoid = 'pg_extension'::regclass
+WHERE d.description = %s
+"""
 THREE = ("app_owner", "app_migrator", "app_user")
 
 
@@ -88,19 +96,21 @@ def put(tree: Path, texts: dict[str, str]) -> None:
 
 
 def catalog(server: Server, database: str) -> Database:
-    """What is there, less the table in which Alembic keeps its version."""
-    from dataclasses import replace
-
-    from colonnade.catalog import read
-
+    """What is there, less the table in which Alembic keeps its version, with the mark on extensions of ours."""
     with connect(server.dsn(database)) as connection:
         found = read(connection)
-    return replace(found, tables=tuple(table for table in found.tables if table.name != "alembic_version"))
+        marked = {row[0] for row in connection.execute(MARKED, [EXTENSION_MARK]).fetchall()}
+    tables = tuple(table for table in found.tables if table.name != "alembic_version")
+    extensions = (replace(one, comment=EXTENSION_MARK) if one.name in marked else one for one in found.extensions)
+    return replace(found, tables=tables, extensions=tuple(extensions))
 
 
 def differing(server: Server, left: str, right: str) -> tuple[str, ...]:
     """What both observers see differ between two databases."""
-    from colonnade.catalog import differences, dump
-
-    dumps = (dump.normalised(server, database, ("alembic_version",)) for database in (left, right))
+    dumps = (_sorted_options(dump.normalised(server, database, ("alembic_version",))) for database in (left, right))
     return (*differences(catalog(server, left), catalog(server, right)), *dump.differences(*dumps))
+
+
+def _sorted_options(text: str) -> str:
+    """The order of storage options means nothing and is not kept."""
+    return re.sub(r"WITH \((\w[\w.]*='[^()]*')\)", lambda match: ", ".join(sorted(match[1].split(", "))), text)

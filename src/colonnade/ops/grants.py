@@ -33,6 +33,10 @@ def _kinds(privilege: Privilege, columns: tuple[str, ...]) -> str:
     return "\n    " + ",\n    ".join(f"{kind} ({idents(columns)})" for kind in privilege.kinds) + "\n    "
 
 
+def _locks(target: Target) -> tuple[tuple[str, str], ...]:
+    return ((target.name, "ACCESS SHARE"),) if target.is_relation or target.kind == "SEQUENCE" else ()
+
+
 def grant_sql(target: Target, privilege: Privilege, columns: tuple[str, ...] = ()) -> str:
     option = " WITH GRANT OPTION" if privilege.grantable else ""
     return f"GRANT{_kinds(privilege, columns)}ON {_object(target)} TO {role(privilege.grantee)}{option}"
@@ -72,7 +76,7 @@ class Grant(Plain):
         return self.target.key
 
     def steps(self) -> tuple[Step, ...]:
-        return (Step(grant_sql(self.target, self.privilege, self.columns)),)
+        return (Step(grant_sql(self.target, self.privilege, self.columns), _locks(self.target)),)
 
     def reverse(self) -> Op | Irreversible:
         return Revoke(self.target, self.privilege, self.columns)
@@ -101,7 +105,7 @@ class Revoke(Plain):
         return self.target.key
 
     def steps(self) -> tuple[Step, ...]:
-        return (Step(revoke_sql(self.target, self.privilege, self.columns)),)
+        return (Step(revoke_sql(self.target, self.privilege, self.columns), _locks(self.target)),)
 
     def reverse(self) -> Op | Irreversible:
         return Grant(self.target, self.privilege, self.columns)
@@ -132,7 +136,8 @@ class SetOwner(Plain):
         return self.target.key
 
     def steps(self) -> tuple[Step, ...]:
-        locks = ((self.target.name, "ACCESS EXCLUSIVE"),) if self.target.is_relation else ()
+        locked = self.target.is_relation or self.target.kind == "SEQUENCE"
+        locks = ((self.target.name, "ACCESS EXCLUSIVE"),) if locked else ()
         return (Step(f"ALTER {self.target.sql} OWNER TO {ident(self.new)}", locks),)
 
     def reverse(self) -> Op | Irreversible:

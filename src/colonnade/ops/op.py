@@ -52,7 +52,8 @@ class Op(Protocol):
 
     `creates` and `needs` are keys for ordering; `mentions` are names found in SQL text, which may or may not be
     objects. `within` is the object with which the result vanishes when that is dropped.
-    The locks of its steps are those on relations that were there before: nobody can wait for a new one.
+    The locks of its steps are those on relations that were there before, for nobody can wait for a new one, less
+    the ACCESS SHARE on what an expression merely names, and those on the indexes and sequences of a locked table.
     """
 
     @property

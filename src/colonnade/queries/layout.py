@@ -11,8 +11,8 @@ _TOKEN = re.compile(
     r"|(?P<open>\()|(?P<close>\))|(?P<space>\s+)|(?P<word>\w+)|(?P<other>.)",
     re.DOTALL,
 )
-_CLAUSES = frozenset({"FROM", "WHERE", "GROUP", "HAVING", "WINDOW", "ORDER", "LIMIT", "OFFSET", "FETCH", "FOR", "VALUES",
-                      "SET", "RETURNING", "UNION", "INTERSECT", "EXCEPT", "ON"})  # fmt: skip
+_CLAUSES = frozenset({"FROM", "WHERE", "GROUP", "HAVING", "WINDOW", "ORDER", "LIMIT", "OFFSET", "FETCH", "FOR",
+                      "VALUES", "SET", "RETURNING", "UNION", "INTERSECT", "EXCEPT", "ON"})  # fmt: skip
 _JOINS = frozenset({"JOIN", "LEFT", "RIGHT", "FULL", "INNER", "CROSS", "NATURAL"})
 _INNER = frozenset({"AND", "OR"})
 
@@ -23,8 +23,7 @@ def laid_out(sql: str) -> str:
         return sql.strip()
     pieces: list[str] = []
     depth, between = 0, False
-    words = [match for match in _TOKEN.finditer(sql.strip())]
-    for match in words:
+    for match in _TOKEN.finditer(sql.strip()):
         kind, text = match.lastgroup or "", match[0]
         upper = text.upper() if kind == "word" else ""
         depth += (kind == "open") - (kind == "close")

@@ -1,4 +1,4 @@
-"""What CHECKs ask of single columns, read from their parse trees: bounds, choices, lengths, patterns, order of columns."""
+"""What CHECKs ask of single columns, read from their parse trees: bounds, choices, lengths, patterns, order."""
 
 from __future__ import annotations
 

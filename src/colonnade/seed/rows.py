@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import TypeAlias
 
-from colonnade.design.schema import Check, Column, ForeignKey, PrimaryKey, Schema, Table, Unique
+from colonnade.design.schema import Check, Column, Entity, ForeignKey, PrimaryKey, Schema, Table, Unique
 from colonnade.seed.limits import Limits, limits
 from colonnade.seed.values import Known, value
 
@@ -61,7 +61,8 @@ def _optional(table: Table, key: ForeignKey) -> bool:
 def external_rows(schema: Schema, count: int = 2) -> Rows:
     """`count` rows with fixed keys for each external table, made as other rows are."""
     known = _known(schema)
-    subjects = {one.name: _subject(one, schema) for one in schema.external}
+    entities = {one.table: one for one in schema.intent.entities}
+    subjects = {one.name: _subject(one, entities) for one in schema.external}
     return {name: _rows_of(_with_keys(one), count, {}, known) for name, one in subjects.items()}
 
 
@@ -81,10 +82,11 @@ def rows(schema: Schema, count: int, owners: int = 2) -> Rows:
     uniques or required parents leave no more; the same input gives the same rows.
     """
     known = _known(schema)
+    entities = {one.table: one for one in schema.intent.entities}
     made = external_rows(schema, owners)
     parents = {(one.schema, one.name): made[one.name] for one in schema.external}
     for table in order(schema):
-        subject = _subject(table, schema)
+        subject = _subject(table, entities)
         found = _rows_of(subject, count, parents, known)
         parents[table.schema, table.name] = [_with_given(row, subject, place) for place, row in enumerate(found)]
         made[table.name] = found
@@ -96,8 +98,8 @@ def _known(schema: Schema) -> Known:
     return Known({one.name: one for one in database.enums}, {one.name: one for one in database.domains})
 
 
-def _subject(table: Table, schema: Schema) -> _Subject:
-    entity = next((one for one in schema.intent.entities if one.table == table.name), None)
+def _subject(table: Table, entities: Mapping[str, Entity]) -> _Subject:
+    entity = entities.get(table.name)
     stamps = {entity.created_at, entity.updated_at, entity.deleted_at} if entity else set()
     kept = {
         one.name

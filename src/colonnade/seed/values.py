@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from colonnade.design.schema import Column, Domain, EnumType
 from colonnade.seed.limits import Limits, limits
@@ -14,7 +15,7 @@ from colonnade.sql import fingerprint
 from colonnade.types import Family, TypeName, take_apart
 
 FIRST_DAY = date(2024, 1, 15)
-FIRST_MOMENT = datetime(2024, 1, 15, 9, 30, tzinfo=timezone.utc)
+FIRST_MOMENT = datetime(2024, 1, 15, 9, 30, tzinfo=UTC)
 
 # An owner must never read a seed's secret as one that works; no password or token hashes to this.
 LOCKED = "!locked"
@@ -136,6 +137,7 @@ class Known:
     domains: dict[str, Domain]
 
 
+@lru_cache(maxsize=8192)
 def secret(column: str) -> bool:
     """True for a column whose name says that its value must not be known."""
     return bool(_SECRET.search(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", column).lower()))
@@ -182,9 +184,15 @@ def _scalar(space: str, column: str, name: TypeName, asked: Limits, known: Known
 # --- one maker a family -------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=8192)
+def _named(column: str) -> TextMaker:
+    """The maker for texts of a column of that name."""
+    found = (maker for pattern, maker in BY_NAME if pattern.search(column))
+    return next(found, lambda number: _word(number, SENTENCES))
+
+
 def _text(space: str, name: TypeName, asked: Limits, number: int) -> str:
-    column = space.rpartition(".")[2].lower()
-    own = next((maker for pattern, maker in BY_NAME if pattern.search(column)), lambda place: _word(place, SENTENCES))
+    own = _named(space.rpartition(".")[2].lower())
     longest = min(one for one in (name.length, asked.longest, 10_000) if one is not None)
     if name.base == "character":
         # Shorter ones would come back with blanks behind them.

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from colonnade.design.schema import (
-    Check,
     Column,
     Entity,
-    ForeignKey,
     Index,
     Policy,
-    PrimaryKey,
     Schema,
     Table,
     Trigger,
@@ -36,13 +33,14 @@ def docs(request: Request) -> Iterator[File]:
 
 def _text(request: Request) -> str:
     schema = request.schema
+    entities = {one.table: one for one in schema.intent.entities}
     parts = [
         f"# Data Model: {prose(schema.intent.title)}",
         f"Made from {code(schema.intent.spec_file)}." if schema.intent.spec_file else "",
         "## Entity Relationship Diagram",
         block(diagram(schema), "mermaid"),
         "## Tables",
-        *(part for one in schema.database.tables for part in _table(one, schema)),
+        *(part for one in schema.database.tables for part in _table(one, entities.get(one.name), schema)),
         *_external(schema),
         *_types(schema),
         *_views(schema),
@@ -57,17 +55,12 @@ def _text(request: Request) -> str:
 # --- tables -------------------------------------------------------------------------------------------------------
 
 
-def _entity(one: Table, schema: Schema) -> Entity | None:
-    return next((entity for entity in schema.intent.entities if entity.table == one.name), None)
-
-
-def _table(one: Table, schema: Schema) -> Iterator[str]:
-    entity = _entity(one, schema)
+def _table(one: Table, entity: Entity | None, schema: Schema) -> Iterator[str]:
     purpose = (entity.description if entity else "") or one.comment or ""
     yield f"### {prose(qualified(one.schema, one.name))}"
     yield f"**Purpose**: {prose(purpose)}" if purpose else ""
     yield f"**Row-Level Security**: {_security(one, entity, schema)}"
-    yield table(_COLUMN_HEAD, (_column(column, one, schema) for column in one.columns))
+    yield table(_COLUMN_HEAD, (_column(column, one) for column in one.columns))
     yield from _listed("Indexes", [_index(index) for index in one.indexes])
     yield from _listed("Constraints", [f"{code(each.name)}: {code(body(each))}" for each in one.constraints])
     yield from _listed("Relationships", list(_relationships(entity)))
@@ -90,7 +83,7 @@ def _security(one: Table, entity: Entity | None, schema: Schema) -> str:
     return bound + whose
 
 
-def _column(column: Column, one: Table, schema: Schema) -> tuple[str, str, str, str]:
+def _column(column: Column, one: Table) -> tuple[str, str, str, str]:
     constraints = ", ".join(_column_constraints(column, one))
     described = prose(column.comment or "")
     return cell_code(column.name), cell_code(column.type), constraints, described

@@ -10,8 +10,8 @@ _RUN = re.compile(r"`+")
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_\-\[\]()]+")
 # Words of Mermaid's own grammar that cannot stand as the name of an entity.
-_MERMAID_WORDS = frozenset({"class", "classdef", "click", "default", "direction", "end", "erdiagram", "style", "title", "to",
-                            "only", "one", "many", "zero", "optionally", "o", "u", "acctitle", "accdescr"})  # fmt: skip
+_MERMAID_WORDS = frozenset({"class", "classdef", "click", "default", "direction", "end", "erdiagram", "style", "title",
+                            "to", "only", "one", "many", "zero", "optionally", "o", "u", "acctitle", "accdescr"})  # fmt: skip
 
 # The marks of keys, which the grammar reads before names.
 _MERMAID_MARKS = frozenset({"PK", "FK", "UK"})
@@ -25,9 +25,9 @@ def prose(text: str) -> str:
 def code(text: str) -> str:
     """`text` as a code span; its fence is longer than any run of backticks in it."""
     line = " ".join(text.split())
-    if not line:
-        return ""
-    fence = "`" * (max((len(run) for run in _RUN.findall(line)), default=0) + 1)
+    if not line or "`" not in line:
+        return f"`{line}`" if line else ""
+    fence = "`" * (max(map(len, _RUN.findall(line))) + 1)
     pad = " " if line.startswith("`") or line.endswith("`") else ""
     return f"{fence}{pad}{line}{pad}{fence}"
 

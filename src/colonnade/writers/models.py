@@ -1,11 +1,11 @@
-"""What both families of ORM models share: constraints, indexes and relationships as source, and what models cannot say."""
+"""What both families of ORM models share: tables and relationships as source, and what models cannot say."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from colonnade.design.schema import (
     Check,
@@ -29,7 +29,7 @@ from colonnade.ops.text import default as default_text
 from colonnade.sql import idents
 from colonnade.writers.naming import Model, Names, TableKey, enum_homes, names
 from colonnade.writers.python import call, docstring, listing, mapping, texts
-from colonnade.writers.spelling import Speller, domain_constants, spell, speller
+from colonnade.writers.spelling import Speller, Spelling, domain_constants, spell, speller
 
 # --- what models cannot say ---------------------------------------------------------------------------------------
 
@@ -103,21 +103,37 @@ def _without(value: Any, path: tuple[str, ...]) -> Any:
 # --- one request, seen once ---------------------------------------------------------------------------------------
 
 
+Pair: TypeAlias = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """What the ORM writes: (table, column) pairs by (table, relationship), and the other way round."""
+
+    by_relationship: dict[Pair, frozenset[Pair]]
+    by_column: dict[Pair, set[Pair]]
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the modules of one family are written from."""
+    """What the modules of one family are written from; `spellings` are by type and collation."""
 
     schema: Schema
     names: Names
     types: Speller
+    spellings: dict[tuple[str, str | None], Spelling]
     homes: dict[str, TableKey | None]
     domains: dict[str, str]
-    writes: dict[tuple[str, str], frozenset[tuple[str, str]]]
+    writes: Writes
 
 
 def plan(schema: Schema) -> Plan:
     named = names(schema)
-    return Plan(schema, named, speller(schema, named), enum_homes(schema), domain_constants(schema), _writes(named))
+    known = speller(schema, named)
+    tables = (*schema.database.tables, *schema.external)
+    types = sorted({(one.type, one.collation) for table in tables for one in table.columns}, key=str)
+    spellings = {(type_, collation): spell(type_, known, collation) for type_, collation in types}
+    return Plan(schema, named, known, spellings, enum_homes(schema), domain_constants(schema), _writes(named))
 
 
 # --- SQL inside Python --------------------------------------------------------------------------------------------
@@ -438,14 +454,18 @@ def _attribute(model: Model, column: str) -> str:
     return f"{model.class_name}.{model.attributes[column]}"
 
 
-def _writes(known: Names) -> dict[tuple[str, str], frozenset[tuple[str, str]]]:
-    """By (table, relationship): the (table, column) pairs that the ORM writes through it."""
-    return {
+def _writes(known: Names) -> Writes:
+    by_relationship = {
         (model.table.name, one.name): _written(model, one, known)
         for model in known.models.values()
         for one in model.entity.relationships
         if one.mode != "computed"
     }
+    by_column: dict[Pair, set[Pair]] = {}
+    for relationship, columns in by_relationship.items():
+        for column in columns:
+            by_column.setdefault(column, set()).add(relationship)
+    return Writes(by_relationship, by_column)
 
 
 def _written(model: Model, one: Relationship, known: Names) -> frozenset[tuple[str, str]]:
@@ -460,16 +480,11 @@ def _written(model: Model, one: Relationship, known: Names) -> frozenset[tuple[s
 
 def _overlaps(model: Model, one: Relationship, known: Plan) -> str | None:
     """The other relationships that write a column which this one writes too; SQLAlchemy warns of those not named."""
-    mine = known.writes[model.table.name, one.name]
-    partner = (one.target, one.back_populates)
-    others = sorted(
-        {
-            known.names.named(table).relationships[name]
-            for (table, name), columns in known.writes.items()
-            if columns & mine and (table, name) not in ((model.table.name, one.name), partner)
-        }
-    )
-    return repr(",".join(others)) if others else None
+    mine = known.writes.by_relationship[model.table.name, one.name]
+    ours = {(model.table.name, one.name), (one.target, one.back_populates)}
+    others = {other for column in mine for other in known.writes.by_column[column]} - ours
+    found = sorted({known.names.named(table).relationships[name] for table, name in others})
+    return repr(",".join(found)) if found else None
 
 
 # --- enums, domains, sequences ------------------------------------------------------------------------------------
@@ -537,7 +552,5 @@ def _domain(one: Domain, known: Plan) -> str:
 
 def needs_server_types(known: Plan) -> bool:
     """True where a column has a type that SQLAlchemy has no class for."""
-    tables = (*known.schema.database.tables, *known.schema.external)
-    types = {column.type for table in tables for column in table.columns}
-    types |= {one.type for one in known.schema.database.domains}
-    return any(spell(type_, known.types).expression.startswith("Server") for type_ in types)
+    domains = (spell(one.type, known.types) for one in known.schema.database.domains)
+    return any(one.expression.startswith("Server") for one in (*known.spellings.values(), *domains))

@@ -184,7 +184,7 @@ def _offered(known: Plan) -> frozenset[str]:
 
 
 def _other_models(model: Model, known: Plan) -> str:
-    """The imports, for type checkers only, of the models that relationships lead to: at run time they would be a ring."""
+    """Imports for type checkers only of the models that relationships lead to: at run time they would be a ring."""
     keys = {known.names.named(one.target).key for one in model.entity.relationships} - {model.key}
     found = [known.names.models[key] for key in keys]
     lines = sorted(f"    from .{one.module} import {one.class_name}" for one in found)

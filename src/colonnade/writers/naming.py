@@ -14,23 +14,88 @@ TableKey = tuple[str, str]
 
 # What SQLAlchemy, SQLModel and pydantic keep for themselves on a model, or what a model module says in a class body.
 RESERVED_ATTRIBUTES = frozenset(
-    """
-    metadata registry
-    construct copy dict from_orm json model_computed_fields model_config model_construct model_copy model_dump
-    model_dump_json model_extra model_fields model_fields_set model_json_schema model_parametrized_name model_post_init
-    model_rebuild model_validate model_validate_json model_validate_strings parse_file parse_obj parse_raw schema
-    schema_json sqlmodel_update update_forward_refs validate
-    by_user select_active soft_delete restore
-    sa orm dt enum postgresql mapped_column relationship stored_values
-    str int float bool bytes list classmethod self cls
-    """.split()
+    [
+        "metadata",
+        "registry",
+        "construct",
+        "copy",
+        "dict",
+        "from_orm",
+        "json",
+        "model_computed_fields",
+        "model_config",
+        "model_construct",
+        "model_copy",
+        "model_dump",
+        "model_dump_json",
+        "model_extra",
+        "model_fields",
+        "model_fields_set",
+        "model_json_schema",
+        "model_parametrized_name",
+        "model_post_init",
+        "model_rebuild",
+        "model_validate",
+        "model_validate_json",
+        "model_validate_strings",
+        "parse_file",
+        "parse_obj",
+        "parse_raw",
+        "schema",
+        "schema_json",
+        "sqlmodel_update",
+        "update_forward_refs",
+        "validate",
+        "by_user",
+        "select_active",
+        "soft_delete",
+        "restore",
+        "sa",
+        "orm",
+        "dt",
+        "enum",
+        "postgresql",
+        "mapped_column",
+        "relationship",
+        "stored_values",
+        "str",
+        "int",
+        "float",
+        "bool",
+        "bytes",
+        "list",
+        "classmethod",
+        "self",
+        "cls",
+    ]
 )
 RESERVED_CLASSES = frozenset(
-    """
-    Any Base ClassVar Decimal Field IPv4Address IPv4Interface IPv4Network IPv6Address IPv6Interface IPv6Network Mapped Optional
-    Relationship Select ServerArray ServerType SQLModel TimestampMixin TYPE_CHECKING UUID
-    True_ False_ None_
-    """.split()
+    [
+        "Any",
+        "Base",
+        "ClassVar",
+        "Decimal",
+        "Field",
+        "IPv4Address",
+        "IPv4Interface",
+        "IPv4Network",
+        "IPv6Address",
+        "IPv6Interface",
+        "IPv6Network",
+        "Mapped",
+        "Optional",
+        "Relationship",
+        "Select",
+        "ServerArray",
+        "ServerType",
+        "SQLModel",
+        "TimestampMixin",
+        "TYPE_CHECKING",
+        "UUID",
+        "True_",
+        "False_",
+        "None_",
+    ]
 )
 RESERVED_MODULES = frozenset({"base", "__init__"})
 

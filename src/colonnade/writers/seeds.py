@@ -22,13 +22,14 @@ def seeds(request: Request) -> Iterator[File]:
     made = rows(schema, COUNT, owners=1)
     entities = {one.table: one.name for one in schema.intent.entities}
     filled = [table for table in order(schema) if made[table.name]]
+    tables = {(one.schema, one.name): one for one in schema.database.tables}
     for number, table in enumerate(filled, 1):
         name = module(entities.get(table.name, table.name))
-        text = _script(table, made[table.name], schema)
+        text = _script(table, made[table.name], schema, tables)
         yield File(PurePosixPath("backend/seeds") / f"{number:03d}_{name}.sql", text)
 
 
-def _script(table: Table, made: list[Row], schema: Schema) -> str:
+def _script(table: Table, made: list[Row], schema: Schema, tables: Mapping[tuple[str, str], Table]) -> str:
     outside = _outside(table, schema)
     head = (
         f"Sample rows of {table.name}.",
@@ -40,7 +41,7 @@ def _script(table: Table, made: list[Row], schema: Schema) -> str:
         # A filtered statement then is an error instead of rows that go nowhere.
         "SET LOCAL row_security = off;",
         *(_guard(table, key) for key in _targets(outside)),
-        _insert(table, made, outside, schema),
+        _insert(table, made, outside, tables),
         "COMMIT;",
     ]
     return "\n\n".join(blocks) + "\n"
@@ -74,14 +75,19 @@ def _guard(table: Table, key: ForeignKey) -> str:
     return f"DO {dollar(body)};"
 
 
-def _insert(table: Table, made: list[Row], outside: Mapping[str, tuple[ForeignKey, str]], schema: Schema) -> str:
+def _insert(
+    table: Table,
+    made: list[Row],
+    outside: Mapping[str, tuple[ForeignKey, str]],
+    tables: Mapping[tuple[str, str], Table],
+) -> str:
     target = qualified(table.schema, table.name)
     columns = [table.column(name) for name in made[0]]
     unless_filled = f"WHERE NOT EXISTS (SELECT FROM {target})"
     if not columns:
         return f"INSERT INTO {target} SELECT {unless_filled};"
-    counted = _counted_parents(table, schema)
-    lines = [[_value(column, row[column.name], outside, counted) for column in columns] for row in made]
+    parents = _counted_parents(table, tables)
+    lines = [[_value(column, row[column.name], outside, parents) for column in columns] for row in made]
     head = f"INSERT INTO {target} ({idents(tuple(made[0]))})\n"
     if _repeats_itself(table):
         return (
@@ -98,9 +104,8 @@ def _repeats_itself(table: Table) -> bool:
     return key is not None and not any(counted(table.column(name)) for name in key.columns)
 
 
-def _counted_parents(table: Table, schema: Schema) -> dict[str, tuple[Table, Column]]:
+def _counted_parents(table: Table, tables: Mapping[tuple[str, str], Table]) -> dict[str, tuple[Table, Column]]:
     """By column: the table that it points at and the column there, where the server counts the numbers of that one."""
-    tables = {(one.schema, one.name): one for one in schema.database.tables}
     return {
         mine: (tables[key.target], tables[key.target].column(theirs))
         for key in table.foreign_keys

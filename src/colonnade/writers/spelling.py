@@ -14,8 +14,8 @@ from colonnade.writers.python import constant, distinct
 class Spelling:
     """`annotation` is the Python type of a value, `expression` the SQLAlchemy type, both as source.
 
-    In a row of the tables below the expression may hold `{arguments}` (those of the bracket), `{precision}` or `{length}`
-    (the first of them behind a comma, as a keyword) and `{whole}` (the type as PostgreSQL writes it, as a literal).
+    In a row of the tables below the expression may hold `{arguments}` (those of the bracket), `{precision}` or
+    `{length}` (the first of them behind a comma, as a keyword) and `{whole}` (the type as PostgreSQL writes it).
     """
 
     annotation: str

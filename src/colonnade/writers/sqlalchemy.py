@@ -12,7 +12,6 @@ from colonnade.writers.models import Plan, column_arguments, is_list, nullable_s
 from colonnade.writers.modules import base_module, base_parts, methods, model_module, package, table_lines
 from colonnade.writers.naming import Model, path_of
 from colonnade.writers.python import call, docstring
-from colonnade.writers.spelling import spell
 
 FOLDER = "models"
 STAMPS = ("created_at", "updated_at")
@@ -86,7 +85,7 @@ def _class(model: Model, known: Plan, stamps: tuple[Column, ...]) -> list[str]:
 
 
 def _column(model: Model, column: Column, known: Plan, *more: str) -> str:
-    spelling = spell(column.type, known.types, column.collation)
+    spelling = known.spellings[column.type, column.collation]
     name = model.attributes[column.name]
     annotation = spelling.annotation + (" | None" if column.nullable else "")
     stated = [repr(column.name)] if name != column.name else []

@@ -19,7 +19,6 @@ from colonnade.writers.models import (
 from colonnade.writers.modules import base_module, base_parts, methods, model_module, package, table_lines
 from colonnade.writers.naming import Model, path_of
 from colonnade.writers.python import call, mapping
-from colonnade.writers.spelling import spell
 
 FOLDER = "sqlmodels"
 
@@ -61,7 +60,7 @@ def _class(model: Model, known: Plan) -> list[str]:
 
 
 def _field(model: Model, column: Column, known: Plan) -> str:
-    spelling = spell(column.type, known.types, column.collation)
+    spelling = known.spellings[column.type, column.collation]
     name = take_apart(column.type)
     annotation = spelling.annotation + (" | None" if column.nullable else "")
     source = call("sa.Column", repr(column.name), *column_arguments(model, column, spelling.expression))

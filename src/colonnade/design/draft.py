@@ -9,7 +9,7 @@ from typing import Generic, Literal, TypeVar
 from colonnade.errors import Place
 from colonnade.findings import Finding
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 class Origin(StrEnum):
@@ -21,10 +21,10 @@ class Origin(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Fact(Generic[T]):
+class Fact(Generic[T_co]):
     """A value, where it was read, and how it is known; `rule` names what implied or assumed it."""
 
-    value: T
+    value: T_co
     place: Place
     origin: Origin = Origin.STATED
     rule: str = ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import importlib
 import importlib.util
 import itertools
 import os
@@ -52,7 +53,7 @@ SETTINGS = {
     "synchronous_commit": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
-    "max_wal_size": "1GB",
+    "max_wal_size": "256MB",
     "checkpoint_timeout": "1h",
     "autovacuum": "off",
     "jit": "off",
@@ -64,6 +65,10 @@ SETTINGS = {
 
 # A unix socket's path may have 107 bytes, and the folder's own name and the socket's take some forty of them.
 LONGEST_TEMPORARY_FOLDER = 60
+
+# Where there is plenty of shared memory the cluster lives in it: a clone of a database is then ten times as fast.
+MEMORY = Path("/dev/shm")
+PLENTY_OF_BYTES = 4 * 2**30
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +197,7 @@ def _fingerprint(binaries: Path) -> str:
 @contextmanager
 def _private_folder(account: _Account) -> Iterator[Path]:
     """A short folder that only the server's user can enter; removed at the end, and swept later if we are killed."""
-    temporary = Path(tempfile.gettempdir())
-    parent = temporary if len(os.fsencode(temporary)) <= LONGEST_TEMPORARY_FOLDER else Path("/tmp")
+    parent = _roomy_folder()
     _sweep(parent)
     folder = Path(tempfile.mkdtemp(prefix="colonnade-", dir=parent))
     try:
@@ -203,6 +207,16 @@ def _private_folder(account: _Account) -> Iterator[Path]:
             yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _roomy_folder() -> Path:
+    """Shared memory if nobody set TMPDIR and there is plenty of it, else the temporary folder if its path is short."""
+    if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK | os.X_OK):
+        room = os.statvfs(MEMORY)
+        if room.f_bavail * room.f_frsize >= PLENTY_OF_BYTES:
+            return MEMORY
+    temporary = Path(tempfile.gettempdir())
+    return temporary if len(os.fsencode(temporary)) <= LONGEST_TEMPORARY_FOLDER else Path("/tmp")
 
 
 @contextmanager
@@ -320,6 +334,8 @@ def _start(binaries: Path, folder: Path, account: _Account) -> subprocess.Popen[
             extra_groups=account.groups,
         )
     try:
+        # Whoever starts a server will connect to it, and the driver takes as long to load as the server to start.
+        importlib.import_module("psycopg")
         _wait_until_ready(process, folder)
     except BaseException:
         _stop(process)
@@ -421,7 +437,7 @@ def scratch_name() -> str:
 def scratch_database(server: Server, template: str | None = None) -> Iterator[str]:
     """The name of a fresh database, a clone of `template` if one is named; dropped at the end, whoever is connected."""
     with connect(server.dsn()) as connection:
-        name = _created(connection, template or "template0")
+        name = _created(connection, _clone_of(server, template or "template0"))
     try:
         yield name
     finally:
@@ -438,13 +454,18 @@ def _disconnect_others(connection: psycopg.Connection, database: str) -> None:
         time.sleep(0.002)
 
 
-def _created(connection: psycopg.Connection, template: str) -> str:
+def _clone_of(server: Server, template: str) -> str:
+    """The options of CREATE DATABASE; on our own server copying files is quickest, since nothing is kept safe there."""
+    return f"TEMPLATE {ident(template)}" + (" STRATEGY FILE_COPY" if server.owned else "")
+
+
+def _created(connection: psycopg.Connection, options: str) -> str:
     from psycopg.errors import DuplicateDatabase
 
     while True:
         name = scratch_name()
         try:
-            connection.execute(f"CREATE DATABASE {ident(name)} TEMPLATE {ident(template)}")
+            connection.execute(f"CREATE DATABASE {ident(name)} {options}")
         except DuplicateDatabase:
             # Another machine's process of the same number, or a database that a killed one left on a user's server.
             continue

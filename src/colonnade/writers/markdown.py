@@ -10,8 +10,10 @@ _RUN = re.compile(r"`+")
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_\-\[\]()]+")
 # Words of Mermaid's own grammar that cannot stand as the name of an entity.
-_MERMAID_WORDS = frozenset({"class", "classdef", "click", "default", "direction", "end", "erdiagram", "style", "title",
-                            "to", "only", "one", "many", "zero", "optionally", "o", "u", "acctitle", "accdescr"})  # fmt: skip
+_MERMAID_WORDS = frozenset({
+    "class", "classdef", "click", "default", "direction", "end", "erdiagram", "style", "title", "to", "only", "one",
+    "many", "zero", "optionally", "o", "u", "acctitle", "accdescr",
+})  # fmt: skip
 
 # The marks of keys, which the grammar reads before names.
 _MERMAID_MARKS = frozenset({"PK", "FK", "UK"})

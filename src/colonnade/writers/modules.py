@@ -21,7 +21,6 @@ from colonnade.writers.spelling import spell
 
 IMPORTS: dict[str, tuple[str, str]] = {
     "Any": ("typing", "Any"),
-    "ConfigDict": ("pydantic", "ConfigDict"),
     "Decimal": ("decimal", "Decimal"),
     "DeclarativeBase": ("sqlalchemy.orm", "DeclarativeBase"),
     "Field": ("sqlmodel", "Field"),
@@ -38,6 +37,7 @@ IMPORTS: dict[str, tuple[str, str]] = {
     "TYPE_CHECKING": ("typing", "TYPE_CHECKING"),
     "UUID": ("uuid", "UUID"),
     "mapped_column": ("sqlalchemy.orm", "mapped_column"),
+    "col": ("sqlmodel", "col"),
     "postgresql": ("sqlalchemy.dialects", "postgresql"),
     "registry": ("sqlalchemy.orm", "registry"),
     "relationship": ("sqlalchemy.orm", "relationship"),
@@ -45,7 +45,7 @@ IMPORTS: dict[str, tuple[str, str]] = {
 """Where each word of a body comes from: module and name."""
 
 WHOLE_MODULES = {"dt": "import datetime as dt", "enum": "import enum", "sa": "import sqlalchemy as sa"}
-FOREIGN = ("pydantic", "sqlalchemy", "sqlmodel")
+FOREIGN = ("sqlalchemy", "sqlmodel")
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _TEXT = re.compile(r'""".*?"""' + r'|"(?:[^"\\\n]|\\.)*"' + r"|'(?:[^'\\\n]|\\.)*'", re.DOTALL)
@@ -206,18 +206,21 @@ def table_lines(model: Model) -> list[str]:
     return lines
 
 
-def methods(model: Model, known: Plan) -> list[str]:
-    """The query helpers of a model as lines: rows not deleted, rows of one user, deletion that can be taken back."""
+def methods(model: Model, known: Plan, access: str) -> list[str]:
+    """The query helpers of a model as lines: rows not deleted, rows of one user, deletion that can be taken back.
+
+    `access` is how a query names an attribute, such as `cls.{}`.
+    """
     lines: list[str] = []
     entity = model.entity
     if entity.deleted_at is not None:
-        lines += _soft_delete_methods(model, entity.deleted_at)
+        lines += _soft_delete_methods(model, entity.deleted_at, access)
     if entity.owner_column is not None:
-        lines += _owner_method(model, entity.owner_column, known)
+        lines += _owner_method(model, entity.owner_column, known, access)
     return lines
 
 
-def _soft_delete_methods(model: Model, column: str) -> list[str]:
+def _soft_delete_methods(model: Model, column: str, access: str) -> list[str]:
     attribute = model.attributes[column]
     naive = (
         "" if take_apart(model.table.column(column).type).base.endswith("with time zone") else ".replace(tzinfo=None)"
@@ -225,9 +228,9 @@ def _soft_delete_methods(model: Model, column: str) -> list[str]:
     return [
         "",
         "    @classmethod",
-        f"    def select_active(cls) -> 'sa.Select[tuple[{model.class_name}]]':",
+        f"    def select_active(cls) -> 'sa.Select[{model.class_name}]':",
         '        """Rows that are not deleted."""',
-        f"        return sa.select(cls).where(cls.{attribute}.is_(None))",
+        f"        return sa.select(cls).where({access.format(attribute)}.is_(None))",
         "",
         "    def soft_delete(self) -> None:",
         '        """Marks the row as deleted; restore() takes it back."""',
@@ -239,7 +242,7 @@ def _soft_delete_methods(model: Model, column: str) -> list[str]:
     ]
 
 
-def _owner_method(model: Model, column: str, known: Plan) -> list[str]:
+def _owner_method(model: Model, column: str, known: Plan, access: str) -> list[str]:
     owner = model.table.column(column)
     annotation = spell(owner.type, known.types).annotation
     active = model.entity.deleted_at is not None
@@ -247,7 +250,7 @@ def _owner_method(model: Model, column: str, known: Plan) -> list[str]:
     return [
         "",
         "    @classmethod",
-        f"    def by_user(cls, user_id: {annotation}) -> 'sa.Select[tuple[{model.class_name}]]':",
+        f"    def by_user(cls, user_id: {annotation}) -> 'sa.Select[{model.class_name}]':",
         f'        """Rows of one user{", those that are not deleted" if active else ""}."""',
-        f"        return {start}.where(cls.{model.attributes[column]} == user_id)",
+        f"        return {start}.where({access.format(model.attributes[column])} == user_id)",
     ]

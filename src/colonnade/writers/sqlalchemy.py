@@ -80,7 +80,7 @@ def _class(model: Model, known: Plan, stamps: tuple[Column, ...]) -> list[str]:
         *(_column(model, one, known) for one in own),
         "",
         *(_relationship(model, one, known) for one in model.entity.relationships),
-        *methods(model, known),
+        *methods(model, known, "cls.{}"),
     ]
 
 

@@ -26,7 +26,7 @@ BASE = '''
 class Base(SQLModel, registry=registry()):
     """Base of all models of this schema, with a registry of its own, so that no other family of models meets it."""
 
-    model_config = ConfigDict(arbitrary_types_allowed=True, protected_namespaces=())
+    model_config = {"arbitrary_types_allowed": True, "protected_namespaces": ()}
 
     def __repr__(self) -> str:
         """The class and the primary key; it loads nothing and shows no other value."""
@@ -55,7 +55,7 @@ def _class(model: Model, known: Plan) -> list[str]:
         *(_field(model, one, known) for one in model.table.columns),
         "",
         *(_relationship(model, one, known) for one in model.entity.relationships),
-        *methods(model, known),
+        *methods(model, known, "col(cls.{})"),
     ]
 
 

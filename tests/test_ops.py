@@ -53,6 +53,8 @@ LEVELS = (
     "EXCLUSIVE",
     "ACCESS EXCLUSIVE",
 )
+# The first version whose GRANT locks the relation, with ACCESS SHARE.
+LOCKED_BY_GRANT = 180000
 LOCKS = """
 SELECT n.nspname, c.relname, c.relkind, l.mode FROM pg_locks l
 JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -223,6 +225,8 @@ def unlike(connection: psycopg.Connection, watcher: psycopg.Connection, op: Op) 
         with connection.transaction():
             seen = observed(connection, watcher, step, before)
         declared = dict(step.locks)
+        if step.sql.startswith(("GRANT", "REVOKE")) and connection.info.server_version < LOCKED_BY_GRANT:
+            declared = {}
         gone = {name for name in seen if name not in declared and re.search("^DROP", step.sql)}
         named = {name for name, level in seen.items() if level == "ACCESS SHARE" and name not in declared}
         seen = {name: level for name, level in seen.items() if name not in gone | named}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from colonnade.diff import creation
 from colonnade.ops.namespaces import CreateExtension, ShareExtension
@@ -10,6 +11,8 @@ from colonnade.ops.op import Op
 from colonnade.writers.file import Request
 
 
+# The two writers that read it ask one after the other.
+@lru_cache(maxsize=1)
 def operations(request: Request) -> tuple[Op, ...]:
     """What builds the design in a database that may have neighbours: extensions that are there already are shared."""
     roles = request.schema.intent.roles

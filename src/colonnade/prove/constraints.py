@@ -62,7 +62,7 @@ def constraints(ground: Ground) -> Iterator[Proof]:
     Rows are inserted as the application role; as the migrator only where the application may not set the column.
     """
     by_table = {pair.table.name: pair for pair in stated.pairs(ground.draft, ground.schema)} if ground.draft else {}
-    with hands(ground, ground.probed) as open_hands:
+    with hands(ground, ground.filled) as open_hands:
         for stage in stages(ground, open_hands):
             yield from _of_table(ground, stage, by_table.get(stage.table.name))
     yield from _references(ground)
@@ -75,7 +75,8 @@ def delete_actions(ground: Ground) -> Iterator[Proof]:
     A parent with children is deleted by the one who owns it; the migrator then looks for the child. All is undone.
     """
     said = references.of(ground.draft, ground.schema) if ground.draft else ()
-    with ground.session(ground.probed) as administrator:
+    assert ground.residents is not None
+    with ground.session(ground.filled) as administrator:
         yield from deletion.proofs(ground.schema, ground.rows, said, ground.actors, administrator)
 
 

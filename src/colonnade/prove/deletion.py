@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from colonnade.design.schema import ForeignKey, Schema, Table
 from colonnade.findings import Proof
 from colonnade.prove.ground import Actors
-from colonnade.prove.probe import Outcome, Row, ran, undone, where
+from colonnade.prove.probe import Outcome, Row, ran_as, undone, where
 from colonnade.prove.references import Reference, stated_action
-from colonnade.sql import ident, literal, qualified
+from colonnade.sql import ident, qualified
 
 if TYPE_CHECKING:
     import psycopg
@@ -84,11 +84,11 @@ def _deleted(schema: Schema, one: ForeignKey, parent: Row, actors: Actors, conne
     statement = f"DELETE FROM {qualified(*one.target)} WHERE {condition}"
     outcome = Outcome()
     for _ in range(len(schema.database.tables) + 1):
-        outcome = _as(connection, who, statement)
+        outcome = ran_as(connection, who, statement)
         blocker = outcome.table
         if outcome.sqlstate not in ("23503", "23001") or outcome.constraint == one.name:
             return outcome
-        _as(connection, actors.migrator, f"DELETE FROM {ident(blocker)}")
+        ran_as(connection, actors.migrator, f"DELETE FROM {ident(blocker)}")
     return outcome
 
 
@@ -99,16 +99,7 @@ def _state(table: Table, one: ForeignKey, child: Row, actors: Actors, connection
     kept = " AND ".join(f"{ident(name)} IS NULL" for name in lost)
     known = tuple(name for name in columns if name not in lost or key is not None)
     query = f"SELECT {kept} FROM {qualified(table.schema, table.name)} WHERE {where(child, known)}"
-    outcome = _as(connection, actors.migrator, query)
+    outcome = ran_as(connection, actors.migrator, query)
     if not outcome.values:
         return "gone"
     return "kept, pointing nowhere" if outcome.values[0][0] else "kept, pointing elsewhere"
-
-
-def _as(connection: psycopg.Connection, role: str, statement: str) -> Outcome:
-    """What `statement` does as `role`, in a savepoint."""
-    connection.execute(f"SAVEPOINT one; SELECT set_config('role', {literal(role)}, true)")
-    outcome = ran(connection, statement)
-    if not outcome.accepted:
-        connection.execute("ROLLBACK TO one")
-    return outcome

@@ -41,6 +41,23 @@ def fill(schema: Schema, rows: Rows, migrator: psycopg.Connection, neighbour: ps
             load(migrator, schema.database.table(name), some)
 
 
+def empty(schema: Schema, rows: Rows, connection: psycopg.Connection) -> bool:
+    """Whether none of the tables that have `rows` holds any."""
+    held = [
+        schema.database.table(name) for name in rows if rows[name] and name not in {t.name for t in schema.external}
+    ]
+    checks = " OR ".join(f"EXISTS (SELECT FROM {qualified(table.schema, table.name)})" for table in held)
+    found = connection.execute(f"SELECT {checks or 'false'}".encode()).fetchone()
+    return found is not None and not found[0]
+
+
+def clear(schema: Schema, connection: psycopg.Connection) -> None:
+    """Removes all rows, external tables' too, and starts counting anew."""
+    names = [qualified(table.schema, table.name) for table in (*schema.database.tables, *schema.external)]
+    if names:
+        connection.execute(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE".encode())
+
+
 def load(connection: psycopg.Connection, table: Table, rows: Sequence[Row]) -> None:
     """Loads `rows` by one statement; a column that a row does not name gets its default."""
     if not rows:

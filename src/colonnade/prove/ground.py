@@ -43,9 +43,11 @@ class Loading:
 
 @dataclass(frozen=True, eq=False)
 class Ground:
-    """One build under proof. `designed` holds its schema.sql and nothing else; `empty` what stands before it.
+    """One build under proof, and its databases: making one is what a proof spends most of its time on.
 
-    `filled` and `probed` are clones of `designed` for laws about rows.
+    `empty` holds what stands before schema.sql, and nobody connects to it, so that it can be cloned. `filled` was
+    made by schema.sql; laws about rows fill it. `workbench` is the same, for those who load rows of their own, one
+    after the other.
     """
 
     tree: Path
@@ -55,9 +57,8 @@ class Ground:
     server: Server
     actors: Actors
     empty: str
-    designed: str
-    probed: str
     filled: str
+    workbench: str
     loading: Loading
 
     @property
@@ -114,29 +115,39 @@ class Ground:
 
     @cached_property
     def residents(self) -> filling.Rows:
-        """The rows that stand in `filled`; loaded when first asked for."""
+        """The rows that stand in `filled`; loaded when first asked for, unless they are there."""
         actors = self.actors
         with (
             self.session(self.filled, actors.migrator) as migrator,
             self.session(self.filled, actors.neighbour) as neighbour,
         ):
-            filling.fill(self.schema, self.rows, migrator, neighbour)
+            if filling.empty(self.schema, self.rows, migrator):
+                filling.fill(self.schema, self.rows, migrator, neighbour)
         return self.rows
+
+    @contextmanager
+    def emptied_workbench(self) -> Iterator[str]:
+        """The workbench, emptied again at the end."""
+        try:
+            yield self.workbench
+        finally:
+            with self.session(self.workbench) as administrator:
+                filling.clear(self.schema, administrator)
 
     @cached_property
     def catalog(self) -> Database:
-        """The catalog of `designed`, read once."""
+        """The catalog that schema.sql makes, read once, before any role of the proofs is let in."""
         from colonnade import catalog
 
-        with self.session(self.designed) as connection:
+        with self.session(self.workbench) as connection:
             return catalog.read(connection)
 
     @cached_property
     def dump(self) -> str:
-        """The normalised dump of `designed`, read once."""
+        """The normalised dump of what schema.sql makes, read once."""
         from colonnade.catalog import dump
 
-        return dump.normalised(self.server, self.designed)
+        return dump.normalised(self.server, self.workbench)
 
 
 def login(server: Server, database: str, role: str | None = None) -> str:
@@ -155,12 +166,11 @@ def prepared(tree: Path, schema: Schema, draft: Draft | None, settings: Settings
         actors = _actors(schema, tag)
         stack.callback(drop_roles, server, sorted(_absent(server, actors)))
         _furnish(server, tag, tree, schema, actors)
-        designed = stack.enter_context(clone(server, tag, tree, schema, actors))
-        loading = _load(login(server, designed, actors.migrator), script(tree, schema, "schema.sql"))
-        copies = [stack.enter_context(clone(server, designed, tree, schema, actors)) for _ in range(2)]
-        for copy in copies:
-            admit(server, copy, schema, actors)
-        yield Ground(tree, schema, draft, settings, server, actors, tag, designed, copies[0], copies[1], loading)
+        filled = stack.enter_context(clone(server, tag, tree, schema, actors))
+        loading = _load(login(server, filled, actors.migrator), script(tree, schema, "schema.sql"))
+        workbench = stack.enter_context(clone(server, filled, tree, schema, actors))
+        admit(server, filled, schema, actors)
+        yield Ground(tree, schema, draft, settings, server, actors, tag, filled, workbench, loading)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from colonnade.findings import Proof
 from colonnade.prove import references, stated
 from colonnade.prove.ground import Ground
 from colonnade.prove.laws import law
-from colonnade.prove.probe import Outcome, Row, become, insert, tried, value, where
+from colonnade.prove.probe import Outcome, Row, become, insert, ran_as, tried, undone, value, where
 from colonnade.prove.rows import Hands, hands, insertable, standing, updatable
 from colonnade.sql import ident, literal, qualified
 
@@ -111,14 +111,11 @@ def owner_role_bound(ground: Ground) -> Iterator[Proof]:
     owner = ground.actors.owner
     if owner is None or not ground.guarded:
         return
-    with (
-        ground.session(ground.filled) as administrator,
-        ground.session(ground.filled, ground.actors.migrator) as counter,
-    ):
+    with hands(ground, ground.filled) as open_hands:
         for _, table in ground.scoped:
-            name, total = qualified(table.schema, table.name), len(standing(ground, table, counter))
+            name, total = qualified(table.schema, table.name), len(standing(ground, table, open_hands.migrator))
             become_owner = f"SELECT set_config('role', {literal(owner)}, true)"
-            outcome = tried(administrator, become_owner, f"SELECT count(*) FROM {name}")
+            outcome = tried(open_hands.administrator, become_owner, f"SELECT count(*) FROM {name}")
             seen = outcome.values[0][0] if outcome.values else outcome
             passed = total > 0 and seen == 0
             words = f"the owner role counts {seen} of {total} rows that the migrator counts"
@@ -224,6 +221,37 @@ def view_shows_own(scene: Scene) -> tuple[bool, str]:
     return seen == own > 0, f"through {scene.facts.active_view} the application sees {seen} rows, {own} its own"
 
 
+def changes_blindly(scene: Scene) -> tuple[bool, str]:
+    """UPDATE without a condition, which no SELECT policy narrows, takes over no row of another."""
+    outcome = scene.run(f"UPDATE {scene.name} SET {ident(scene.owner)} = {value(scene.mine[scene.owner])}")
+    words = f"UPDATE of all rows to one's own: {outcome}; {scene.own} are one's own"
+    return outcome.sqlstate == DENIED or (outcome.accepted and outcome.rows == scene.own), words
+
+
+def gives_away_blindly(scene: Scene) -> tuple[bool, str]:
+    """UPDATE without a condition, which no SELECT policy narrows, cannot make rows another user's."""
+    outcome = scene.run(f"UPDATE {scene.name} SET {ident(scene.owner)} = {value(scene.theirs[scene.owner])}")
+    return outcome.sqlstate == DENIED, f"UPDATE of all rows to another's: {outcome}"
+
+
+def removes_blindly(scene: Scene) -> tuple[bool, str]:
+    """DELETE without a condition, which no SELECT policy narrows, removes the user's own rows only.
+
+    Rows of other tables that forbid it for their own reasons are removed by the migrator first.
+    """
+    ground, outcome = scene.ground, Outcome()
+    connection, application = scene.hands.administrator, ground.actors.application
+    with undone(connection):
+        connection.execute("SELECT set_config(%s, %s, true)", (ground.setting, scene.mine[scene.owner]))
+        for _ in range(len(ground.schema.database.tables) + 1):
+            outcome = ran_as(connection, application, f"DELETE FROM {scene.name}")
+            if outcome.sqlstate not in ("23503", "23001"):
+                break
+            ran_as(connection, ground.actors.migrator, f"DELETE FROM {ident(outcome.table)}")
+    words = f"DELETE of all rows: {outcome}; {scene.own} of {scene.total} are one's own"
+    return outcome.sqlstate == DENIED or (outcome.accepted and outcome.rows == scene.own), words
+
+
 ATTACKS = {
     "sees its own rows only": sees_own,
     "finds no row of another": finds_no_other,
@@ -231,6 +259,9 @@ ATTACKS = {
     "removes no row of another": removes_no_other,
     "adds no row for another": adds_none_for_other,
     "gives no row away": gives_none_away,
+    "takes no row over": changes_blindly,
+    "gives all rows away to nobody": gives_away_blindly,
+    "removes only its own rows": removes_blindly,
     "nobody sees nothing": nobody_sees_none,
     "an empty user sees nothing": empty_user_sees_none,
     "cannot truncate": truncates_nothing,

@@ -55,7 +55,7 @@ def design_document_loads(ground: Ground) -> Iterator[Proof]:
     yield Proof("design-document-loads", subject, not unequal, words)
 
 
-@law("seeds-load")
+@law("seeds-load", "files")
 def seeds_load(ground: Ground) -> Iterator[Proof]:
     """The seed files run as the migrator, in the order of their names, and leave rows behind.
 
@@ -63,7 +63,7 @@ def seeds_load(ground: Ground) -> Iterator[Proof]:
     """
     files = sorted((ground.backend / "seeds").glob("*.sql"))
     external = {table.name: table for table in ground.schema.external}
-    with ground.database(ground.designed) as database, ground.session(database, ground.actors.migrator) as migrator:
+    with ground.emptied_workbench() as database, ground.session(database, ground.actors.migrator) as migrator:
         with ground.session(database, ground.actors.neighbour) as neighbour:
             for name, table in external.items():
                 filling.load(neighbour, table, ground.rows.get(name, []))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from colonnade.design.schema import Function
@@ -11,7 +11,7 @@ from colonnade.findings import Proof
 from colonnade.prove import filling
 from colonnade.prove.ground import Ground
 from colonnade.prove.imports import environment, importable
-from colonnade.prove.laws import law
+from colonnade.prove.laws import declare, law
 from colonnade.prove.observers import View, compared, observe
 from colonnade.sql import dollar, ident, qualified
 
@@ -22,31 +22,43 @@ if TYPE_CHECKING:
 NEIGHBOUR = "was_here_before"
 
 
-@law("migration-equals-ddl", "files")
-def migration_equals_ddl(ground: Ground) -> Iterator[Proof]:
+EQUALS = declare(
+    "migration-equals-ddl",
     """The migration makes exactly what schema.sql makes.
 
     `alembic upgrade head` runs as the migrator with the generated env.py; catalog and pg_dump of both databases are
     compared, Alembic's own table aside.
-    """
-    with ground.database(ground.empty) as database:
-        migrate(ground, database, "head")
-        yield compared("migration-equals-ddl", "upgrade and schema.sql", observe(ground, database), _designed(ground))
-
-
-@law("downgrade-restores", "files")
-def downgrade_restores(ground: Ground) -> Iterator[Proof]:
+    """,
+    "files",
+)
+RESTORES = declare(
+    "downgrade-restores",
     """A downgrade gives back the database as it was, and the upgrade works again after it.
 
     From a database that holds only roles and external tables, with rows in the tables when the downgrade runs; and
     from one where the extensions, the trigger functions (made by another hand) and a table of a neighbour that uses
     them were there already.
-    """
+    """,
+    "files",
+)
+
+
+@law("migrations", "files")
+def migrations(ground: Ground) -> Iterator[Proof]:
+    """The migration goes up to what schema.sql makes, down to what was before, and up again."""
+    designed = View(ground.catalog, ground.dump)
     with ground.database(ground.empty) as database:
-        yield from _there_and_back(ground, database, "from an empty database", _fill, _designed(ground))
+        before = observe(ground, database)
+        migrate(ground, database, "head")
+        yield compared(EQUALS, "upgrade and schema.sql", observe(ground, database), designed)
+        rows = _fill(ground, database)
+        start = "from an empty database"
+        yield from _back_and_again(ground, database, f"{start}, with {rows} rows", before, designed)
     with ground.database(ground.empty) as database:
         _occupy(ground, database)
-        yield from _there_and_back(ground, database, "from an occupied database", _nothing, None)
+        before = observe(ground, database)
+        migrate(ground, database, "head")
+        yield from _back_and_again(ground, database, "from an occupied database", before, observe(ground, database))
 
 
 def migrate(ground: Ground, database: str, target: str) -> None:
@@ -58,23 +70,11 @@ def migrate(ground: Ground, database: str, target: str) -> None:
         (command.downgrade if target == "base" else command.upgrade)(_config(ground), target)
 
 
-def _there_and_back(
-    ground: Ground, database: str, start: str, meanwhile: Callable[[Ground, str], int], designed: View | None
-) -> Iterator[Proof]:
-    name = "downgrade-restores"
-    before = observe(ground, database)
-    migrate(ground, database, "head")
-    upgraded = designed or observe(ground, database)
-    rows = meanwhile(ground, database)
+def _back_and_again(ground: Ground, database: str, start: str, before: View, upgraded: View) -> Iterator[Proof]:
     migrate(ground, database, "base")
-    subject = f"{start}{f', with {rows} rows' if rows else ''}: before and after"
-    yield compared(name, subject, observe(ground, database), before)
+    yield compared(RESTORES, f"{start}: before and after", observe(ground, database), before)
     migrate(ground, database, "head")
-    yield compared(name, f"{start}: upgrade again", observe(ground, database), upgraded)
-
-
-def _designed(ground: Ground) -> View:
-    return View(ground.catalog, ground.dump)
+    yield compared(RESTORES, f"{start}: upgrade again", observe(ground, database), upgraded)
 
 
 def _config(ground: Ground) -> Config:
@@ -97,10 +97,6 @@ def _fill(ground: Ground, database: str) -> int:
         filling.fill(ground.schema, ground.rows, migrator, neighbour)
     ours = {table.name for table in ground.schema.database.tables}
     return sum(len(rows) for name, rows in ground.rows.items() if name in ours)
-
-
-def _nothing(ground: Ground, database: str) -> int:
-    return 0
 
 
 def _occupy(ground: Ground, database: str) -> None:

@@ -82,6 +82,15 @@ def ran(connection: psycopg.Connection, statement: str) -> Outcome:
         )
 
 
+def ran_as(connection: psycopg.Connection, role: str, statement: str) -> Outcome:
+    """What `statement` does when an administrator has become `role` for it, in a savepoint of the transaction."""
+    connection.execute(f"SAVEPOINT one; SELECT set_config('role', {literal(role)}, true)")
+    outcome = ran(connection, statement)
+    if not outcome.accepted:
+        connection.execute("ROLLBACK TO one")
+    return outcome
+
+
 def insert(table: str, row: Row, schema: str = "public") -> str:
     """INSERT of one row; values are literals without a type, so that PostgreSQL casts as it does for a client."""
     if not row:

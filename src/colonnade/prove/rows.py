@@ -19,12 +19,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """Open sessions on one database. `stranger` is the application role with no user ever set, as in a new session."""
+    """Open sessions on one database.
+
+    `stranger` is the application role with no user ever set, as in a new session. The administrator proves nothing
+    itself: it becomes one role after the other where one transaction needs several.
+    """
 
     migrator: psycopg.Connection
     application: psycopg.Connection
     stranger: psycopg.Connection
     neighbour: psycopg.Connection
+    administrator: psycopg.Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +57,9 @@ def hands(ground: Ground, database: str) -> Iterator[Hands]:
         ground.session(database, actors.application) as application,
         ground.session(database, actors.application) as stranger,
         ground.session(database, actors.neighbour) as neighbour,
+        ground.session(database) as administrator,
     ):
-        yield Hands(migrator, application, stranger, neighbour)
+        yield Hands(migrator, application, stranger, neighbour, administrator)
 
 
 def stages(ground: Ground, hands: Hands) -> Iterator[Stage]:

@@ -9,8 +9,8 @@ _I = re.IGNORECASE
 # In brackets behind a name or as the value of "Storage:" this says that the thing is not stored.
 UNSTORED_NOTE = re.compile(
     r"\b(?:computed|derived|calculated|virtual|transient|ephemeral|runtime|in[- ]memory|not (?:persisted|stored|a table|a db entity|an entity|in (?:the )?(?:db|database))|"
-    r"non[- ]persist\w+|non[- ]stored|client[- ]side|client only|frontend(?:[- ]only)?|ui(?: state| only| component| model|[- ]only)?|ui|view[- ]?model|view state|dto|read[- ]?model|logical|api(?: only| response| request| type| model| contract)?|"
-    r"response|request|projection|conceptual|concept|aggregate view|logical view|session state|react state|local state|state only|input|output|value only|no table|payload|"
+    r"non[- ]persist\w+|non[- ]stored|client[- ]side|client only|frontend(?:[- ]only)?|ui(?: state| only| component| model|[- ]only)?|ui|view[- ]?model|view state|dto|api(?: only| response| request| type| model| contract)?|"
+    r"response|request|conceptual|concept|logical view|session state|react state|local state|state only|input|output|value only|no table|payload|"
     r"aggregation|not stored|out of scope|removed|deprecated|deleted|dropped|calculado|calculada|derivad[oa]|berechnet|abgeleitet|"
     r"nicht persistiert|calculé|dérivé|en memoria|em memória|im speicher|interface|abstract|protocol|service|enum|派生|计算|非持久化|計算|永続化なし|вычисляем\w+|не хранится|"
     r"construct|in code|code constant|config file|configuration only|static data|constants?|not persisted|no persistence|message|event payload|pseudo-entity|query result|report|pure function|memory)\b",

@@ -21,11 +21,11 @@ WORDS: dict[str, str] = {
         ("entero", "inteiro", "ganzzahl", "entier", "intero", "整数", "整型", "정수", "целое", "целое число", "tam sayı", "số nguyên", "integerfield", "autofield",
          "positiveintegerfield", "positivesmallintegerfield", "smallintegerfield", "numeric id", "count", "non-negative integer", "unsigned int",
          "unsigned integer", "signed integer", "nonnegative integer", "int unsigned", "pos. integer", "整数型", "geheel getal", "year", "whole-number",
-         "i32", "u32", "usize", "nat", "integer value", "int (11)", "int auto_increment", "natural number", "rating", "epoch", "i16", "u8", "u16", "cents",
-         "integer (cents)", "integer cents", "minutes", "seconds", "days", "serial primary key", "int32?", "autoincrement integer", "auto-increment integer",
+         "i32", "u32", "usize", "nat", "integer value", "int (11)", "natural number", "rating", "epoch", "i16", "u8", "u16", "cents",
+         "integer (cents)", "integer cents", "minutes", "seconds", "days", "int32?",
          "整數", "tinyint unsigned", "smallint unsigned", "positive int", "ordinal"), "integer"),
     **dict.fromkeys(("bigautofield", "bigintegerfield", "entero largo", "长整型", "长整数", "big int", "i64", "u64", "unix timestamp (ms)", "long integer", "bigint(20)",
-                     "unsigned bigint", "epoch ms", "epoch milliseconds", "bigserial primary key", "int 64"), "bigint"),
+                     "unsigned bigint", "epoch ms", "epoch milliseconds", "int 64"), "bigint"),
     **dict.fromkeys(
         ("dezimal", "dezimalzahl", "décimal", "小数", "数値", "数字", "数值", "金额", "金額", "숫자", "число", "десятичное", "ondalık", "số", "número", "numero", "zahl", "nombre",
          "decimalfield", "percentage", "percent", "price", "monetary value", "money amount", "decimal number", "numeric value", "num", "decimal value",
@@ -44,7 +44,7 @@ WORDS: dict[str, str] = {
          "iso 8601 datetime", "iso 8601 timestamp", "iso-8601 timestamp", "iso-8601 datetime", "iso date-time", "iso 8601 string", "iso-8601", "datetime string",
          "iso8601 string", "iso datetime string", "iso timestamp string", "timestamps", "date & time", "date and time", "datetime utc", "timestamp utc", "utc date",
          "unix timestamp", "datetime.datetime", "timestamp with tz", "timestamp w/ tz", "timestamp tz", "timestamp_ntz", "timestamp without tz", "epoch timestamp",
-         "zaman damgası", "thời gian", "tijdstempel", "時刻", "日付時刻", "firestore timestamp", "server timestamp", "iso", "日期時間", "localdatetime?", "date with time",
+         "zaman damgası", "autodate", "thời gian", "tijdstempel", "時刻", "日付時刻", "firestore timestamp", "server timestamp", "iso", "日期時間", "localdatetime?", "date with time",
          "timestamp (timezone)", "timestamp (tz)", "iso-8601 string", "iso string", "timestampz", "timestamp_tz", "datetime (iso)", "datetime (iso 8601)", "temporal",
          "iso 8601 utc"),
         "timestamp"),
@@ -57,7 +57,7 @@ WORDS: dict[str, str] = {
     **dict.fromkeys(("array", "list", "lista", "liste", "数组", "列表", "配列", "リスト", "배열", "массив", "список", "tuple", "set", "vec", "json list", "danh sách", "dizi",
                      "collection", "sequence", "arreglo"), "text[]"),
     **dict.fromkeys(("identifier", "unique identifier", "identificador", "identificador único", "eindeutige id", "gen_random_uuid", "uuid string", "uuid/string", "string (uuid)",
-                     "uuidfield", "uuid (v4)", "uuid (v7)", "uuid pk", "uuid primary key", "string uuid", "uuid (text)", "uuid-v4", "uuid/guid", "uuid v1"), "uuid"),
+                     "uuidfield", "uuid (v4)", "uuid (v7)", "string uuid", "uuid (text)", "uuid-v4", "uuid/guid", "uuid v1"), "uuid"),
     **dict.fromkeys(("data uri", "binary data", "file", "blob data", "byte array", "byte[]", "uint8array", "bytes array", "encrypted bytes", "archivo", "arquivo", "datei", "fichier",
                      "arraybuffer", "二进制"), "bytea"),
     **dict.fromkeys(("geography(point)", "geometry", "geography", "lat/lng", "gps coordinates", "geolocation", "geojson", "geography(point, 4326)"), "point"),
@@ -85,5 +85,5 @@ ENUM_WORDS = frozenset(
 # A reference without a type of its own.
 REFERENCE_WORDS = frozenset(
     """fk foreignkey foreign-key reference ref relation relationship relación relação beziehung référence 外键 外部キー 引用 参照 link lookup belongsto referencia
-    referência foreign""".split()
+    referência foreign onetoonefield manytomanyfield relationfield manytoone onetoone""".split()
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from colonnade.design.draft import Draft, DraftEntity, Fact
 from colonnade.sources.markdown import mentions, merge, relate, relations, sections, subject, titles, walk
 from colonnade.sources.markdown.blocks import Fence, blocks
-from colonnade.sources.markdown.forms import around, ascii, prose
+from colonnade.sources.markdown.forms import around, ascii, enums, prose
 from colonnade.sources.reading import Reading
 from colonnade.sql import fingerprint
 
@@ -33,6 +33,9 @@ def page(file: str, text: str) -> Page:
     entries = tuple(entry for section in sections.walk(root) if _is_key_entities(section) for entry in prose.entries(section, file))
     readings = [*walk.readings(parts, file)]
     readings.extend(found for part in parts if isinstance(part.block, Fence) and ascii.is_drawing(part.block) and (found := ascii.read(part.block, file)))
+    lists = tuple(enums.named(parts, file))
+    if lists:
+        readings.append(Reading("enums", 10, enums=lists))
     return Page(file, parts, _allowed(readings, bool(entries)), entries)
 
 
@@ -60,6 +63,8 @@ def read(documents: Sequence[tuple[str, str]], feature: str) -> Draft:
         readings.append(Reading("prose", prose.PRECISION, (described,)))
     found = merge.entities(readings)
     known = mentions.index(found, {**_title_aliases(pages), **aliases})
+    lists = [named for reading in readings for named in reading.enums]
+    found = merge.without_lists(merge.listed(found, lists), lists)
     found = relate.resolved(merge.apart(found, [*readings, *_around(pages, known, found)]), known)
     found = relate.related(found, _told(pages, known), known)
     return Draft(found, feature, sources=tuple(sorted((file, fingerprint(text)) for file, text in documents)))

@@ -11,6 +11,9 @@ from colonnade.errors import Place
 from colonnade.sources.markdown import names, written
 from colonnade.vocabulary import qualifiers
 
+# Schemas in front of a table's name, which `table.column` must not be confused with.
+SCHEMAS = frozenset("auth public dbo core app storage extensions identity next_auth neon_auth better_auth".split())
+
 Facts = dict[str, Fact[Any]]
 # Where the text stands decides how much it is believed: a word in a remark is weaker than in a constraint.
 Standing = Literal["type", "constraint", "remark"]
@@ -112,7 +115,9 @@ def target(text: str, *, weak: bool = True) -> str | None:
             continue
         for match in pattern.finditer(text):
             table, column = match["table"], match["column"]
-            plausible = not table.islower() or "." in table or "_" in table or column or number < 3
+            # `users.id (CASCADE)`: the bracket behind a column is no column.
+            column = None if column and (column.lower() in qualifiers.NO_TARGET or ("." in table and table.split(".")[0].lower() not in SCHEMAS)) else column
+            plausible = not table.islower() or "." in table or "_" in table or column or number != 3
             if table.lower() in qualifiers.NO_TARGET or not plausible or len(table) < 2:
                 continue
             if number == 2 and not (weak and (qualifiers.FOREIGN_KEY.search(text) or "." in table or column or table[0].isupper() or len(text.split()) <= 4)):

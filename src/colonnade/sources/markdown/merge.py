@@ -8,6 +8,7 @@ from typing import Any
 
 from colonnade.design.draft import DraftAttribute, DraftEntity, Fact
 from colonnade.sources.markdown import names
+from colonnade.sources.markdown.written import resolve
 from colonnade.sources.reading import Reading
 
 _FACTS = tuple(field.name for field in fields(DraftAttribute) if field.name not in ("name", "description"))
@@ -23,7 +24,13 @@ def entities(readings: Sequence[Reading]) -> tuple[DraftEntity, ...]:
     for reading, one in told:
         if not one.name.value:
             _adopt(groups, reading, one)
-    return tuple(_merged(group) for group in groups)
+    return tuple(_merged(_proven(group)) for group in groups)
+
+
+def _proven(group: Group) -> Group:
+    """`group` without columns guessed from bold words, where something better describes them."""
+    better = any(reading.form != "words" and one.attributes for reading, one in group)
+    return [(reading, one) for reading, one in group if not better or reading.form != "words"]
 
 
 Group = list[tuple[Reading, DraftEntity]]
@@ -79,7 +86,7 @@ def _adopt(groups: list[Group], reading: Reading, one: DraftEntity) -> None:
 
 
 def _merged(group: Group) -> DraftEntity:
-    ranked = sorted(group, key=lambda entry: -entry[0].precision)
+    ranked = sorted(group, key=lambda entry: -_rank(entry[0]))
     first = group[0][1]
     kind = _kind(ranked)
     return replace(
@@ -98,6 +105,11 @@ def _merged(group: Group) -> DraftEntity:
         rows=next((one.rows for _, one in ranked if one.rows), None),
         description=next((one.description for _, one in group if one.description), ""),
     )
+
+
+def _rank(reading: Reading) -> int:
+    """Its precision; another system's SQL has fewer types than the words around it."""
+    return 68 if reading.form == "sql-foreign" else reading.precision
 
 
 def _kind(ranked: Group) -> Fact[Any]:
@@ -142,7 +154,51 @@ def _attribute(told: Sequence[DraftAttribute]) -> DraftAttribute:
     """The facts of the first that states each."""
     first = told[0]
     known = {name: next((fact for one in told if (fact := getattr(one, name)) is not None), None) for name in _FACTS}
+    known["type"] = _type(told)
     return replace(first, **known, description=next((one.description for one in told if one.description), ""))
+
+
+def listed(found: Sequence[DraftEntity], lists: Sequence[tuple[str, Fact[tuple[str, ...]]]]) -> tuple[DraftEntity, ...]:
+    """`found` with the values of named lists: by the type's name, by `Entity column`, or by the column's name alone."""
+    by_key: dict[str, Fact[tuple[str, ...]]] = {}
+    for name, values in lists:
+        by_key.setdefault(names.key(name), values)
+    return tuple(replace(one, attributes=tuple(_with_values(one, attribute, by_key) for attribute in one.attributes)) for one in found)
+
+
+def _with_values(entity: DraftEntity, attribute: DraftAttribute, lists: dict[str, Fact[tuple[str, ...]]]) -> DraftAttribute:
+    kind = attribute.type.value if attribute.type else ""
+    bare = names.key(kind.rstrip("[]"))
+    column = names.key(attribute.name.value)
+    named = lists.get(bare) or lists.get(bare.removesuffix("_enum")) if kind else None
+    if named is not None and resolve(kind.rstrip("[]")) is None:
+        new_type = Fact("text[]" if kind.endswith("[]") else "enum", attribute.type.place) if attribute.type else None
+        return replace(attribute, type=new_type, enum_values=attribute.enum_values or named)
+    plain = not kind or bare in ("enum", "string", "text", "varchar", "str") or kind.lower().startswith(("varchar", "char", "enum", "string"))
+    by_column = lists.get(f"{names.key(entity.name.value)}_{column}") or (lists.get(column) if sum(key.endswith(column) for key in lists) == 1 else None)
+    if attribute.enum_values is None and plain and by_column is not None:
+        return replace(attribute, enum_values=by_column)
+    return attribute
+
+
+def without_lists(found: Sequence[DraftEntity], lists: Sequence[tuple[str, Fact[tuple[str, ...]]]]) -> tuple[DraftEntity, ...]:
+    """`found` without what is a named list and nothing else."""
+    keys = {names.key(name) for name, _ in lists}
+    return tuple(one for one in found if names.key(one.name.value) not in keys or any(attribute.type or attribute.references for attribute in one.attributes))
+
+
+# A language's only word for text or number says less than another form's word.
+_VAGUE = frozenset("str string number any object unknown".split())
+
+
+def _type(told: Sequence[DraftAttribute]) -> Fact[str] | None:
+    """The type of the first that states one, unless a later one says more: `text` where the first says `str`."""
+    types = [one.type for one in told if one.type is not None]
+    if not types:
+        return None
+    if types[0].value.lower() not in _VAGUE or any(one.max_length for one in told[:1]):
+        return types[0]
+    return next((one for one in types if one.value.lower() not in _VAGUE), types[0])
 
 
 def apart(found: Sequence[DraftEntity], readings: Sequence[Reading]) -> tuple[DraftEntity, ...]:

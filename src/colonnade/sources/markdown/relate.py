@@ -7,11 +7,10 @@ from dataclasses import replace
 
 from colonnade.design.draft import DraftAttribute, DraftEntity, DraftRelationship, Fact, Origin
 from colonnade.sources.markdown import names
+from colonnade.sources.markdown.facts import SCHEMAS
 from colonnade.sources.markdown.mentions import Index
 from colonnade.sources.markdown.relations import Relation, delete_action, turned
 
-# Schemas in front of a table's name, which `table.column` must not be confused with.
-SCHEMAS = frozenset("auth public dbo core app storage extensions identity next_auth neon_auth better_auth".split())
 _NO_TARGET = frozenset("parent external session request correlation trace device stripe google github provider message transaction customer client object resource target entity record source ref public tax national".split())
 
 
@@ -22,10 +21,15 @@ def resolved(entities: Sequence[DraftEntity], known: Index) -> tuple[DraftEntity
 
 def _pointed(entity: DraftEntity, attribute: DraftAttribute, known: Index) -> DraftAttribute:
     kind, target = attribute.type, attribute.references
+    if kind is not None and attribute.enum_values is None and not names.looks_coded(kind.value) and kind.value.islower() and _is_named(kind.value.rstrip("[]")) and kind.value != "enum" and known.find(kind.value.rstrip("[]")) is None:
+        # A word in the place of a type that no table knows says nothing about the type.
+        attribute, kind = replace(attribute, type=None), None
     if kind is not None and target is None and not kind.value.endswith("[]") and names.key(kind.value) not in ("json", "text", "date", "time", "point") and _is_named(kind.value):
         found = known.find(kind.value)
         if found is not None:
             return replace(attribute, type=None, references=Fact(found, kind.place))
+    if kind is not None and kind.value.endswith("[]") and attribute.enum_values is not None and _is_named(kind.value[:-2]):
+        return replace(attribute, type=Fact("text[]", kind.place))
     if kind is not None and kind.value.endswith("[]") and _is_named(kind.value[:-2]) and known.find(kind.value[:-2]):
         return replace(attribute, type=Fact("jsonb[]", kind.place))
     if target is not None:

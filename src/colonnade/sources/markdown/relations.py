@@ -54,6 +54,9 @@ def _sentence(text: str, place: Place, about: str | None, known: Index, loose: b
     seen = find(text, known)
     if not seen:
         return []
+    cascade = _cascade(text, seen, place)
+    if cascade:
+        return cascade
     arrow = _key_arrow(text, seen, place)
     if arrow:
         return arrow
@@ -76,6 +79,22 @@ def _key_arrow(text: str, seen: list[Mention], place: Place) -> list[Relation]:
         return []
     kind: RelationKind = "one-to-one" if re.search(r"one[- ]to[- ]one|\b1:1\b", text, re.IGNORECASE) else "many-to-one"
     return [Relation(seen[0].name, kind, seen[1].name, place, seen[0].column, _on_delete(text), True, text)]
+
+
+def _cascade(text: str, seen: list[Mention], place: Place) -> list[Relation]:
+    """`Deleting a user also deletes their tasks`: the second has a key to the first."""
+    if len(seen) < 2 or seen[0].name == seen[1].name or not wordings.CASCADE.search(text) or seen[0].column:
+        return []
+    before = text[: seen[0].start].lower()
+    first = re.search(r"\b(?:delet|remov)\w*\s+(?:an?|the|of an?|one)?\s*$", before) or re.match(r"\s*(?:is |are )?(?:delet|remov)", text[seen[0].end :])
+    whole = re.search(r"\b(?:delete|remove)s? all\b", text[: seen[0].end], re.IGNORECASE) and re.search(r"\bwhen\b", text[seen[0].end :])
+    if whole:
+        return [Relation(seen[0].name, "many-to-one", seen[1].name, place, "", "CASCADE", False, text)]
+    return [Relation(other.name, "many-to-one", seen[0].name, place, "", "CASCADE", False, text) for other in _rows(text, seen[1:])] if first else []
+
+
+def _rows(text: str, seen: list[Mention]) -> list[Mention]:
+    return _in_a_row(text, seen)
 
 
 def _signs(text: str, seen: list[Mention], place: Place) -> list[Relation]:
@@ -168,7 +187,7 @@ def _worded(text: str, subject: Mention, objects: list[Mention], place: Place) -
         if not kind and previous is not None and _LIST.fullmatch(text[previous.end : one.start]):
             kind = verb
         if kind and one.name != subject.name or kind and re.search(r"parent|child|self", text, re.IGNORECASE):
-            found.append(_relation(subject, kind, one, text, place, explicit=False))
+            found.append(_relation(subject, kind, one, text, place, explicit=kind == "one-to-one"))
         start, verb, previous = one.end, kind, one
     return found
 

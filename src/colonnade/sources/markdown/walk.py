@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from colonnade.design.draft import DraftAttribute, DraftEntity, EntityKind, Fact
 from colonnade.sources.markdown import fences, names, subject, titles
 from colonnade.sources.markdown.blocks import Block, Bullets, Fence, Item, Paragraph, Span, Table
-from colonnade.sources.markdown.forms import bullets, table
-from colonnade.sources.markdown.sections import Section
+from colonnade.sources.markdown.forms import bullets, prose, table
+from colonnade.sources.markdown.sections import LABEL, Section
 from colonnade.sources.markdown.subject import Subject
 from colonnade.sources.reading import Reading
 
@@ -30,23 +30,26 @@ class Part:
     path: tuple[str, ...]
     labelled: bool = False
     key_entities: bool = False
+    # Under a title that announces entities, and not under a bold line that may be anything.
+    listed: bool = False
 
 
 def parts(root: Section, file: str) -> Iterator[Part]:
     """Every block of a document in order, with its surroundings."""
-    yield from _parts(root, "entities", None, (), file)
+    yield from _parts(root, "entities", None, (), file, listed=False)
 
 
-def _parts(section: Section, role: str, about: Subject | None, path: tuple[str, ...], file: str) -> Iterator[Part]:
+def _parts(section: Section, role: str, about: Subject | None, path: tuple[str, ...], file: str, *, listed: bool) -> Iterator[Part]:
     labelled = False
     if section.title is not None:
         title = titles.read(section.text)
         role, about, labelled = _entered(section, title, role, about, file)
         path = (*path, section.text)
+        listed = (listed or title.role == "entities") and role in ("entities", "entity")
     for block in section.blocks:
-        yield Part(block, role, about, path, labelled, role == "key entities")
+        yield Part(block, role, about, path, labelled, role == "key entities", listed and section.level < LABEL)
     for below in section.sections:
-        yield from _parts(below, role, about, path, file)
+        yield from _parts(below, role, about, path, file, listed=listed)
 
 
 def _entered(section: Section, title: titles.Title, role: str, about: Subject | None, file: str) -> tuple[str, Subject | None, bool]:
@@ -213,6 +216,10 @@ def _list(part: Part, block: Bullets, file: str) -> Iterator[Reading]:
     if part.role in ("transfer", "queries", "samples", "policies"):
         return
     announced = part.labelled and part.role in ("entity", "entities")
+    if part.role == "entity" and not announced and prose.is_group((block,)):
+        for entry in block.items:
+            yield from _entity_item(part, entry, file)
+        return
     if part.subject is not None and (part.role in ("entity", "unstored", "before") or announced):
         yield from _columns_of(part, part.subject, block, announced, file)
     elif part.role == "global":
@@ -237,7 +244,7 @@ def _columns_of(part: Part, about: Subject, block: Bullets, announced: bool, fil
         return
     for entry in block.items:
         yield from _announced_item(about, entry, file)
-    weak = _weak_columns(part, block, file)
+    weak = _weak_columns(part, block, file) if part.listed else ()
     if weak and about.proven:
         yield Reading("words", 30, (subject.entity(about, weak),))
 
@@ -292,6 +299,11 @@ def _entity_item(part: Part, entry: Item, file: str) -> Iterator[Reading]:
     found = bullets.attributes(nested.items, file, labelled=False) if nested else ()
     if found:
         yield Reading("bullets", bullets.PRECISION, (subject.entity(about, found),))
+        return
+    ticked = prose.coded_columns(rest, about.place) if match["bold"] or match["code"] else ()
+    if len(ticked) > 1:
+        for name in re.split(r"\s*/\s*", about.name) if re.fullmatch(r"[a-z_]+(?:\s*/\s*[a-z_]+)+", about.name) else [about.name]:
+            yield Reading("list", bullets.PRECISION - 20, (subject.entity(replace(about, name=name), ticked),))
         return
     if nested:
         announced = [reading for child in nested.items for reading in _announced_item(about, child, file)]

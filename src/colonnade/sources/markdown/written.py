@@ -24,6 +24,7 @@ _DEFAULT_MARK = re.compile(r"\s*[(（]?\s*(?:default|por defecto|padrão|standar
 _SEPARATORS = re.compile(r"\s*(?:\||,|;|、|/|，|；|\bor\b|\band\b|\bo\b|\bou\b|\boder\b)\s*")
 _OPEN_GENERIC = re.compile(r"(?P<name>[A-Za-z_][\w. ]*?)\s*(?P<open>[<\[(])")
 _NOISE = frozenset(("null", "none", "undefined", "nil"))
+_NULLS = _NOISE - {"none"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def closed(text: str) -> tuple[tuple[str, ...], str | None]:
         word = _DEFAULT_MARK.sub("", part.strip())
         marked = word != part.strip()
         word = re.sub(r"\s*[=:]\s*.*$|\s+[-–—(].*$", "", word).strip(" \t`'\"“”.()[]{}*") if not part.startswith(("'", '"')) else word.strip("'\"` ")
-        if word and word.lower() not in _NOISE and word not in values:
+        if word and word.lower() not in _NULLS and word not in values:
             values.append(word)
             default = word if marked else default
     sound = 1 < len(values) <= 60 and all(len(value) <= 48 and len(value.split()) <= 4 for value in values)
@@ -270,5 +271,5 @@ def _reference(text: str) -> Written | None:
     prose = named and re.match(r"\s+[a-z]", text[named.end() :]) and not re.search(r"[a-z][A-Z]", named["name"])
     if named and not prose and not named["name"].isupper():
         return Written(named["name"] + (named["array"] or ""), nullable=True if named["null"] else None, rest=text[named.end() :])
-    lower = re.match(r"(?P<name>[a-z]+(?:_[a-z0-9]+)+)(?P<array>\[\])?(?=$|[\s,;(|])", text)
+    lower = re.match(r"(?P<name>[a-z]+(?:_[a-z0-9]+)+)(?P<array>\[\])?(?=$|[\s,;(|])", text) or re.match(r"(?P<name>[a-z]{3,})(?P<array>\[\])?(?=$|\s+(?:NOT NULL|NULL|DEFAULT|UNIQUE|PK|FK|REFERENCES|PRIMARY)\b)", text)
     return Written(lower["name"] + (lower["array"] or ""), rest=text[lower.end() :]) if lower else None

@@ -69,12 +69,26 @@ _ANNOUNCED = re.compile(r"\**`?(?:relationships?|relations?|associations?|foreig
 
 
 def _announced(lines: Sequence[Span], about: str | None, known: Index, file: str) -> Iterator[Relation]:
-    for line in lines:
+    for line in _joined(lines):
         match = _ANNOUNCED.match(line.text)
         if match:
             text = line.text if not re.match(r"\**(?:relation|assoc|foreign|rela|bezieh|关系|関連|リレ|связи)", line.text, re.IGNORECASE) else line.text[match.end() :]
             for piece in bullets.top_level(text) if not re.search(r"\band\b", text) else [text]:
                 yield from relations.told(piece.strip(" *"), line.place(file), about, known, loose=True)
+
+
+def _joined(lines: Sequence[Span]) -> Iterator[Span]:
+    """The lines of a paragraph, each with those that go on with it: a new one starts with a bold word."""
+    run: Span | None = None
+    for line in lines:
+        if run is not None and not line.text.startswith("**"):
+            run = Span(f"{run.text} {line.text}", run.line, run.column)
+            continue
+        if run is not None:
+            yield run
+        run = line
+    if run is not None:
+        yield run
 
 
 def _item(item: Item, relational: bool, about: str | None, known: Index, file: str) -> Iterator[Relation]:
@@ -178,6 +192,12 @@ def _stated(text: str, place: Place, role: str, about: str | None, known: Index,
     unique = bool(_UNIQUE_LEAD.search(re.sub(r"unique(?:ly)? identif\w+", "", text, flags=re.IGNORECASE)))
     indexed = role == "indexes" or bool(_INDEX_LEAD.search(text))
     if not unique and not indexed or len(text) > 600:
+        return
+    groups = re.findall(r"`?([^\W\d][\w.]*)`?\s?(\([^()]+\))", names.plain(text)) if role == "indexes" else []
+    tables = [(found, inside) for name, inside in groups if (found := known.find(name))]
+    if len(tables) > 1:
+        for name, inside in tables:
+            yield from _made(inside, place, name, columns, unique=unique)
         return
     owner = _owner(text, about, known)
     if owner is not None:

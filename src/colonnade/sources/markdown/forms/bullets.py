@@ -54,10 +54,42 @@ def item(entry: Item, file: str) -> Read | None:
     return _with_children(result, nested, file) if result and nested else result
 
 
+_TUPLE = re.compile(r"(?:(?:PK|primary key|composite pk|clave primaria|主键)\s*[:：]?\s*)?`?\(\s*(?P<names>[^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)+)\s*\)`?\s*(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+_TICKED = re.compile(r"\s*`[^\W\d][\w.]*\??`")
+
+
+def _tuple(text: str, place: Place) -> Read | None:
+    """`PK (a, b)` and `(a, b)` alone: the columns of a key."""
+    match = _TUPLE.fullmatch(text)
+    if match is None or re.match(r"\W*(?:unique|index|check|must|is|are|→|must)", match["rest"], re.IGNORECASE):
+        return None
+    key = bool(re.match(r"\W*(?:PK|primary|composite|clave|主键)", text, re.IGNORECASE) or re.match(r"\W*(?:composite )?(?:PK|primary key)\b", match["rest"], re.IGNORECASE))
+    told: Facts = {"primary_key": Fact(True, place)} if key else {}
+    return Read(tuple(facts.attribute(name.strip(), place, told) for name in match["names"].split(",")), 3 if key else 2)
+
+
+def _several(text: str, place: Place) -> Read | None:
+    """`` `id` UUID PK, `tenant_id`, `notes` text ``: several columns in one line, each with what is said of it."""
+    pieces = top_level(text)
+    ticked = [number for number, piece in enumerate(pieces) if _TICKED.match(piece)]
+    if len(ticked) < 2 or ticked[0] != 0:
+        return None
+    runs = [", ".join(pieces[start:end]).strip().rstrip(".") for start, end in zip(ticked, [*ticked[1:], len(pieces)], strict=True)]
+    said = [bool(names.plain(run).split()[1:]) for run in runs]
+    reads = [line(run, place) for run in runs]
+    # `a`, `b`: text — the remark at the end is about all of them.
+    if not any(said[:-1]) or any(read is None for read in reads):
+        return None
+    return Read(tuple(one for read in reads if read for one in read.attributes), max(read.sure for read in reads if read))
+
+
 def line(text: str, place: Place) -> Read | None:
     """The columns that one line of text names."""
     if len(text) > 1200:
         return None
+    listed = _tuple(text, place) or (_several(text, place) if text.count("`") > 3 else None)
+    if listed is not None:
+        return listed
     text = re.sub(r"^(?:✅|❌|🔑|🔗|➕|🆕|\[[ xX]\])\s*", "", text)
     whole = re.fullmatch(r"`([^`]+)`\s*(.*)", text, re.DOTALL)
     if whole and re.match(rf"{_IDENT}\??\s*[:\s]\s*\S", whole[1]) and not whole[1].startswith(("http", "GET ", "POST ", "SELECT ", "UNIQUE", "INDEX", "CHECK")):
@@ -232,7 +264,7 @@ def _with_children(read: Read, nested: Bullets, file: str) -> Read:
 def _plain_values(nested: Bullets) -> tuple[str, ...]:
     values = []
     for child in nested.items:
-        match = re.fullmatch(r"[`'\"*]*(?P<value>[^\W_][\w -]{0,30}?)[`'\"*]*\s*(?:\((?:default|initial)\))?(?:\s*[:：=–—-].*)?", child.text, re.DOTALL)
+        match = re.fullmatch(r"[`'\"*]*(?P<value>[^\W_][\w -]{0,30}?)[`'\"*]*\s*(?:\((?:default|initial)\))?(?:\s*[:：=–—-].*)?", child.text, re.DOTALL | re.IGNORECASE)
         if match is None or len(match["value"].split()) > 3:
             return ()
         values.append(match["value"])
@@ -246,9 +278,10 @@ def attributes(entries: Sequence[Item], file: str, *, labelled: bool) -> tuple[D
     sure = sum(1 for one in known if one.sure >= 2)
     typed = sum(1 for one in known if one.sure == 3)
     counted = sum(1 for entry, one in zip(entries, reads, strict=True) if one is not None or not is_meta(entry))
-    if not known or len(known) * 10 < counted * 6:
+    named = sum(len(one.attributes) for one in known)
+    if not known or (len(known) * 10 < counted * 6 and named < 2 * counted):
         return ()
-    if labelled or (sure * 10 >= counted * 6 and (typed or sure == counted)):
+    if labelled or (sure * 10 >= counted * 6 and (typed or sure == counted)) or named >= 2 * counted:
         return tuple(attribute for one in known if labelled or one.sure >= 1 for attribute in one.attributes)
     return ()
 

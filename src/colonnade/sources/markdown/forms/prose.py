@@ -129,11 +129,22 @@ def _has_lead(text: str) -> bool:
     return bool(prose.STRONG_LEAD.search(text))
 
 
+def is_group(blocks: tuple[Block, ...]) -> bool:
+    """Whether lists below a heading name entities, each with a text about it, and the heading is none itself."""
+    items = [item for block in blocks if isinstance(block, Bullets) for item in block.items]
+    told = [match["rest"] for item in items if (match := re.match(r"(?:\*\*[^*]+\*\*|`[^`]+`)\s*(?:\([^()]*\)\s*)?(?:[:：]|[–—-])\s*(?P<rest>.+)", item.text, re.DOTALL))]
+    rich = [text for text in told if text.count("`") >= 4 or prose.STRONG_LEAD.search(text) or (len(text.split()) > 8 and prose.LEAD.search(text))]
+    return len(items) > 1 and len(told) * 10 >= len(items) * 8 and len(rich) * 2 >= len(items)
+
+
 def _of_section(section: Section, file: str) -> Iterator[Entry]:
     if section.title is None:
         return
     title = titles.read(section.text)
-    if title.role in ("entity", "other") and (title.role == "entity" or title.soft):
+    if is_group(section.blocks):
+        for block in section.blocks:
+            yield from _entries_of(block, file)
+    elif title.role in ("entity", "other") and (title.role == "entity" or title.soft):
         about = subject.of_section(section, title, file)
         paragraphs = [block for block in section.blocks if isinstance(block, Paragraph)]
         lines = tuple(line for block in paragraphs for line in block.lines)
@@ -169,6 +180,9 @@ def attributes(entry: Entry, known: Index, file: str) -> tuple[DraftAttribute, .
     place = entry.lines[0].place(file)
     for child in entry.children:
         found.extend(_below(child, entry, known, file))
+    ticked = [one for one in coded_columns(entry.text, place) if known.find(one.name.value) is None]
+    if len(ticked) > 1:
+        found.extend(ticked)
     for sentence in _SENTENCES.split(entry.text):
         found.extend(_sentence(sentence, entry, known, _place_of(entry, sentence, place), first=not found and sentence is not None and entry.text.startswith(sentence)))
     return _distinct(found)
@@ -334,6 +348,26 @@ def _pieces(text: str, entry: Entry, known: Index, place: Place) -> Iterator[Dra
 def _guarded(piece: str) -> str:
     """`piece` with "and" inside brackets hidden from the cut."""
     return re.sub(r"[(（\[][^()（）\[\]]*[)）\]]", lambda match: match[0].replace(" and ", "\x01").replace(" or ", "\x02"), piece)
+
+
+_TICKED = re.compile(r"`(?P<name>[^\W\d][\w]*)\??`(?P<rest>(?:(?!`[^\W\d]\w*\??`)[^.;])*)")
+
+
+def coded_columns(text: str, place: Place) -> tuple[DraftAttribute, ...]:
+    """The columns that a text names in back-ticks, each with what stands behind it: `` `slug` único, `status`: `A | B` ``."""
+    found: list[DraftAttribute] = []
+    for match in _TICKED.finditer(text):
+        name = match["name"]
+        if name.isupper() or re.match(r"\(", match["rest"]) or re.search(r"(?:→|->|references|of|on|from|in|de|\w\()\s*$", text[max(0, match.start() - 12) : match.start()]):
+            continue
+        rest = match["rest"].strip().lstrip(":：— -")
+        values, _ = facts.values(rest.strip("`() "), name, "constraint") if "|" in rest else ((), None)
+        told: Facts = {"enum_values": Fact(values, place)} if values else bullets._qualified(rest.strip(" ,()"), place, name) if len(rest.split()) <= 4 else {}
+        kind = told.get("type")
+        if kind is not None and not facts.written.resolve(str(kind.value)) and str(kind.value) != "enum":
+            told.pop("type")
+        found.append(facts.attribute(name, place, told))
+    return _distinct(found)
 
 
 def _piece(text: str, entry: Entry, known: Index, place: Place) -> Iterator[DraftAttribute]:

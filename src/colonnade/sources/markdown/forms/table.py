@@ -73,7 +73,7 @@ def _role_by_words(head: str) -> str:
 
 
 def _plural(head: str) -> str:
-    return "columns" if re.search(r"\bcolumns?\b|\bfields?\b|\bcolumnas\b|\bcolunas\b|字段|列|カラム|\bspalten\b", head) else ""
+    return "columns" if re.search(r"\bcolumns?\b|\bfields?\b|\bcolumnas\b|\bcolunas\b|字段|列|カラム|\bspalten\b|\battributes?\b|\bcampos\b|\batributos\b|\bdatos\b|\bdados\b|\bfelder\b|\bproperties\b|\bkey data\b|属性|열$|컬럼|필드|字段|カラム|項目", head) else ""
 
 
 def _as_columns(roles: Sequence[str], heads: Sequence[str], first: str) -> Iterator[str]:

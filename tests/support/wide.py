@@ -118,6 +118,7 @@ HOSTILE_COLUMNS = (
     "back\\slash",
     '"""',
     "{{ }}",
+    "with.dot",
     "x" * 63,
 )
 
@@ -413,6 +414,7 @@ CLASS = table(
         PrimaryKey("class_pkey", ("id",)),
         Check("na\"me's check", '"na""me" <> \'%\' AND "a\nb" <> \':name\' AND "%s" <> \'x\''),
         Unique("class_Order_user_key", ("Order", "user")),
+        Unique("class_with.dot_key", ("with.dot",)),
     ),
     indexes=(index('idx "%s" :name', "%s", 'na"me DESC'),),
     comment="\n".join(HOSTILE_TEXTS),
@@ -420,10 +422,11 @@ CLASS = table(
 
 ORDER = table(
     "Order",
-    (key(), column("class", "uuid"), column("total", "numeric(12,2)", False, "0")),
+    (key(), column("class", "uuid"), column("dotted", "text"), column("total", "numeric(12,2)", False, "0")),
     (
         PrimaryKey("Order_pkey", ("id",)),
         ForeignKey("Order_class_fkey", ("class",), ("public", "class"), ("id",), on_delete="SET NULL"),
+        ForeignKey("Order_dotted_fkey", ("dotted",), ("public", "class"), ("with.dot",), on_delete="SET NULL"),
         Check("Order_total_check", "total >= 0"),
     ),
     indexes=(index("idx_Order_class", "class"),),

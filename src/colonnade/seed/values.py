@@ -71,6 +71,7 @@ TextMaker = Callable[[int], str]
 BY_NAME: tuple[tuple[re.Pattern[str], TextMaker], ...] = tuple(
     (re.compile(pattern), maker)
     for pattern, maker in (
+        (r"(^|_)id$", lambda number: f"id-{number + 1}"),
         (r"e_?mail", lambda number: f"{PEOPLE[number % 8].split()[0].lower()}.{number + 1}@example.com"),
         (r"url|website|link|homepage|avatar|image", lambda number: f"https://example.com/{number + 1}"),
         (r"phone|mobile|fax", lambda number: f"+1202555{number + 1:04d}"),

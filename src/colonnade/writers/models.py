@@ -188,6 +188,8 @@ def column_arguments(model: Model, column: Column, type_expression: str) -> list
         arguments.append("server_onupdate=sa.FetchedValue()")
     if column.comment is not None:
         arguments.append(f"comment={column.comment!r}")
+    if column_key(column.name) != column.name:
+        arguments.append(f"key={column_key(column.name)!r}")
     return arguments
 
 
@@ -240,6 +242,15 @@ def _storage(options: tuple[str, ...]) -> str:
     return mapping((name, repr(value)) for name, _, value in pairs)
 
 
+def column_key(name: str) -> str:
+    """How constraints call a column: SQLAlchemy takes the target of a foreign key apart at its dots."""
+    return name.replace(".", ":")
+
+
+def _keys(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(column_key, names))
+
+
 def _yes(flag: bool) -> str | None:
     return "True" if flag else None
 
@@ -253,10 +264,10 @@ def _deferral(one: PrimaryKey | Unique | ForeignKey | Exclusion) -> dict[str, st
 
 
 def _primary_key(one: PrimaryKey) -> str:
-    include = texts(one.include) if one.include else None
+    include = texts(_keys(one.include)) if one.include else None
     return call(
         "sa.PrimaryKeyConstraint",
-        *map(repr, one.columns),
+        *map(repr, _keys(one.columns)),
         name=repr(one.name),
         **_deferral(one),
         postgresql_include=include,
@@ -265,10 +276,10 @@ def _primary_key(one: PrimaryKey) -> str:
 
 
 def _unique(one: Unique) -> str:
-    include = texts(one.include) if one.include else None
+    include = texts(_keys(one.include)) if one.include else None
     return call(
         "sa.UniqueConstraint",
-        *map(repr, one.columns),
+        *map(repr, _keys(one.columns)),
         name=repr(one.name),
         **_deferral(one),
         postgresql_include=include,
@@ -291,8 +302,8 @@ def _foreign_key(one: ForeignKey) -> str:
     stated = {word: repr(action) for word, action in actions.items() if action != "NO ACTION"}
     return call(
         "sa.ForeignKeyConstraint",
-        texts(one.columns),
-        texts(f"{prefix}.{name}" for name in one.target_columns),
+        texts(_keys(one.columns)),
+        texts(f"{prefix}.{name}" for name in _keys(one.target_columns)),
         name=repr(one.name),
         **stated,
         match=repr("FULL") if one.match_full else None,
@@ -331,7 +342,7 @@ def index_source(one: Index) -> str:
         *map(_index_key, one.keys),
         unique=_yes(one.unique),
         postgresql_using=None if one.method == "btree" else repr(one.method),
-        postgresql_include=texts(one.include) if one.include else None,
+        postgresql_include=texts(_keys(one.include)) if one.include else None,
         postgresql_nulls_not_distinct=_yes(one.nulls_not_distinct),
         postgresql_with=_storage(one.options) if one.options else None,
         postgresql_where=None if one.predicate is None else sql_text(one.predicate),
@@ -339,7 +350,7 @@ def index_source(one: Index) -> str:
 
 
 def _index_key(key: IndexKey) -> str:
-    return repr(key.column) if key == IndexKey(key.column) else sql_text(key_sql(key))
+    return repr(column_key(key.column)) if key.column and key == IndexKey(key.column) else sql_text(key_sql(key))
 
 
 # --- relationships ------------------------------------------------------------------------------------------------

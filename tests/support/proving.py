@@ -11,7 +11,6 @@ from tempfile import TemporaryDirectory
 from colonnade import writers
 from colonnade.config import Settings
 from colonnade.design.draft import Draft
-from colonnade.design.engine import design
 from colonnade.design.schema import Schema
 from colonnade.findings import Proof
 from colonnade.prove import prove_build
@@ -98,12 +97,16 @@ def built(schema: Schema, settings: Settings, only: frozenset[str] | None = None
 
 
 def proven(
-    server: Server, draft: Draft, settings: Settings, schema: Schema | None = None, laws: frozenset[str] | None = None
+    server: Server,
+    draft: Draft | None,
+    settings: Settings,
+    schema: Schema,
+    laws: frozenset[str] | None = None,
+    only: frozenset[str] | None = None,
 ) -> tuple[Proof, ...]:
-    """The proofs of a build of `draft`, or of `schema` as if it had been designed from `draft`."""
-    made = schema or design(draft, settings)[0]
-    with built(made, settings) as tree:
-        return prove_build(tree, made, draft, settings, server, lambda proof: None, laws)
+    """The proofs of a build of `schema` as if it had been designed from `draft`."""
+    with built(schema, settings, only) as tree:
+        return prove_build(tree, schema, draft, settings, server, lambda proof: None, laws)
 
 
 def failed(proofs: tuple[Proof, ...]) -> tuple[str, ...]:

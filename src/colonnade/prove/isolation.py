@@ -260,7 +260,7 @@ ATTACKS = {
     "adds no row for another": adds_none_for_other,
     "gives no row away": gives_none_away,
     "takes no row over": changes_blindly,
-    "gives all rows away to nobody": gives_away_blindly,
+    "gives no rows away at once": gives_away_blindly,
     "removes only its own rows": removes_blindly,
     "nobody sees nothing": nobody_sees_none,
     "an empty user sees nothing": empty_user_sees_none,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -22,6 +23,7 @@ from colonnade.design.schema import (
     Function,
     PrimaryKey,
     Privilege,
+    Schema,
     Table,
     Unique,
 )
@@ -31,6 +33,8 @@ from colonnade.sql import ident, literal
 from colonnade.writers.sql import script
 from mutations.catalog import MUTATIONS, PROMISED
 from mutations.run import FIXTURE, ROLES, UNMUTATED, names, outcomes, proven
+from support.example import task_management
+from support.wide import wide
 
 NASTY = ("Order", "user", 'na"me', "naïve", "O'Brien", "n" * 63, "line\nbreak", "'); DROP TABLE x; --", '"""', "{{ }}",
          "%s", ":name", "back\\slash", "таблица", "表", "a,b)", "$$", "\x01")  # fmt: skip
@@ -142,6 +146,14 @@ def test_a_chosen_not_null_name_survives_a_rename(server: Server, scratch: str) 
         connection.execute("CREATE TABLE t (a int NOT NULL); ALTER TABLE t RENAME a TO b")
         (column,) = catalog.read(connection).table("t").columns
     assert column.not_null_name == "t_a_not_null"
+
+
+def test_anybody_may_read(server: Server, everything: str) -> None:
+    with scratch_roles(server, ["reader"], "LOGIN"), scratch_database(server, everything) as clone:
+        with connect(server.dsn(clone)) as connection:
+            whole = catalog.read(connection)
+        with connect(server.dsn(clone, "reader")) as connection:
+            assert catalog.read(connection) == whole
 
 
 # --- privileges ---------------------------------------------------------------------------------------------------
@@ -422,3 +434,26 @@ def test_no_file_can_act_as_a_superuser(server: Server) -> None:
 def test_an_untrusted_extension_is_made_by_the_administrator(server: Server) -> None:
     found = elaborate.sql(server, {"a.sql": "CREATE EXTENSION vector; CREATE TABLE t (v vector(3))"})
     assert found.table("t").columns[0].type == "vector(3)"
+
+
+# --- canonical forms ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("schema", [task_management(), wide()], ids=["example", "wide"])
+def test_a_canonical_form_differs_only_in_expressions_and_is_its_own(server: Server, schema: Schema) -> None:
+    first = elaborate.canonical(server, schema)
+    assert elaborate.canonical(server, replace(schema, database=first)) == first
+    words = re.compile(r": (expression|using|check|default|generated|predicate|definition|identity) ")
+    assert [one for one in catalog.differences(schema.database, first) if not words.search(one)] == []
+
+
+def test_external_tables_are_not_part_of_a_canonical_form(server: Server) -> None:
+    users = replace(task_management().external[0], schema="auth")
+    tasks = task_management().database.table("tasks")
+    key = replace(tasks.foreign_keys[0], target=("auth", "users"))
+    aimed = tuple(key if one == tasks.foreign_keys[0] else one for one in tasks.constraints)
+    database = replace(task_management().database, tables=(replace(tasks, constraints=aimed),))
+    found = elaborate.canonical(server, replace(task_management(), database=database, external=(users,)))
+    assert [table.name for table in found.tables] == ["tasks"]
+    assert found.namespaces == ()
+    assert found.tables[0].foreign_keys[0].target == ("auth", "users")

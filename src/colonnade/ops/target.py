@@ -23,7 +23,7 @@ from colonnade.sql import ident, qualified
 class Target:
     """`kind` is the word of COMMENT ON, `name` the name as SQL, `inside` the relation or domain of a part as SQL.
 
-    `key` is the object that must be there and with which a comment or a grant vanishes.
+    `bare` is the name of a relation, without its schema and as it is. `key` is the object that must be there and with which a comment or a grant vanishes.
     """
 
     kind: str
@@ -32,6 +32,7 @@ class Target:
     level: Level
     section: str
     inside: str = ""
+    bare: str = ""
 
     @property
     def sql(self) -> str:
@@ -70,13 +71,13 @@ def table(one: Table) -> Target:
 def relation(schema: str, name: str) -> Target:
     """The table `schema.name`."""
     spelled = qualified(schema, name)
-    return Target("TABLE", spelled, ("relation", spelled), Level.TABLES, spelled)
+    return Target("TABLE", spelled, ("relation", spelled), Level.TABLES, spelled, bare=name)
 
 
 def view(one: View) -> Target:
     spelled = qualified(one.schema, one.name)
     kind = "MATERIALIZED VIEW" if one.materialized else "VIEW"
-    return Target(kind, spelled, ("relation", spelled), Level.VIEWS, spelled)
+    return Target(kind, spelled, ("relation", spelled), Level.VIEWS, spelled, bare=one.name)
 
 
 def type_(one: EnumType | CompositeType | Domain) -> Target:

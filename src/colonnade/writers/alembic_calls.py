@@ -27,7 +27,7 @@ from colonnade.ops.indexes import CreateIndex, DropIndex, key_sql
 from colonnade.ops.op import Op
 from colonnade.ops.tables import CreateTable, DropTable
 from colonnade.ops.text import default
-from colonnade.sql import ident, idents, qualified
+from colonnade.sql import idents, qualified
 from colonnade.types import TypeName, take_apart
 from colonnade.writers.python import call, listing, mapping, texts
 from colonnade.writers.spelling import FAMILIES, NAMED
@@ -148,7 +148,7 @@ def _create_index(op: CreateIndex, said: Said) -> Iterator[str]:
     yield call(
         "op.create_index",
         repr(index.name),
-        repr(_relation(op)),
+        repr(op.relation.bare),
         listing(_key(key) for key in index.keys),
         unique="True" if index.unique else None,
         schema=_schema(op.schema),
@@ -160,12 +160,6 @@ def _create_index(op: CreateIndex, said: Said) -> Iterator[str]:
     )
 
 
-def _relation(op: CreateIndex | DropIndex) -> str:
-    """The bare name of the relation, which the target spells as SQL."""
-    name = op.relation.name if op.schema == "public" else op.relation.name.removeprefix(f"{ident(op.schema)}.")
-    return name[1:-1].replace('""', '"') if name.startswith('"') else name
-
-
 def _key(key: IndexKey) -> str:
     plain = key.column is not None and key == IndexKey(key.column)
     return repr(key.column) if plain else _text(key_sql(key))
@@ -173,7 +167,7 @@ def _key(key: IndexKey) -> str:
 
 @calls.register
 def _drop_index(op: DropIndex, said: Said) -> Iterator[str]:
-    yield call("op.drop_index", repr(op.index.name), table_name=repr(_relation(op)), schema=_schema(op.schema))
+    yield call("op.drop_index", repr(op.index.name), table_name=repr(op.relation.bare), schema=_schema(op.schema))
 
 
 @calls.register

@@ -23,7 +23,8 @@ from colonnade.sql import ident, qualified
 class Target:
     """`kind` is the word of COMMENT ON, `name` the name as SQL, `inside` the relation or domain of a part as SQL.
 
-    `bare` is the name of a relation, without its schema and as it is. `key` is the object that must be there and with which a comment or a grant vanishes.
+    `bare` is the name of a relation, without its schema and as it is. `key` is the object that must be there and with
+    which a comment or a grant vanishes.
     """
 
     kind: str

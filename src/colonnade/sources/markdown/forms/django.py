@@ -203,7 +203,7 @@ def _names(node: ast.expr | None) -> tuple[str, ...]:
 
 def _groups(node: ast.expr, place: Place) -> TableArguments:
     """`unique_together = ('a', 'b')` or a list of such tuples."""
-    nested = [one for one in getattr(node, "elts", []) if isinstance(one, ast.List | ast.Tuple)]
+    nested: list[ast.expr] = [one for one in getattr(node, "elts", []) if isinstance(one, ast.List | ast.Tuple)]
     groups = [columns for one in (nested or [node]) if (columns := _names(one))]
     return TableArguments(uniques=tuple(DraftIndex(Fact(columns, place), unique=True) for columns in groups))
 
@@ -265,7 +265,8 @@ def _relation(attribute: DraftAttribute) -> DraftRelationship | None:
     place = attribute.references.place
     single = attribute.unique is not None
     return DraftRelationship(
-        Fact("one-to-one" if single else "many-to-one", place), attribute.references, attribute.name, attribute.on_delete, attribute.nullable
+        Fact("one-to-one" if single else "many-to-one", place), attribute.references, attribute.name,
+        attribute.on_delete, attribute.nullable,
     )  # fmt: skip
 
 
@@ -297,7 +298,8 @@ def entities(found: Sequence[Class], enums: EnumValues) -> tuple[DraftEntity, ..
         entity = DraftEntity(
             Fact(one.name, place), Fact("table", place), table, without_repeats(columns),
             tuple(relation for column in columns if (relation := _relation(column)) is not None) + tuple(many),
-            _indexes(fields) + told.indexes, told.uniques, description=" ".join((ast.get_docstring(one.node) or "").split())[:300],
+            _indexes(fields) + told.indexes, told.uniques,
+            description=" ".join((ast.get_docstring(one.node) or "").split())[:300],
         )  # fmt: skip
         made.append(_on_columns(entity))
     return tuple(made)

@@ -207,7 +207,8 @@ def _listed(
 def _assignments(source: Script) -> Iterator[tuple[Token, Token, int]]:
     """Each `const name = function(`: the name, the function and the index of its bracket."""
     tokens = source.tokens
-    for index in range(len(tokens) - 4):
+    index = -1
+    while (index := index + 1) < len(tokens) - 4:
         if tokens[index].text == "const" and tokens[index + 2].text == "=" and tokens[index + 1].kind == "word":
             at = index + 3
             # `schema.table(` and `pgTable(` alike.
@@ -215,6 +216,8 @@ def _assignments(source: Script) -> Iterator[tuple[Token, Token, int]]:
                 at += 2
             if at + 1 < len(tokens) and tokens[at].kind == "word" and tokens[at + 1].text == "(":
                 yield tokens[index + 1], tokens[at], at + 1
+                # A declaration inside the call is none of a table.
+                index = source.close(at + 1)
 
 
 def _arguments(source: Script, opening: int) -> list[tuple[int, int]]:

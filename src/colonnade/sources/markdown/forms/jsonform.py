@@ -196,7 +196,8 @@ def _entity(
         return None
     place = _at(name, seen, places) if name in places else seen.place
     made = DraftEntity(
-        Fact(name, place), Fact(kind_of(name), place), None, attributes, tuple(one for one in facts if isinstance(one, DraftRelationship)),
+        Fact(name, place), Fact(kind_of(name), place), None, attributes,
+        tuple(one for one in facts if isinstance(one, DraftRelationship)),
         description=schema["description"] if isinstance(schema.get("description"), str) else "",
     )  # fmt: skip
     return with_key_relations(made)

@@ -57,7 +57,8 @@ _MARKED = re.compile(
     rf"(?P<b>\|\||o\||\|o|o\{{|\|\{{|\{{|\||o(?=\s))\s*(?P<right>{_NAME})\s*(?::\s*(?P<label>.*))?$"
 )
 _SPOKEN = re.compile(
-    rf"^\s*(?P<left>{_NAME})\s+(?P<a>{_WORDS})\s+(?:to|optionally to)\s+(?P<b>{_WORDS})\s+(?P<right>{_NAME})\s*(?::\s*(?P<label>.*))?$"
+    rf"^\s*(?P<left>{_NAME})\s+(?P<a>{_WORDS})\s+(?:to|optionally to)\s+(?P<b>{_WORDS})\s+(?P<right>{_NAME})\s*"
+    r"(?::\s*(?P<label>.*))?$"
 )
 _OPENING = re.compile(rf"^\s*(?P<name>{_NAME})\s*(?::::\w+)?\s*\{{\s*(?P<rest>.*)$")
 _ALONE = re.compile(rf"^\s*(?P<name>{_NAME})\s*$")
@@ -66,7 +67,9 @@ _ATTRIBUTE = re.compile(
     r"(?P<keys>(?:\s*,?\s*(?:PK|FK|UK)\b)*)(?P<rest>.*)$"
 )
 _QUOTED = re.compile(r'"([^"\n]*)"')
-_KEYWORDS = frozenset(["direction", "title", "acctitle", "accdescr", "classdef", "class", "style", "click", "note", "namespace"])
+_KEYWORDS = frozenset(
+    ["direction", "title", "acctitle", "accdescr", "classdef", "class", "style", "click", "note", "namespace"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +204,15 @@ def _kind(line: _Line) -> RelationKind:
 
 @dataclass(frozen=True, slots=True)
 class _Keys:
-    """The columns of one entity that may point elsewhere: by each ending of the name they speak of, and the unclear ones."""
+    """The columns of one entity that may point elsewhere, by the name they speak of; and the unclear ones."""
 
     exact: Mapping[str, Sequence[Fact[str]]]
     ending: Mapping[str, Sequence[Fact[str]]]
     free: Sequence[Fact[str]]
+
+
+# With more keys than this that speak of no entity there is nothing to conclude.
+_MOST_UNCLEAR = 20
 
 
 def _keys(entity: DraftEntity, known: frozenset[str]) -> _Keys:
@@ -227,15 +234,21 @@ def _keys(entity: DraftEntity, known: frozenset[str]) -> _Keys:
 
 
 def _key_for(keys: _Keys | None, parent: str, taken: set[str]) -> Fact[str] | None:
-    """The column that points at `parent`: `<parent>_id`, `<role>_<parent>_id`, else the only key that speaks of nothing."""
+    """The column that points at `parent`: `<parent>_id`, `<role>_<parent>_id`, else the only unclear key."""
     if keys is None:
         return None
-    for named in (keys.exact.get(key(parent), ()), keys.ending.get(key(parent), ())):
+    wanted = key(parent)
+    for named in (
+        keys.exact.get(wanted, ()),
+        keys.ending.get(wanted, ()),
+        keys.exact.get(wanted.rsplit("_", 1)[-1], ()),
+    ):
         chosen = next((one for one in named if one.value not in taken), None)
         if chosen is not None:
             return chosen
     # A key whose name speaks of no entity (`boss_id FK`) belongs to the only line that has none yet.
-    return keys.free[0] if len(keys.free) == 1 and keys.free[0].value not in taken else None
+    left = [one for one in keys.free[:_MOST_UNCLEAR] if one.value not in taken]
+    return left[0] if len(left) == 1 and len(keys.free) <= _MOST_UNCLEAR else None
 
 
 def _pointing(entities: Mapping[str, DraftEntity]) -> frozenset[str]:
@@ -245,7 +258,9 @@ def _pointing(entities: Mapping[str, DraftEntity]) -> frozenset[str]:
     return frozenset(one for one in references if key(one.rsplit(".", 1)[0] if "." in one else one) in names)
 
 
-def _carried(line: _Line, entities: Mapping[str, DraftEntity], keys: Mapping[str, _Keys]) -> tuple[str, str, RelationKind, bool]:
+def _carried(
+    line: _Line, entities: Mapping[str, DraftEntity], keys: Mapping[str, _Keys]
+) -> tuple[str, str, RelationKind, bool]:
     """Who carries the relation of a line, whom it points at, its kind from there, and whether it is optional."""
     left, left_name = _label(line.left)
     right, right_name = _label(line.right)
@@ -302,7 +317,7 @@ def _er(seen: Block, first: int, lines: Sequence[str]) -> Reading | None:
 
 
 def _settled(entity: DraftEntity, relations: tuple[DraftRelationship, ...], known: set[str]) -> DraftEntity:
-    """`entity` whose keys marked FK point where the relation lines say; a guess at no entity of the diagram is dropped."""
+    """`entity` whose keys marked FK point where the lines say; a guess at no entity of the diagram is dropped."""
     targets = {one.foreign_key.value: one.target.value for one in relations if one.foreign_key}
     attributes = []
     for one in entity.attributes:
@@ -341,8 +356,10 @@ def _field(line: str, place: Place) -> DraftAttribute | None:
     if (
         not text
         or text.startswith("<<")
-        or (re.search(r"\w\s*\([^)]*\)\s*\S*$", text)
-        and not re.search(r"\b(?:varchar|char|decimal|numeric|string)\(", text, re.I))
+        or (
+            re.search(r"\w\s*\([^)]*\)\s*\S*$", text)
+            and not re.search(r"\b(?:varchar|char|decimal|numeric|string)\(", text, re.I)
+        )
     ):
         return None
     match = _COLON_FIELD.match(text) or _SPACE_FIELD.match(text)
@@ -444,7 +461,8 @@ def _class_reading(
     enums: Mapping[str, list[str]],
     relations: Sequence[_Line],
 ) -> Reading | None:
-    listed = {name: Fact(tuple(enums[name]), entities[name].name.place) for name, word in stereotypes.items()
+    listed = {name: Fact(tuple(dict.fromkeys(enums[name])), entities[name].name.place)
+              for name, word in stereotypes.items()
               if word.startswith("enum") and name in enums and name in entities}  # fmt: skip
     kept = {
         name: entity

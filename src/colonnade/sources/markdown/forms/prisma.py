@@ -207,6 +207,10 @@ class _Link:
     targets: tuple[str, ...]
 
 
+# The relation fields by the model that they stand in, the model that they point at, and their label.
+_Ends = Mapping[tuple[str, str, str], Sequence[_Link]]
+
+
 def _link(match: re.Match[str], place: Place) -> _Link:
     detail = _argument(match["rest"], "relation") or ""
     fields = re.search(r"fields\s*:\s*(\[[^\]]*\])", detail)
@@ -242,6 +246,13 @@ def _fields(
     return attributes, links, renamed
 
 
+def _told(lines: Sequence[str]) -> str:
+    """Several lines as one comment; a list of values that wraps goes on."""
+    if all("|" in line for line in lines):
+        return " | ".join(line.strip("| ") for line in lines)
+    return " ".join(lines)
+
+
 def _remarks(body: _Body) -> dict[int, str]:
     """The comment of each field by its line: that at its end and those on the lines right below it."""
     found: dict[int, list[str]] = {}
@@ -255,13 +266,13 @@ def _remarks(body: _Body) -> dict[int, str]:
             field = None
         if field is not None and words:
             found.setdefault(field, []).append(words)
-    return {number: (" | " if all("|" in one for one in lines) else " ").join(lines) for number, lines in found.items()}
+    return {number: _told(lines) for number, lines in found.items()}
 
 
 def _relations(
     name: str,
     links: Sequence[_Link],
-    all_links: Mapping[str, Sequence[_Link]],
+    ends: _Ends,
     unique: frozenset[str],
     renamed: Mapping[str, str],
 ) -> Iterator[DraftRelationship]:
@@ -271,15 +282,14 @@ def _relations(
             column = renamed.get(link.fields[-1], link.fields[-1])
             single = len(link.fields) == 1 and column in unique
             yield DraftRelationship(
-                Fact("one-to-one" if single else "many-to-one", link.place), Fact(link.target, link.place), Fact(column, link.place),
-                Fact(link.on_delete, link.place) if link.on_delete else None, Fact(link.optional, link.place),
-            )  # fmt: skip
+                Fact("one-to-one" if single else "many-to-one", link.place),
+                Fact(link.target, link.place),
+                Fact(column, link.place),
+                Fact(link.on_delete, link.place) if link.on_delete else None,
+                Fact(link.optional, link.place),
+            )
             continue
-        back = [
-            one
-            for one in all_links.get(link.target, ())
-            if one.target == name and one.label == link.label and one is not link
-        ]
+        back = [one for one in ends.get((link.target, name, link.label), ()) if one is not link]
         if link.many and back and all(one.many for one in back) and (name, link.place) < (link.target, back[0].place):
             yield DraftRelationship(Fact("many-to-many", link.place), Fact(link.target, link.place))
         elif not back:
@@ -335,7 +345,7 @@ def _model(
     body: _Body,
     seen: Block,
     parts: tuple[list[DraftAttribute], list[_Link], dict[str, str]],
-    all_links: Mapping[str, Sequence[_Link]],
+    ends: _Ends,
 ) -> DraftEntity:
     attributes, links, renamed = parts
     blocks = _blocks(body, seen, renamed)
@@ -355,7 +365,7 @@ def _model(
         kind=Fact("table", place),
         table=blocks["table"],
         attributes=without_repeats(single),
-        relationships=tuple(_relations(body.name, links, all_links, unique, renamed)),
+        relationships=tuple(_relations(body.name, links, ends, unique, renamed)),
         indexes=tuple(blocks["indexes"]),
         uniques=tuple(one for one in blocks["uniques"] if len(one.columns.value) > 1),
         description=body.above,
@@ -377,8 +387,14 @@ def read(text: str, place: Place) -> Reading | None:
     models = [body for body in bodies if body.word == "model"]
     names = frozenset(body.name for body in models)
     parts = {body.name: _fields(body, seen, names, enums) for body in models}
-    all_links = {name: part[1] for name, part in parts.items()}
-    entities = tuple(_model(body, seen, parts[body.name], all_links) for body in models)
+    ends: dict[tuple[str, str, str], list[_Link]] = {}
+    for name, (_, links, _) in parts.items():
+        for link in links:
+            known = ends.setdefault((name, link.target, link.label), [])
+            # Two tell whether another field stands at this end; more of the same name add nothing.
+            if len(known) < 2:
+                known.append(link)
+    entities = tuple(_model(body, seen, parts[body.name], ends) for body in models)
     if not entities and not enums:
         return None
     return Reading("prisma", PRECISION["prisma"], entities, tuple(enums.items()))
@@ -386,8 +402,8 @@ def read(text: str, place: Place) -> Reading | None:
 
 def sniff(text: str) -> bool:
     """Whether an unlabelled fence is Prisma: a model whose fields have Prisma's types or attributes."""
-    return bool(re.search(r"^\s*model\s+\w+\s*\{", text, re.MULTILINE)) and bool(
+    return bool(re.search(r"^[ \t]*model[ \t]+\w+[ \t]*\{", text, re.MULTILINE)) and bool(
         re.search(
-            r"@(?:id|default|relation|unique)\b|^\s+\w+[ \t]+(?:String|Int|DateTime|Boolean)\b", text, re.MULTILINE
+            r"@(?:id|default|relation|unique)\b|^[ \t]+\w+[ \t]+(?:String|Int|DateTime|Boolean)\b", text, re.MULTILINE
         )
     )

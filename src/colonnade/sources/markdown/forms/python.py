@@ -191,9 +191,9 @@ def _call_facts(
         if isinstance(value, ast.Constant) and isinstance(value.value, int):
             facts[word] = Fact(value.value, place)
     for word in ("primary_key", "unique", "nullable"):
-        value = flag(named.get(word))
-        if value is not None and (value or word == "nullable"):
-            facts[word] = Fact(value, place)
+        stated_flag = flag(named.get(word))
+        if stated_flag is not None and (stated_flag or word == "nullable"):
+            facts[word] = Fact(stated_flag, place)
     facts |= _key_facts(named, place)
     facts |= _default_facts(call, named, place, known)
     if flag(named.get("index")):
@@ -257,7 +257,7 @@ def _relation(shape: Typed, call: ast.Call | None, name: str, place: Place, foun
             through=Fact(through, place) if through else None,
             optional=Fact(shape.nullable, place) if kind == "many-to-one" else None,
             description=name,
-        )  # fmt: skip
+        )
     )
 
 
@@ -293,7 +293,7 @@ def _arguments(told: TableArguments, found: _Found) -> None:
     found.constraints += told.constraints
     for name, facts in told.told:
         if name in found.attributes:
-            found.attributes[name] = replace(found.attributes[name], **facts)
+            found.attributes[name] = replace(found.attributes[name], **dict[str, Any](facts))
 
 
 def _gather(one: Class, found: _Found, known: Known, kind: str, done: set[str]) -> None:

@@ -105,8 +105,9 @@ def sql_type(node: ast.expr, enums: EnumValues) -> tuple[str, tuple[str, ...]] |
         return None
     named = keywords(call) if call else {}
     zoned = base == "timestamp" and flag(named.get("timezone"))
-    numbers = [str(value) for one in (*arguments, *(named[key] for key in ("length", "precision", "scale") if key in named))
-               if isinstance(value := constant(one), int) and not isinstance(value, bool)]  # fmt: skip
+    sizes = (*arguments, *(named[key] for key in ("length", "precision", "scale") if key in named))
+    values = [constant(one) for one in sizes]
+    numbers = [str(value) for value in values if isinstance(value, int) and not isinstance(value, bool)]
     sized = base in ("varchar", "char", "numeric", "vector") and numbers
     return ("timestamptz" if zoned else f"{base}({','.join(numbers)})" if sized else base), ()
 
@@ -164,9 +165,9 @@ def column(call: ast.Call, place: Place, enums: EnumValues) -> Column:
 def _flags(named: Mapping[str, ast.expr], place: Place, enums: EnumValues) -> dict[str, Fact[Any]]:
     facts: dict[str, Fact[Any]] = {}
     for word in ("primary_key", "unique", "nullable"):
-        value = flag(named.get(word))
-        if value is not None and (value or word == "nullable"):
-            facts[word] = Fact(value, place)
+        stated = flag(named.get(word))
+        if stated is not None and (stated or word == "nullable"):
+            facts[word] = Fact(stated, place)
     if "primary_key" in facts:
         facts["nullable"] = Fact(False, place)
     for word in ("server_default", "default", "default_factory", "insert_default"):

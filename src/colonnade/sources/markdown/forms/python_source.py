@@ -91,20 +91,19 @@ _HEAD = re.compile(r"^(?:@|class\s+\w)")
 def _pieces(lines: list[str]) -> Iterator[tuple[int, str]]:
     """The classes of a text that does not parse as a whole: from a `class` at the margin to the next line there."""
     start: int | None = None
+    decorating = False
     for number, line in enumerate([*lines, "end"]):
         at_margin = bool(line) and not line[0].isspace() and not line.startswith(("#", ")", "]", "}"))
         if not at_margin:
             continue
-        continues = (
-            start is not None
-            and lines[start].startswith("@")
-            and all(one.startswith("@") for one in lines[start:number])
-        )
-        if start is not None and not continues:
+        if start is not None and not decorating:
             yield start, "\n".join(lines[start:number])
             start = None
-        if start is None and _HEAD.match(line):
+        if not _HEAD.match(line):
+            start = None
+        elif start is None:
             start = number
+        decorating = line.startswith("@")
 
 
 def classes(text: str, place: Place) -> list[Class]:
@@ -153,7 +152,9 @@ def enum_members(one: Class) -> Mapping[str, str]:
             value = value.elts[0]
         if isinstance(value, ast.Constant) and isinstance(value.value, str):
             found[name] = value.value
-        elif (isinstance(value, ast.Constant) and isinstance(value.value, int)) or (isinstance(value, ast.Call) and name_of(value.func) == "auto"):
+        elif (isinstance(value, ast.Constant) and isinstance(value.value, int)) or (
+            isinstance(value, ast.Call) and name_of(value.func) == "auto"
+        ):
             found[name] = name.lower()
     return found
 

@@ -37,10 +37,33 @@ _REFERENCE = re.compile(
 )
 _ARROW = re.compile(r"(?:^|\s)(?:->|→|=>)\s*[`'\"]?(?P<table>[^\W\d]\w*\.\w+|[A-Z]\w+)(?:\((?P<column>\w+)\))?")
 _REFERS = re.compile(
-    r"\b[Rr](?:eferences|EFERENCES|efers to|ef:)\s*[`'\"]?(?P<table>[A-Z]\w*(?:\.\w+)?|[a-z]\w*\.\w+)(?:\((?P<column>\w+)\))?"
+    r"\b[Rr](?:eferences|EFERENCES|efers to|ef:)\s*[`'\"]?"
+    r"(?P<table>[A-Z]\w*(?:\.\w+)?|[a-z]\w*\.\w+)(?:\((?P<column>\w+)\))?"
     r"|\bREFERENCES\s+(?P<table2>\w+)(?:\((?P<column2>\w+)\))?"
 )
-_NO_TABLE = frozenset(["the", "a", "an", "to", "of", "in", "on", "if", "for", "and", "or", "external", "other", "parent", "this", "that", "is", "null", "constraint"])
+_NO_TABLE = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "to",
+        "of",
+        "in",
+        "on",
+        "if",
+        "for",
+        "and",
+        "or",
+        "external",
+        "other",
+        "parent",
+        "this",
+        "that",
+        "is",
+        "null",
+        "constraint",
+    ]
+)
 
 _MOST = (
     re.compile(
@@ -73,8 +96,20 @@ _NOT_STORED = re.compile(
 
 _TYPE_WORDS = (
     (re.compile(r"^(?:\W*\b(?:PK|primary key)\b[\s,;:-]*)?\(?\bUUID(?:\s?v\d)?\b", re.IGNORECASE), "uuid"),
-    (re.compile(r"\bISO(?:[ -]?8601)?\s+(?:\w+\s+)?date(?:\s+string)?(?![ -]?time|\w)|^\W*YYYY-MM-DD\W*$", re.IGNORECASE), "date"),
-    (re.compile(r"\bISO(?:[ -]?8601)?\b.{0,12}\b(?:timestamp|datetime|date-time|date time)|\bISO[ -]?8601\b|^ISO (?:string|format)", re.IGNORECASE), "timestamp"),
+    (
+        re.compile(
+            r"\bISO(?:[ -]?8601)?\s+(?:\w+\s+)?date(?:\s+string)?(?![ -]?time|\w)|^\W*YYYY-MM-DD\W*$", re.IGNORECASE
+        ),
+        "date",
+    ),
+    (
+        re.compile(
+            r"\bISO(?:[ -]?8601)?\b.{0,12}\b(?:timestamp|datetime|date-time|date time)|"
+            r"\bISO[ -]?8601\b|^ISO (?:string|format)",
+            re.IGNORECASE,
+        ),
+        "timestamp",
+    ),
 )  # fmt: skip
 _WHOLE = re.compile(r"\binteger\b", re.IGNORECASE)
 
@@ -91,7 +126,7 @@ def values(comment: str, name: str = "") -> tuple[str, ...] | None:
     if found is None:
         return None
     listed = found[0].replace("\\", "")
-    parts = re.split(r"\s*(?:\||,|/|\bor\b)\s*", listed) if not found.re == _PIPED else listed.split("|")
+    parts = re.split(r"\s*(?:\||,|/|\bor\b)\s*", listed) if found.re != _PIPED else listed.split("|")
     words = tuple(dict.fromkeys(match[0].strip("'\"`") for part in parts if (match := _ONE_VALUE.search(part.strip()))))
     return words if len(words) > 1 and not {"null", "undefined", "None"} & set(words) else None
 

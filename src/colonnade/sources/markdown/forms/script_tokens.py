@@ -155,7 +155,7 @@ def _continues(source: Script, index: int, end: int) -> bool:
 
 
 def end_of(tokens: Sequence[Token], opening: int) -> int:
-    """The index of the bracket that closes the one at `opening` of a part of the tokens; their number where none does."""
+    """The index of the bracket that closes the one at `opening`, or the number of tokens where none does."""
     depth = 0
     for index in range(opening, len(tokens)):
         depth += (tokens[index].kind == "open") - (tokens[index].kind == "close")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
 
 from colonnade.design.draft import DraftAttribute, DraftEntity, DraftIndex, DraftQuery, Fact
 from colonnade.errors import Place
@@ -51,7 +53,21 @@ def _entity(name: str, place: Place, **facts: object) -> DraftEntity:
 
 
 _NOISE = frozenset(
-    ["OR", "REPLACE", "GLOBAL", "LOCAL", "TEMP", "TEMPORARY", "UNLOGGED", "UNIQUE", "CONCURRENTLY", "MATERIALIZED", "CLUSTERED", "NONCLUSTERED", "FULLTEXT"]
+    [
+        "OR",
+        "REPLACE",
+        "GLOBAL",
+        "LOCAL",
+        "TEMP",
+        "TEMPORARY",
+        "UNLOGGED",
+        "UNIQUE",
+        "CONCURRENTLY",
+        "MATERIALIZED",
+        "CLUSTERED",
+        "NONCLUSTERED",
+        "FULLTEXT",
+    ]
 )
 
 
@@ -115,7 +131,26 @@ def _body(statement: Statement, opening: int, read: Block, silence: bool | None)
 
 
 _GOES_ON = frozenset(
-    ["NOT", "NULL", "DEFAULT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "CONSTRAINT", "GENERATED", "COLLATE", "ON", "AND", "OR", "FOREIGN", "KEY", "FK", "PK", "COMMENT"]
+    [
+        "NOT",
+        "NULL",
+        "DEFAULT",
+        "PRIMARY",
+        "UNIQUE",
+        "CHECK",
+        "REFERENCES",
+        "CONSTRAINT",
+        "GENERATED",
+        "COLLATE",
+        "ON",
+        "AND",
+        "OR",
+        "FOREIGN",
+        "KEY",
+        "FK",
+        "PK",
+        "COMMENT",
+    ]
 )
 
 
@@ -244,7 +279,7 @@ def _alter(statement: Statement, index: int, read: Block) -> Part:
         return Part()
     items = joined(parts)
     place = read.at(statement.start)
-    apart = tuple(DraftAttribute(name=Fact(name, place), **facts) for name, facts in items.checked
+    apart = tuple(DraftAttribute(name=Fact(name, place), **dict[str, Any](facts)) for name, facts in items.checked
                   if not any(one.name.value.lower() == name.lower() for one in items.attributes))  # fmt: skip
     entity = _entity(
         table, place, attributes=items.attributes + apart, indexes=items.indexes, uniques=items.uniques,
@@ -396,7 +431,7 @@ def _pseudo(statement: Statement, read: Block) -> Part:
     name, after = qualified_name(tokens, start)
     if not name or after >= len(tokens) or tokens[after].kind != "open" or closing(tokens, after) < after + 3:
         return Part()
-    stated = any(left.upper == "NOT" and right.upper == "NULL" for left, right in zip(tokens, tokens[1:], strict=False))
+    stated = any(left.upper == "NOT" and right.upper == "NULL" for left, right in pairwise(tokens))
     items = _body(statement, after, read, silence=True if stated else None)
     known = sum(_looks_typed(one) for one in items.attributes)
     if known * 2 < len(items.attributes) or not known:
@@ -461,7 +496,8 @@ def _grouped(parts: Sequence[Part]) -> tuple[tuple[DraftEntity, ...], tuple[Draf
     for part in parts:
         if part.entity is not None:
             groups.setdefault(part.entity.name.value.lower(), []).append(part)
-    defined, apart = [], []
+    defined: list[DraftEntity] = []
+    apart: list[DraftEntity] = []
     for group in groups.values():
         ordered = sorted(group, key=lambda part: not part.defines)
         entity = with_key_relations(_overlaid([part.entity for part in ordered if part.entity is not None]))

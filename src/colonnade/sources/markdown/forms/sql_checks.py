@@ -31,18 +31,24 @@ def _column(node: Any) -> str | None:
 
     while isinstance(node, ast.TypeCast):
         node = node.arg
-    if isinstance(node, ast.ColumnRef) and len(node.fields) == 1 and isinstance(node.fields[0], ast.String):
-        return str(node.fields[0].sval)
-    return None
+    fields: Any = node.fields if isinstance(node, ast.ColumnRef) else ()
+    return str(fields[0].sval) if len(fields) == 1 and isinstance(fields[0], ast.String) else None
 
 
 def _measured(node: Any) -> str | None:
     """The column whose length `node` is: `title` for `char_length(title)`."""
     from pglast import ast
 
-    if not isinstance(node, ast.FuncCall) or len(node.args or ()) != 1:
+    if not isinstance(node, ast.FuncCall):
         return None
-    return _column(node.args[0]) if node.funcname[-1].sval in _LENGTHS else None
+    call: Any = node
+    arguments, name = tuple(call.args or ()), tuple(call.funcname or ())
+    return _column(arguments[0]) if len(arguments) == 1 and name[-1].sval in _LENGTHS else None
+
+
+def _operator(node: Any) -> str:
+    name: Any = node.name or ()
+    return str(name[-1].sval) if name else ""
 
 
 def _listed(node: Any) -> tuple[str, tuple[str, ...]] | None:
@@ -50,7 +56,7 @@ def _listed(node: Any) -> tuple[str, tuple[str, ...]] | None:
     from pglast import ast
     from pglast.enums import A_Expr_Kind
 
-    if not isinstance(node, ast.A_Expr) or not node.name or node.name[-1].sval != "=":
+    if not isinstance(node, ast.A_Expr) or _operator(node) != "=":
         return None
     column = _column(node.lexpr)
     right: Any = node.rexpr
@@ -78,7 +84,7 @@ def _alternatives(node: Any) -> tuple[str, tuple[str, ...]] | None:
         return found if found and (len(found[1]) > 1 or not isinstance(node, ast.BoolExpr)) else None
     columns: set[str | None] = set()
     values: list[str] = []
-    for arm in node.args:
+    for arm in node.args or ():
         if isinstance(arm, ast.NullTest):
             columns.add(_column(arm.arg))
             continue
@@ -105,7 +111,7 @@ def _lengths(node: Any) -> tuple[str, dict[str, int]] | None:
     from pglast.enums import A_Expr_Kind, BoolExprType
 
     if isinstance(node, ast.BoolExpr) and node.boolop == BoolExprType.AND_EXPR:
-        parts = [_lengths(arm) for arm in node.args]
+        parts = [_lengths(arm) for arm in node.args or ()]
         columns = {part[0] for part in parts if part}
         if None in parts or len(columns) != 1:
             return None
@@ -113,10 +119,11 @@ def _lengths(node: Any) -> tuple[str, dict[str, int]] | None:
     if not isinstance(node, ast.A_Expr) or (column := _measured(node.lexpr)) is None:
         return None
     if node.kind == A_Expr_Kind.AEXPR_BETWEEN:
-        least, most = _number(node.rexpr[0]), _number(node.rexpr[1])
+        bounds: Any = node.rexpr
+        least, most = _number(bounds[0]), _number(bounds[1])
         return (column, {"min_length": least, "max_length": most}) if least is not None and most is not None else None
     number = _number(node.rexpr) if node.kind == A_Expr_Kind.AEXPR_OP else None
-    bound = _BOUNDS.get(node.name[-1].sval)
+    bound = _BOUNDS.get(_operator(node))
     return (column, {bound[0]: number + bound[1]}) if number is not None and bound else None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from colonnade.design.draft import DraftAttribute, DraftIndex, DraftRelationship, Fact, OnDelete
@@ -45,7 +46,48 @@ class _Column:
 
 # What ends a type or a default: the words that start the next property of a column.
 _STOP = frozenset(
-    ["NOT", "NULL", "DEFAULT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "CONSTRAINT", "GENERATED", "AUTO_INCREMENT", "AUTOINCREMENT", "IDENTITY", "COLLATE", "COMMENT", "ON", "DEFERRABLE", "INITIALLY", "ENFORCED", "PK", "FK", "UK", "NN", "FOREIGN", "INDEX", "KEY", "REQUIRED", "OPTIONAL", "NULLABLE", "ENCODE", "STORED", "VIRTUAL", "AS", "INVISIBLE", "STORAGE", "COMPRESSION", "CHARACTER_SET", "AFTER", "FIRST", "ROWGUIDCOL", "SPARSE"]
+    [
+        "NOT",
+        "NULL",
+        "DEFAULT",
+        "PRIMARY",
+        "UNIQUE",
+        "CHECK",
+        "REFERENCES",
+        "CONSTRAINT",
+        "GENERATED",
+        "AUTO_INCREMENT",
+        "AUTOINCREMENT",
+        "IDENTITY",
+        "COLLATE",
+        "COMMENT",
+        "ON",
+        "DEFERRABLE",
+        "INITIALLY",
+        "ENFORCED",
+        "PK",
+        "FK",
+        "UK",
+        "NN",
+        "FOREIGN",
+        "INDEX",
+        "KEY",
+        "REQUIRED",
+        "OPTIONAL",
+        "NULLABLE",
+        "ENCODE",
+        "STORED",
+        "VIRTUAL",
+        "AS",
+        "INVISIBLE",
+        "STORAGE",
+        "COMPRESSION",
+        "CHARACTER_SET",
+        "AFTER",
+        "FIRST",
+        "ROWGUIDCOL",
+        "SPARSE",
+    ]
 )
 _ACTIONS: Mapping[str, OnDelete] = {
     "CASCADE": "CASCADE",
@@ -57,7 +99,42 @@ _ACTIONS: Mapping[str, OnDelete] = {
     "NO ACTION": "NO ACTION",
 }
 _FOREIGN_TYPES = frozenset(
-    ["datetime", "datetime2", "smalldatetime", "datetimeoffset", "tinyint", "mediumint", "nvarchar", "nchar", "ntext", "varchar2", "nvarchar2", "number", "clob", "blob", "longtext", "mediumtext", "tinytext", "longblob", "mediumblob", "uniqueidentifier", "double", "year", "string", "bool_t", "varbinary", "binary", "image", "long", "set", "autonumber", "guid", "int32", "int64", "float64"]
+    [
+        "datetime",
+        "datetime2",
+        "smalldatetime",
+        "datetimeoffset",
+        "tinyint",
+        "mediumint",
+        "nvarchar",
+        "nchar",
+        "ntext",
+        "varchar2",
+        "nvarchar2",
+        "number",
+        "clob",
+        "blob",
+        "longtext",
+        "mediumtext",
+        "tinytext",
+        "longblob",
+        "mediumblob",
+        "uniqueidentifier",
+        "double",
+        "year",
+        "string",
+        "bool_t",
+        "varbinary",
+        "binary",
+        "image",
+        "long",
+        "set",
+        "autonumber",
+        "guid",
+        "int32",
+        "int64",
+        "float64",
+    ]
 )
 _UNSIGNED = re.compile(r"\s+(?:unsigned|signed|zerofill)\b", re.IGNORECASE)
 
@@ -331,7 +408,7 @@ def _joined(tokens: Sequence[Token]) -> str:
     if len(tokens) == 1:
         return name_of(tokens[0])
     words = [tokens[0].text if tokens[0].kind != "quoted" else name_of(tokens[0])]
-    for left, right in zip(tokens, tokens[1:], strict=False):
+    for left, right in pairwise(tokens):
         words.append((" " if right.start > left.end else "") + right.text)
     return "".join(words)
 
@@ -446,10 +523,8 @@ _TABLE_CONSTRAINTS: Mapping[str, Callable[[Sequence[Token], Sequence[Token], str
 
 def joined(parts: Sequence[Items]) -> Items:
     """All parts as one, with the facts of checks and keys set on their columns."""
-    whole = Items(
-        *(tuple(one for part in parts for one in getattr(part, name)) for name in Items.__dataclass_fields__)  # type: ignore[arg-type]
-    )
-    told: dict[str, dict[str, Fact[Any]]] = {}
+    whole = Items(*(tuple(one for part in parts for one in getattr(part, name)) for name in Items.__dataclass_fields__))
+    told: dict[str, dict[str, Any]] = {}
     for name, facts in whole.checked:
         told.setdefault(name.lower().strip('"'), {}).update(facts)
     attributes = tuple(

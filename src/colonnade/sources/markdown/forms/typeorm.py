@@ -23,7 +23,19 @@ from colonnade.sources.markdown.forms.typescript import Known, Shape, typed
 from colonnade.sources.reading import Reading
 
 _COLUMNS = frozenset(
-    ["Column", "PrimaryColumn", "PrimaryGeneratedColumn", "CreateDateColumn", "UpdateDateColumn", "DeleteDateColumn", "VersionColumn", "Property", "PrimaryKey", "Enum", "Prop"]
+    [
+        "Column",
+        "PrimaryColumn",
+        "PrimaryGeneratedColumn",
+        "CreateDateColumn",
+        "UpdateDateColumn",
+        "DeleteDateColumn",
+        "VersionColumn",
+        "Property",
+        "PrimaryKey",
+        "Enum",
+        "Prop",
+    ]
 )
 _RELATIONS: Mapping[str, RelationKind] = {
     "ManyToOne": "many-to-one",
@@ -139,8 +151,7 @@ def _default(token: Token | None, arguments: Sequence[Token]) -> str | None:
     index = arguments.index(token)
     chain = [one.text for one in arguments[index : index + 3]]
     if token.text == "(":
-        text = next((one.text[1:-1] for one in arguments[index:] if one.kind == "string"), None)
-        return text
+        return next((one.text[1:-1] for one in arguments[index:] if one.kind == "string"), None)
     return f"'{chain[2].lower()}'" if len(chain) == 3 and chain[1] == "." else None
 
 
@@ -201,9 +212,12 @@ def _relation(one: Decorated, seen: Block, columns: Sequence[DraftAttribute]) ->
     on_delete: OnDelete | None = action.text[1:-1].upper() if action is not None and action.kind == "string" else None  # type: ignore[assignment]
     nullable = option(arguments, "nullable")
     return DraftRelationship(
-        Fact(kind, place), Fact(target, place), Fact(column, place) if column else None,
-        Fact(on_delete, place) if on_delete else None, Fact(nullable.text == "true", place) if nullable is not None else None,
-    )  # fmt: skip
+        Fact(kind, place),
+        Fact(target, place),
+        Fact(column, place) if column else None,
+        Fact(on_delete, place) if on_delete else None,
+        Fact(nullable.text == "true", place) if nullable is not None else None,
+    )
 
 
 def _entity(shape: Shape, source: Script, seen: Block, known: Known) -> DraftEntity | None:
@@ -211,7 +225,7 @@ def _entity(shape: Shape, source: Script, seen: Block, known: Known) -> DraftEnt
         one for member in joined_members(_all_members(shape, source, known)) if (one := decorated(member)) is not None
     ]
     columns = [made for one in parts if (made := _column(one, seen, known)) is not None]
-    relations = [made for one in parts if (made := _relation(one, seen, columns)) is not None]
+    relations = [told for one in parts if (told := _relation(one, seen, columns)) is not None]
     if not columns:
         return None
     back = [one for one in relations if not (one.kind.value == "one-to-many" and one.target.value in known.shapes)]
@@ -263,6 +277,6 @@ def reading(source: Script, seen: Block, known: Known) -> Reading | None:
 
 
 def sniff(text: str) -> bool:
-    return bool(re.search(r"^\s*@(?:Entity|Schema|Table)\b", text, re.MULTILINE)) and bool(
+    return bool(re.search(r"^[ \t]*@(?:Entity|Schema|Table)\b", text, re.MULTILINE)) and bool(
         re.search(r"@(?:\w*Column|Prop|Property)\b", text)
     )

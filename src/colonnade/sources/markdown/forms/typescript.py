@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from colonnade.design.draft import DraftAttribute, DraftEntity, DraftRelationship, Fact
+from colonnade.design.draft import DraftAttribute, DraftEntity, DraftRelationship, Fact, RelationKind
 from colonnade.errors import Place
 from colonnade.sources.markdown.forms.block import (
     PRECISION,
@@ -55,7 +55,9 @@ TYPES: Mapping[str, str] = {
 }
 LONGEST_TYPE = 400
 _NOTHING = frozenset({"null", "undefined", "void", "never"})
-_MODIFIERS = frozenset(["readonly", "public", "private", "protected", "declare", "static", "override", "export", "abstract"])
+_MODIFIERS = frozenset(
+    ["readonly", "public", "private", "protected", "declare", "static", "override", "export", "abstract"]
+)
 _WRAPPERS = frozenset({"Array", "ReadonlyArray", "Set", "Partial", "Readonly", "Required", "Promise", "Ref"})
 
 
@@ -194,11 +196,11 @@ def _attribute(member: Member, seen: Block, known: Known) -> DraftAttribute | Dr
     if shape.written == "function" or not shape.written:
         return None
     if shape.named in known.shapes:
-        kind = "one-to-many" if shape.many else "many-to-one"
+        kind: RelationKind = "one-to-many" if shape.many else "many-to-one"
         target = Fact(shape.named, place)
         return DraftRelationship(
             Fact(kind, place), target, optional=Fact(optional or shape.nullable, place), description=name
-        )  # type: ignore[arg-type]
+        )
     facts: dict[str, Any] = {"type": Fact(shape.written, place), "nullable": Fact(optional or shape.nullable, place)}
     if shape.values:
         facts["enum_values"] = Fact(shape.values, place)
@@ -221,7 +223,8 @@ def _columns(shape: Shape, source: Script, seen: Block, known: Known) -> tuple[D
 
 def _inherited(shape: Shape, source: Script, seen: Block, known: Known) -> list[DraftAttribute | DraftRelationship]:
     """The members of `shape` after those of its bases in the block; a ring of bases ends where it closes."""
-    order, waiting = [], [shape]
+    order: list[Shape] = []
+    waiting = [shape]
     while waiting and len(order) < 20:
         one = waiting.pop()
         if one not in order:
@@ -340,7 +343,13 @@ def _alias(
     shape = typed(tokens)
     if shape.values:
         enums[name.text] = Fact(shape.values, place)
-    elif (shape.written and not shape.named and not shape.many) or shape.written in ("string", "number", "boolean", "timestamp", "uuid"):
+    elif (shape.written and not shape.named and not shape.many) or shape.written in (
+        "string",
+        "number",
+        "boolean",
+        "timestamp",
+        "uuid",
+    ):
         aliases[name.text] = shape
     return max(end, equals + 1)
 
@@ -442,11 +451,14 @@ def read(text: str, place: Place) -> Reading | None:
 
 
 _SNIFF = re.compile(
-    r"^[ \t]*(?:export\s+)?(?:declare\s+)?(?:interface\s+\w+[^{\n;]*\{|type\s+\w+\s*=\s*[{'\"|]|enum\s+\w+\s*\{[^\n]*['\"]?)",
+    r"^[ \t]*(?:export\s+)?(?:declare\s+)?"
+    r"(?:interface\s+\w+[^{\n;]*\{|type\s+\w+\s*=\s*[{'\"|]|enum\s+\w+\s*\{[^\n]*['\"]?)",
     re.MULTILINE,
 )
 
 
 def sniff(text: str) -> bool:
     """Whether an unlabelled fence is TypeScript: an interface, or an object type, with `name: type` members."""
-    return bool(_SNIFF.search(text)) and bool(re.search(r"^\s*\w+\??\s*:\s*\S", text, re.MULTILINE) or "enum" in text)
+    return bool(_SNIFF.search(text)) and bool(
+        re.search(r"^[ \t]*\w+\??[ \t]*:[ \t]*\S", text, re.MULTILINE) or "enum" in text
+    )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, datetime, time
 
 from colonnade import sql, types
 from colonnade.design.conditions import safe
@@ -32,9 +34,11 @@ NOT_OF_TYPE = declare(
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _INTEGER = re.compile(r"[+-]?\d{1,18}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_DATE = re.compile(
-    r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])([ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?)?"
+_INTERVAL = re.compile(
+    r"(\d{1,9}(\.\d+)?\s*(second|minute|hour|day|week|month|year)s?\s*)+|\d{1,4}:[0-5]\d(:[0-5]\d)?", re.IGNORECASE
 )
+_FROM_NOW = re.compile(r"(now\(\)|current_timestamp|current_date)\s*[+-]\s*interval\b", re.IGNORECASE)
+_TEXTS = {Family.STRING, Family.TEXT, Family.CITEXT}
 
 
 def stated_defaults(work: Work) -> Work:
@@ -83,8 +87,7 @@ def _enum_list(written: str, values: tuple[str, ...]) -> str | None:
     parts = [unquoted(part.strip()) for part in unquoted(written).strip("[]{}").split(",") if part.strip()]
     if not all(part in values for part in parts):
         return None
-    quoted = ('"' + part.replace("\\", "\\\\").replace('"', '\\"') + '"' for part in parts)
-    return sql.literal("{" + ",".join(quoted) + "}").strip()
+    return sql.literal("{" + ",".join(map(_array_item, parts)) + "}").strip()
 
 
 def _closed_list(work: Work, blueprint: Blueprint, column: Column) -> tuple[str, ...]:
@@ -104,11 +107,12 @@ def _enum_default(written: str, values: tuple[str, ...]) -> str | None:
 
 def _typed_default(written: str, column: Column) -> str | None:
     taken = types.take_apart(column.type)
-    row = taken.row
+    if taken.row is None:
+        return None
     if taken.dimensions:
-        return _array(written)
-    spell = SPELLINGS.get(row.family) if row else None
-    return spell(written) if spell else _expression(written)
+        return _array(written, taken.row.family)
+    spell = SPELLINGS.get(taken.row.family)
+    return spell(written) if spell else None
 
 
 def unquoted(written: str) -> str:
@@ -117,10 +121,6 @@ def unquoted(written: str) -> str:
         if len(written) > 1 and written[0] == written[-1] == quote:
             return written[1:-1].replace(quote * 2, quote)
     return written
-
-
-def _expression(written: str) -> str | None:
-    return safe(written, columns=False)
 
 
 def _text(written: str) -> str | None:
@@ -146,14 +146,33 @@ def _number(written: str) -> str | None:
     return bare.removeprefix("+") if _NUMBER.fullmatch(bare) else None
 
 
-def _moment(now: str) -> Callable[[str], str | None]:
+def _moment(now: str, read: Callable[[str], object]) -> Callable[[str], str | None]:
     def spell(written: str) -> str | None:
         bare = unquoted(written)
         if bare.lower() in habits.NOW_WORDS:
             return now
-        return sql.literal(bare) if _DATE.fullmatch(bare) else safe(written, columns=False)
+        if _FROM_NOW.match(written):
+            return safe(written, columns=False)
+        return sql.literal(bare) if _reads(read, bare) else None
 
     return spell
+
+
+def _reads(read: Callable[[str], object], text: str) -> bool:
+    try:
+        read(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _interval(written: str) -> str | None:
+    bare = re.sub(r"^interval\s+", "", written, flags=re.IGNORECASE)
+    return sql.literal(unquoted(bare)) if _INTERVAL.fullmatch(unquoted(bare)) else None
+
+
+def _network(written: str) -> str | None:
+    return sql.literal(unquoted(written)) if _reads(ipaddress.ip_interface, unquoted(written)) else None
 
 
 def _uuid(written: str) -> str | None:
@@ -175,9 +194,18 @@ def _json(written: str) -> str | None:
     return sql.literal(text).strip()
 
 
-def _array(written: str) -> str | None:
-    empty = unquoted(written.split("::")[0]).lower() in ("{}", "[]", "array[]", "list", "empty", "empty array")
-    return "'{}'" if empty else safe(written, columns=False)
+def _array(written: str, family: Family) -> str | None:
+    """An empty list, or a JSON list of texts for a list of texts, as an array literal."""
+    bare = unquoted(written.split("::")[0])
+    if bare.lower() in ("{}", "[]", "array[]", "list", "empty", "empty array"):
+        return "'{}'"
+    items = json.loads(bare) if _reads(json.loads, bare) else None
+    texts = isinstance(items, list) and all(isinstance(one, str) and "\x00" not in one for one in items)
+    return sql.literal("{" + ",".join(map(_array_item, items)) + "}").strip() if texts and family in _TEXTS else None
+
+
+def _array_item(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 SPELLINGS: dict[Family, Callable[[str], str | None]] = {
@@ -192,7 +220,9 @@ SPELLINGS: dict[Family, Callable[[str], str | None]] = {
     Family.FLOAT: _number,
     Family.UUID: _uuid,
     Family.JSON: _json,
-    Family.TIMESTAMP: _moment("CURRENT_TIMESTAMP"),
-    Family.DATE: _moment("CURRENT_DATE"),
-    Family.TIME: _moment("CURRENT_TIME"),
+    Family.TIMESTAMP: _moment("CURRENT_TIMESTAMP", datetime.fromisoformat),
+    Family.DATE: _moment("CURRENT_DATE", date.fromisoformat),
+    Family.TIME: _moment("CURRENT_TIME", time.fromisoformat),
+    Family.INTERVAL: _interval,
+    Family.NETWORK: _network,
 }

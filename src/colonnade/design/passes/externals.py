@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from colonnade.design.access_methods import method_of
 from colonnade.design.draft import DraftEntity, Fact, Origin
 from colonnade.design.schema import Column, Reason
 from colonnade.design.work import Blueprint, Work, assumed, found
@@ -70,7 +71,7 @@ def _targets(work: Work) -> Iterator[tuple[str, str | None, str | None, Place]]:
     for blueprint in work.tables.values():
         for name, attribute in blueprint.attributes.items():
             column = blueprint.columns.get(name)
-            type_ = column.type if column and attribute.type else None
+            type_ = _key_type(work, column) if attribute.type else None
             if attribute.references:
                 target, key = split_reference(attribute.references.value)
                 yield target, key, type_, attribute.references.place
@@ -81,8 +82,14 @@ def _targets(work: Work) -> Iterator[tuple[str, str | None, str | None, Place]]:
             written = relationship.foreign_key.value if relationship.foreign_key else ""
             name = blueprint.attribute(written) or f"{naming.singular(naming.snake(relationship.target.value))}_id"
             attribute = blueprint.attributes.get(name)
-            type_ = blueprint.columns[name].type if attribute and attribute.type and name in blueprint.columns else None
+            type_ = _key_type(work, blueprint.columns.get(name)) if attribute and attribute.type else None
             yield relationship.target.value, None, type_, relationship.target.place
+
+
+def _key_type(work: Work, column: Column | None) -> str | None:
+    """The type of a referring column, if a key of another table can have it: no enum of ours, no list."""
+    usable = column is not None and column.type not in work.enums and not column.type.endswith("[]")
+    return column.type if column is not None and usable and method_of(column.type) == "btree" else None
 
 
 def _refers(blueprint: Blueprint, column: str) -> bool:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from colonnade import sql, types
+from colonnade import sql
 from colonnade.design import conditions
+from colonnade.design.access_methods import method_of
 from colonnade.design.draft import DraftIndex
 from colonnade.design.passes.statements import unknown_column
 from colonnade.design.schema import Index, IndexKey, PrimaryKey, Reason, Unique
@@ -33,19 +34,6 @@ _DIRECTION = re.compile(
     r"(?P<key>.+?)(?:\s+(?P<direction>asc|desc)(?:ending)?)?(?:\s+nulls\s+(?P<nulls>first|last))?",
     re.IGNORECASE | re.DOTALL,
 )
-# What searches a type that a B-tree does not, or not usefully; None: nothing does.
-METHODS: dict[str, str | None] = {
-    "jsonb": "gin", "tsvector": "gin", "hstore": "gin", "point": "gist", "box": "gist", "circle": "gist",
-    "polygon": "gist", "json": None, "xml": None, "line": None, "lseg": None, "path": None,
-}  # fmt: skip
-
-
-def method_of(type_: str) -> str | None:
-    """The index method for a column of the type, or None where there is none."""
-    taken = types.take_apart(type_)
-    return "gin" if taken.dimensions else METHODS.get(taken.base, "btree")
-
-
 def index_name(blueprint: Blueprint, columns: Iterable[str]) -> str:
     """`idx_<table>_<columns>`; the owner's key loses its `_id` beside others."""
     names = tuple(columns)

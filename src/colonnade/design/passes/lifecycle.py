@@ -7,8 +7,8 @@ from dataclasses import replace
 from colonnade import sql, types
 from colonnade.config import Settings
 from colonnade.design.schema import Column, Function, Reason, Trigger, View
-from colonnade.design.work import Blueprint, Work, each, house, stated
-from colonnade.findings import rule
+from colonnade.design.work import Blueprint, Work, each, found, house, stated
+from colonnade.findings import Finding, rule
 from colonnade.vocabulary import habits
 
 TOUCH = "update_updated_at_column"
@@ -30,25 +30,37 @@ def timestamps(work: Work) -> Work:
 
 
 def _timestamps(blueprint: Blueprint, settings: Settings) -> Blueprint:
-    names = ("created_at",) if blueprint.junction else ("created_at", "updated_at")
     type_ = str(types.resolve("timestamp", settings.timestamps))
     columns = dict(blueprint.columns)
     reasons: list[Reason] = []
-    for name in names:
+    findings: list[Finding] = []
+    kept: list[str | None] = []
+    for name in ("created_at",) if blueprint.junction else ("created_at", "updated_at"):
         there = columns.get(name)
-        kind = there.type if there and there.type.startswith("timestamp") else type_
+        if there is not None and not _is_moment(there.type):
+            message = f"{blueprint.name}.{name} is stated as {there.type} and is kept, so nothing keeps the time in it"
+            findings += found("timestamps", message, blueprint.place_of(name), "state it as a timestamp")
+            kept.append(None)
+            continue
         default = (there.default if there else None) or "CURRENT_TIMESTAMP"
-        columns[name] = replace(there or Column(name, kind), type=kind, nullable=False, default=default)
+        columns[name] = replace(there or Column(name, type_), nullable=False, default=default)
+        kept.append(name)
         if there is None:
             reasons.append(Reason(f"{blueprint.name}.{name}", house("timestamps")))
-    touched = (
-        {}
-        if blueprint.junction
-        else {"triggers": (*blueprint.triggers, _trigger(blueprint)), "updated_at": "updated_at"}
-    )
+    created, updated = (*kept, None)[:2]
     return replace(
-        blueprint, columns=columns, created_at="created_at", reasons=(*blueprint.reasons, *reasons), **touched
-    )  # type: ignore[arg-type]
+        blueprint,
+        columns=columns,
+        created_at=created,
+        updated_at=updated,
+        triggers=(*blueprint.triggers, *((_trigger(blueprint),) if updated else ())),
+        reasons=(*blueprint.reasons, *reasons),
+        findings=(*blueprint.findings, *findings),
+    )
+
+
+def _is_moment(type_: str) -> bool:
+    return type_.startswith("timestamp") and not type_.endswith("[]")
 
 
 def _trigger(blueprint: Blueprint) -> Trigger:
@@ -62,19 +74,20 @@ def soft_delete(work: Work) -> Work:
     The view runs with the rights of its reader, so policies hold. No policy hides deleted rows: the delete itself
     would fail then, and nothing could be restored.
     """
-    tables: dict[str, Blueprint] = {}
-    for name, one in work.tables.items():
-        tables[name] = one if one.external or not _soft(one) else _deleted_at(one, work.settings, work.tables)
-    return replace(work, tables=tables)
+    return each(work, lambda one: _deleted_at(one, work.settings) if _soft(one) else one)
 
 
 def _soft(blueprint: Blueprint) -> bool:
     asked = blueprint.entity.soft_delete
-    return asked.value if asked else any(name in blueprint.columns for name in habits.DELETED_COLUMNS)
+    return asked.value if asked else any(_holds_moment(blueprint, name) for name in habits.DELETED_COLUMNS)
 
 
-def _deleted_at(blueprint: Blueprint, settings: Settings, tables: object) -> Blueprint:
-    name = next((one for one in habits.DELETED_COLUMNS if one in blueprint.columns), "deleted_at")
+def _holds_moment(blueprint: Blueprint, name: str) -> bool:
+    return name in blueprint.columns and _is_moment(blueprint.columns[name].type) and name not in blueprint.key
+
+
+def _deleted_at(blueprint: Blueprint, settings: Settings) -> Blueprint:
+    name = next((one for one in habits.DELETED_COLUMNS if _holds_moment(blueprint, one)), None) or _free(blueprint)
     there = blueprint.columns.get(name)
     type_ = str(types.resolve("timestamp", settings.timestamps))
     column = replace(there, nullable=True, default=None) if there else Column(name, type_)
@@ -87,6 +100,11 @@ def _deleted_at(blueprint: Blueprint, settings: Settings, tables: object) -> Blu
         active_view=sql.shorten(f"active_{blueprint.name}"),
         reasons=(*blueprint.reasons, Reason(f"{blueprint.name}.{name}", because)),
     )
+
+
+def _free(blueprint: Blueprint) -> str:
+    """A name for the column: deleted_at, unless the document uses it for something else."""
+    return "deleted_at" if "deleted_at" not in blueprint.columns else "soft_deleted_at"
 
 
 def active_views(work: Work) -> Work:

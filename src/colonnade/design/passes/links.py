@@ -263,13 +263,21 @@ def _key_types(work: Work) -> dict[tuple[str, str], str]:
     }
     found_types: dict[tuple[str, str], str] = {}
     for start in above:
-        seen, at = {start}, above[start]
-        while at in above and above[at] not in seen and at not in seen:
-            seen.add(at)
-            at = above[at]
-        column = work.tables[at[0]].columns.get(at[1])
+        table, name = _root(start, above)
+        column = work.tables[table].columns.get(name)
         found_types[start] = column.type if column else "uuid"
     return found_types
+
+
+def _root(start: tuple[str, str], above: Mapping[tuple[str, str], tuple[str, str]]) -> tuple[str, str]:
+    """The column at the end of the chain of references; of a circle the first by name, whoever asks."""
+    path = [start]
+    while path[-1] in above:
+        following = above[path[-1]]
+        if following in path:
+            return min(path[path.index(following) :])
+        path.append(following)
+    return path[-1]
 
 
 def _linked(
@@ -290,8 +298,10 @@ def _linked(
                 columns[name] = replace(columns[name], type=type_, nullable=not link.required and name not in blueprint.key,
                                         default=None, identity=None)  # fmt: skip
     keys = {name: columns.pop(name) for name in blueprint.key}
+    retyped = {sql.shorten(f"{blueprint.name}_{name}_check") for link in links for name in link.columns}
     return replace(
         blueprint,
+        constraints=tuple(one for one in blueprint.constraints if one.name not in retyped),
         columns={**keys, **added, **columns}
         if added
         else {name: {**keys, **columns}[name] for name in blueprint.columns},

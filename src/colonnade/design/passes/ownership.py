@@ -109,6 +109,7 @@ def _owned(blueprint: Blueprint, link: Link, rivals: list[Link]) -> Blueprint:
     column = link.columns[0]
     attribute = blueprint.attributes.get(column)
     optional = bool(attribute and attribute.nullable and attribute.nullable.value) or link.on_delete == "SET NULL"
+    optional = optional and column not in blueprint.key
     findings = _rivals(blueprint, link, rivals)
     if optional:
         findings += found(EMPTY, f"{blueprint.name}.{column} may be empty as stated; such rows belong to nobody",
@@ -133,6 +134,7 @@ def _rivals(blueprint: Blueprint, chosen: Link, rivals: list[Link]) -> tuple[Fin
 def _carried_down(work: Work, child: Blueprint, parent: Blueprint, column: str) -> tuple[Blueprint, Link]:
     """`child` with the owner's key of `parent`, and the reference to the user that comes with it."""
     users = work.tables[work.users or ""]
+    column = column if column not in child.columns else f"owner_{column}"
     key = Column(column, users.columns[users.key[0]].type, False)
     keys = {name: one for name, one in child.columns.items() if name in child.key}
     because = house(f"user-ownership, as {parent.name}")

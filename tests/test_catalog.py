@@ -398,7 +398,7 @@ def test_all_files_are_parsed_before_anything_runs(server: Server) -> None:
         ("SELECT pg_read_file('/etc/hostname')", "permission denied"),
         ("ALTER SYSTEM SET work_mem = '1MB'", "permission denied"),
         ("CREATE DATABASE other", "permission denied"),
-        ("SET ROLE colonnade", "permission denied"),
+        ("SELECT set_config('role', 'colonnade', false)", "permission denied"),
     ],
 )
 def test_what_may_not_run_is_refused_with_its_place(server: Server, text: str, words: str) -> None:
@@ -428,7 +428,23 @@ def test_the_output_of_pg_dump_is_a_source(server: Server, everything: str) -> N
 
 def test_no_file_can_act_as_a_superuser(server: Server) -> None:
     with pytest.raises(ServerError, match="exists already"):
-        elaborate.sql(server, {"a.sql": "SELECT 1"}, [server.user])
+        elaborate.sql(server, {"a.sql": f"SET ROLE {server.user}"})
+
+
+def test_roles_that_a_file_names_are_stood_in_for(server: Server) -> None:
+    text = """
+        SET ROLE setter; RESET ROLE; CREATE TABLE t (a int); CREATE SCHEMA s AUTHORIZATION "The Owner";
+        GRANT SELECT ON t TO reader, PUBLIC, CURRENT_USER; ALTER TABLE t OWNER TO postgres;
+        ALTER DEFAULT PRIVILEGES FOR ROLE maker GRANT SELECT ON TABLES TO reader;
+        CREATE POLICY p ON t TO watcher; GRANT outer_role TO inner_role; REASSIGN OWNED BY leaver TO reader;
+    """
+    found = elaborate.sql(server, {"a.sql": text})
+    assert found.table("t").owner == "postgres"
+    assert found.table("t").policies[0].roles == ("watcher",)
+    assert found.namespaces[0].owner == "The Owner"
+    with connect(server.dsn()) as connection:
+        rows = connection.execute("SELECT rolname FROM pg_roles WHERE rolname IN ('setter', 'reader', 'postgres')")
+        assert rows.fetchall() == []
 
 
 def test_an_untrusted_extension_is_made_by_the_administrator(server: Server) -> None:

@@ -20,11 +20,12 @@ STATEMENT_SECONDS = 60
 def sql(server: Server, text_by_file: Mapping[str, str], roles: Iterable[str] = ()) -> Database:
     """What the SQL of these files, run one after the other in an empty database, builds.
 
-    `roles` are the names that the SQL mentions; stand-ins of them exist while it runs. What nobody was made the owner
-    of has None as its owner. Raises InputError with the place of a statement that fails, and ServerError.
+    Stand-ins of the roles that the SQL names, and of `roles`, exist while it runs. What nobody was made the owner of
+    has None as its owner. Raises InputError with the place of a statement that fails, and ServerError.
     """
     script = statements(text_by_file)
-    with _scratch(server, tuple(roles)) as (database, loader), connect(server.dsn(database)) as administrator:
+    named = sorted({*roles, *(role for statement in script for role in statement.roles)})
+    with _scratch(server, tuple(named)) as (database, loader), connect(server.dsn(database)) as administrator:
         beyond = _untrusted_extensions(administrator)
         with connect(server.dsn(database, loader)) as connection:
             connection.execute(f"SET statement_timeout = '{STATEMENT_SECONDS}s'")
@@ -42,13 +43,17 @@ def _scratch(server: Server, roles: tuple[str, ...]) -> Iterator[tuple[str, str]
     """
     prefix = scratch_name()
     owner, loader = f"{prefix}_owner", f"{prefix}_loader"
+    made = _missing(server, roles)
     with (
-        scratch_roles(server, (*_missing(server, roles), owner)),
+        scratch_roles(server, (*made, owner)),
         scratch_roles(server, (loader,), "LOGIN"),
         scratch_database(server) as database,
     ):
         grants = [f"GRANT {ident(owner)} TO {ident(role)}" for role in (*roles, loader)]
-        grants += [f"GRANT {ident(role)} TO {ident(loader)}" for role in roles]
+        # A file may make one stand-in a member of another, but change nothing of a role that was there before.
+        grants += [
+            f"GRANT {ident(role)} TO {ident(loader)}" + (" WITH ADMIN OPTION" if role in made else "") for role in roles
+        ]
         with connect(server.dsn()) as connection:
             connection.execute("; ".join([f"ALTER DATABASE {ident(database)} OWNER TO {ident(owner)}", *grants]))
         yield database, loader

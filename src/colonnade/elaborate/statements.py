@@ -13,12 +13,17 @@ _META_COMMAND = re.compile(r"^[ \t]*(\\[A-Za-z!?]\S*)", re.MULTILINE)
 # pg_dump puts these around its output; they mean nothing outside of psql.
 _RESTRICT = re.compile(r"^\\(?:un)?restrict [A-Za-z0-9]+$", re.MULTILINE)
 
+# Kinds of statements that are many or large and cannot name a role; looking into each of their nodes takes long.
+_WITHOUT_ROLES = frozenset(
+    {"CreateStmt", "IndexStmt", "ViewStmt", "CreateFunctionStmt", "CreateTrigStmt", "CommentStmt", "SelectStmt"}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One statement of `file`; `offset` is where its text begins in the whole file.
 
-    `extension` is the name of the extension that it creates.
+    `extension` is the name of the extension that it creates, `roles` are the names of roles in it.
     """
 
     file: str
@@ -26,6 +31,7 @@ class Statement:
     offset: int
     whole: str
     extension: str | None = None
+    roles: frozenset[str] = frozenset()
 
     def place(self, position: int = 0) -> Place:
         """The place of the character `position` of this statement."""
@@ -71,7 +77,32 @@ def _split(file: str, text: str) -> Iterator[tuple[Statement, Any]]:
         end = start + node.stmt_len if node.stmt_len else len(text)
         offset = _first_word(text, start, end)
         extension = node.stmt.extname if isinstance(node.stmt, ast.CreateExtensionStmt) else None
-        yield Statement(file, text[offset:end], offset, text, extension), node.stmt
+        yield Statement(file, text[offset:end], offset, text, extension, _roles_of(node.stmt)), node.stmt
+
+
+def _roles_of(statement: Any) -> frozenset[str]:
+    return frozenset() if type(statement).__name__ in _WITHOUT_ROLES else frozenset(_roles(statement))
+
+
+def _roles(node: Any) -> Iterator[str]:
+    """The names of roles anywhere below `node`; those of GRANT role TO role stand in nodes of privileges."""
+    from pglast import ast
+
+    if isinstance(node, tuple):
+        for one in node:
+            yield from _roles(one)
+    elif isinstance(node, ast.RoleSpec):
+        yield from (node.rolename,) if node.rolename else ()
+    elif isinstance(node, ast.GrantRoleStmt):
+        yield from (granted.priv_name for granted in node.granted_roles or ())
+        yield from _roles(node.grantee_roles)
+    elif isinstance(node, ast.VariableSetStmt):
+        values = (one.val for one in node.args or () if node.name == "role")
+        yield from (str(value.sval) for value in values if isinstance(value, ast.String))
+    elif isinstance(node, ast.Node):
+        # Iterating over a node gives the names of its fields.
+        for name in iter(node):
+            yield from _roles(getattr(node, name))
 
 
 def _mistake(file: str, text: str, message: str, offset: int) -> Mistake:

@@ -194,6 +194,13 @@ def test_ordinary_names_are_no_secrets(name: str) -> None:
     assert not secret(name)
 
 
+def test_checks_over_several_columns_are_tried_out() -> None:
+    check = "(level = 1 AND top IS NULL) OR (level > 1 AND top IS NOT NULL)"
+    schema = alone(Column("level", "smallint", False), Column("top", "text"), checks=(check, "level BETWEEN 1 AND 6"))
+    for row in rows(schema, 6)["t"]:
+        assert (row["level"] == "1") == (row["top"] is None)
+
+
 def test_a_secret_is_never_in_the_clear() -> None:
     made = rows(alone(Column("password", "text", False), Column("token", "text")), 2)["t"]
     assert [row["password"] for row in made] == ["!locked-1", "!locked-2"]

@@ -102,12 +102,12 @@ def _fact(node: Any, read: _Read) -> None:
         readers[kind](node, operator, read)
 
 
-def _column(node: Any) -> str | None:
+def column_of(node: Any) -> str | None:
     """The column that `node` is, casts and trimming aside."""
     while _kind(node) == "TypeCast":
         node = node.arg
     if _kind(node) == "FuncCall" and node.funcname[-1].sval in _TRIMS and node.args:
-        return _column(node.args[0])
+        return column_of(node.args[0])
     if _kind(node) == "ColumnRef" and _kind(node.fields[-1]) == "String":
         return str(node.fields[-1].sval)
     return None
@@ -116,15 +116,16 @@ def _column(node: Any) -> str | None:
 def _measured(node: Any) -> str | None:
     """The column whose length `node` is."""
     if _kind(node) == "FuncCall" and node.funcname[-1].sval in _LENGTHS and node.args:
-        return _column(node.args[0])
+        return column_of(node.args[0])
     return None
 
 
-def _constant(node: Any) -> str | None:
+def constant_of(node: Any) -> str | None:
+    """The text of the constant that `node` is, casts and sign aside."""
     while _kind(node) == "TypeCast":
         node = node.arg
     if _kind(node) == "A_Expr" and node.lexpr is None and node.name[-1].sval == "-":
-        inner = _constant(node.rexpr)
+        inner = constant_of(node.rexpr)
         return None if inner is None else "-" + inner
     if _kind(node) != "A_Const" or node.isnull:
         return None
@@ -138,7 +139,7 @@ def _constants(node: Any) -> tuple[str, ...]:
     while _kind(node) == "TypeCast":
         node = node.arg
     items = node.elements if _kind(node) == "A_ArrayExpr" else node
-    found = [_constant(one) for one in items] if isinstance(items, tuple) else []
+    found = [constant_of(one) for one in items] if isinstance(items, tuple) else []
     return tuple(one for one in found if one is not None)
 
 
@@ -147,7 +148,7 @@ def _change(read: _Read, column: str, **facts: Any) -> None:
 
 
 def _read_choice(node: Any, operator: str, read: _Read) -> None:
-    column = _column(node.lexpr)
+    column = column_of(node.lexpr)
     if column is None:
         return
     if operator == "=":
@@ -157,14 +158,14 @@ def _read_choice(node: Any, operator: str, read: _Read) -> None:
 
 
 def _read_between(node: Any, _: str, read: _Read) -> None:
-    low, high = (_constant(one) for one in node.rexpr)
+    low, high = (constant_of(one) for one in node.rexpr)
     for operator, bound in ((">=", low), ("<=", high)):
         if bound is not None:
             _bound(node.lexpr, operator, bound, read)
 
 
 def _read_like(node: Any, operator: str, read: _Read) -> None:
-    column, pattern = _column(node.lexpr), _constant(node.rexpr)
+    column, pattern = column_of(node.lexpr), constant_of(node.rexpr)
     if column is None or pattern is None or operator not in ("~~", "~~*"):
         return
     parts = (".*" if mark == "%" else "." if mark == "_" else re.escape(mark) for mark in pattern)
@@ -172,16 +173,16 @@ def _read_like(node: Any, operator: str, read: _Read) -> None:
 
 
 def _read_comparison(node: Any, operator: str, read: _Read) -> None:
-    left, right = _column(node.lexpr), _column(node.rexpr)
+    left, right = column_of(node.lexpr), column_of(node.rexpr)
     if operator in ("~", "~*"):
-        pattern = _constant(node.rexpr)
+        pattern = constant_of(node.rexpr)
         if left is not None and pattern is not None:
             _add_pattern(read, left, pattern, operator == "~*")
     elif left is not None and right is not None and operator in (">", ">=", "<", "<="):
         read.greater.add((left, right) if operator.startswith(">") else (right, left))
     elif operator in _MIRRORED:
         for side, other, word in ((node.lexpr, node.rexpr, operator), (node.rexpr, node.lexpr, _MIRRORED[operator])):
-            bound = _constant(other)
+            bound = constant_of(other)
             if bound is not None:
                 _bound(side, word, bound, read)
 
@@ -198,7 +199,7 @@ def _add_pattern(read: _Read, column: str, pattern: str, any_case: bool) -> None
 
 
 def _bound(side: Any, operator: str, bound: str, read: _Read) -> None:
-    measured, column = _measured(side), _column(side)
+    measured, column = _measured(side), column_of(side)
     if measured is not None and bound.lstrip("-").isdigit():
         _length_bound(measured, operator, int(bound), read)
     elif column is not None:

@@ -9,6 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TypeAlias
 
 from colonnade.design.schema import Check, Column, Entity, ForeignKey, PrimaryKey, Schema, Table, Unique
+from colonnade.seed.holds import broken
 from colonnade.seed.limits import Limits, limits
 from colonnade.seed.values import Known, value
 
@@ -24,6 +25,7 @@ class _Subject:
 
     table: Table
     asked: dict[str, Limits]
+    checks: tuple[str, ...]
     uniques: tuple[tuple[str, ...], ...]
     kept: frozenset[str]
     keys: tuple[ForeignKey, ...]
@@ -106,9 +108,9 @@ def _subject(table: Table, entities: Mapping[str, Entity]) -> _Subject:
         for one in table.columns
         if _server_gives(one) or (one.name in stamps and (one.default or one.nullable))
     }
-    checks = (one.expression for one in table.constraints if isinstance(one, Check))
+    checks = tuple(one.expression for one in table.constraints if isinstance(one, Check))
     keys = sorted(table.foreign_keys, key=lambda one: (len(one.columns), one.name))
-    return _Subject(table, limits(checks), tuple(_uniques(table)), frozenset(kept), tuple(keys))
+    return _Subject(table, limits(checks), checks, tuple(_uniques(table)), frozenset(kept), tuple(keys))
 
 
 def counted(column: Column) -> bool:
@@ -162,7 +164,7 @@ def _rows_of(
     for place in range(count):
         for attempt in range(_ATTEMPTS):
             row = _row(subject, place, attempt, count, {**parents, _key(subject.table): made}, known)
-            if row is not None and not _taken(row, subject, seen):
+            if row is not None and not _taken(row, subject, seen) and not _breaks(row, subject):
                 _remember(row, subject, seen)
                 made.append(row)
                 break
@@ -192,8 +194,13 @@ def _row(
     for column in subject.table.columns:
         if column.name not in row and column.name not in subject.kept:
             asked = subject.asked.get(column.name, Limits())
-            row[column.name] = value(space, column, asked, known, place + attempt * count)
+            row[column.name] = value(space, column, asked, known, place + attempt * _stride_of(count))
     return {one.name: row[one.name] for one in subject.table.columns if one.name in row}
+
+
+def _stride_of(count: int) -> int:
+    """How far apart the attempts at one row are: beyond the others, and in step with no short list of choices."""
+    return count // 30 * 30 + 31
 
 
 def _chosen(table: Table, key: ForeignKey, row: Row, parents: Sequence[Row], number: int) -> Row | None:
@@ -216,6 +223,10 @@ def _taken(row: Row, subject: _Subject, seen: Iterable[set[tuple[str | None, ...
         for columns, found in zip(subject.uniques, seen, strict=True)
         if set(columns) <= row.keys()
     )
+
+
+def _breaks(row: Row, subject: _Subject) -> bool:
+    return any(broken(text, row) for text in subject.checks)
 
 
 def _remember(row: Row, subject: _Subject, seen: Iterable[set[tuple[str | None, ...]]]) -> None:

@@ -9,7 +9,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "column / field", "db column", "database column", "sql column", "ts field", "json field", "db field", "field (db)", "element",
         "campo", "columna", "atributo", "propiedad", "nombre", "campos", "coluna", "propriedade", "nome", "nome do campo", "nombre del campo",
         "feld", "spalte", "attribut", "eigenschaft", "feldname", "spaltenname", "champ", "colonne", "propriété", "nom", "nom du champ",
-        "colonna", "attributo", "proprietà", "nome campo", "字段", "字段名", "字段名称", "列名", "列", "属性", "属性名", "名称", "键", "フィールド", "フィールド名",
+        "colonna", "attributo", "proprietà", "nome campo", "字段", "欄位", "欄位名稱", "屬性", "名稱", "字段名", "字段名称", "列名", "列", "属性", "属性名", "名称", "键", "フィールド", "フィールド名",
         "カラム", "カラム名", "列名（物理）", "物理名", "項目", "項目名", "プロパティ", "属性名", "名前", "필드", "필드명", "컬럼", "컬럼명", "속성", "поле", "столбец", "атрибут",
         "колонка", "имя", "имя поля", "название", "свойство", "veld", "kolom", "fält", "alan", "alan adı", "pole", "kolumna", "trường", "tên trường",
         "cột", "kolom/field", "field/column", "column/field", "field name (db)", "property / column", "identifier", "data field", "kenttä",
@@ -17,7 +17,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "type": (
         "type", "data type", "datatype", "sql type", "db type", "ts type", "typescript type", "postgres type", "postgresql type", "kind",
         "field type", "column type", "types", "python type", "prisma type", "database type", "type / format", "type/format", "format", "pg type",
-        "tipo", "tipo de dato", "tipo de dado", "tipo de datos", "tipo de dados", "tipo dato", "tipo di dato", "typ", "datentyp", "type de données", "类型",
+        "tipo", "tipo de dato", "tipo de dado", "tipo de datos", "tipo de dados", "tipo dato", "tipo di dato", "typ", "datentyp", "type de données", "类型", "類型", "型別", "資料型別", "資料類型",
         "数据类型", "字段类型", "型", "データ型", "タイプ", "データタイプ", "타입", "자료형", "데이터 타입", "тип", "тип данных", "type (postgres)",
         "type (postgresql)", "type (sql)", "logical type", "value type", "data-type", "tür", "veri tipi", "kiểu", "kiểu dữ liệu", "tipe", "tipe data",
         "django type", "field class", "sqlite type", "mysql type", "swift type", "kotlin type", "java type", "c# type", "dart type", "type & constraints",
@@ -25,7 +25,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     ),
     "required": (
         "required", "req", "req.", "mandatory", "required?", "is required", "obligatorio", "requerido", "obrigatório", "pflicht", "erforderlich",
-        "pflichtfeld", "obligatoire", "requis", "obbligatorio", "必填", "是否必填", "必須", "필수", "обязательное", "обязательный", "обязательно", "not null",
+        "pflichtfeld", "obligatoire", "requis", "obbligatorio", "必填", "是否必填", "必需", "必要", "必須", "필수", "обязательное", "обязательный", "обязательно", "not null",
         "required / optional", "required/optional", "requirement", "zorunlu", "verplicht", "bắt buộc", "nn", "wajib", "必需", "必要",
     ),
     "nullable": (
@@ -35,7 +35,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     ),
     "default": (
         "default", "default value", "defaults", "initial value", "valor por defecto", "valor predeterminado", "padrão", "valor padrão", "predeterminado",
-        "standard", "standardwert", "par défaut", "valeur par défaut", "défaut", "predefinito", "默认", "默认值", "デフォルト", "初期値", "デフォルト値", "既定値",
+        "standard", "standardwert", "par défaut", "valeur par défaut", "défaut", "predefinito", "默认", "默认值", "預設", "預設值", "デフォルト", "初期値", "デフォルト値", "既定値",
         "기본값", "по умолчанию", "значение по умолчанию", "varsayılan", "mặc định", "por defecto", "default / generated",
     ),
     "key": ("pk", "fk", "pk/fk", "keys", "primary key", "foreign key", "key type", "clave", "chave", "schlüssel", "clé", "主键", "キー", "ключ",
@@ -43,7 +43,7 @@ ROLES: dict[str, tuple[str, ...]] = {
             "referencia", "referência", "外键", "外部キー", "参照", "relation", "pk / fk", "index?", "key?", "foreign key to"),
     "constraints": (
         "constraints", "constraint", "constraint(s)", "attributes / constraints", "modifiers", "modifier", "qualifiers", "flags", "restricciones",
-        "restricción", "restrições", "restrição", "einschränkungen", "constraint / default", "contraintes", "contrainte", "vincoli", "约束", "约束条件",
+        "restricción", "restrições", "restrição", "einschränkungen", "constraint / default", "contraintes", "contrainte", "vincoli", "约束", "約束", "約束條件", "限制", "约束条件",
         "制約", "制約条件", "제약", "제약조건", "제약 조건", "ограничения", "ограничение", "kısıtlamalar", "ràng buộc", "constraints / notes", "constraints/notes",
         "key/constraints", "keys & constraints", "null/default", "options", "prisma attributes", "decorators", "constraints & notes", "beschränkungen",
         "attributes/constraints", "constraints & defaults", "constraints / default", "constraint / notes", "nullability & constraints",
@@ -59,7 +59,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "definition", "rationale", "source", "why", "description / notes", "example", "examples", "sample", "descripción", "notas", "comentario",
         "comentarios", "propósito", "detalle", "detalles", "descrição", "observações", "observação", "comentários", "comentário", "finalidade",
         "beschreibung", "bemerkung", "bemerkungen", "hinweis", "hinweise", "zweck", "anmerkung", "commentaire", "remarques", "objectif", "descrizione",
-        "note e vincoli", "说明", "描述", "备注", "注释", "含义", "用途", "示例", "説明", "備考", "概要", "用途・説明", "意味", "例", "설명", "비고", "описание", "примечание", "комментарий",
+        "note e vincoli", "说明", "說明", "備註", "用途說明", "描述", "备注", "注释", "含义", "用途", "示例", "説明", "備考", "概要", "用途・説明", "意味", "例", "설명", "비고", "описание", "примечание", "комментарий",
         "назначение", "açıklama", "omschrijving", "beskrivning", "opis", "mô tả", "keterangan", "deskripsi", "context", "fr", "requirement id", "spec ref",
         "comment / notes", "notes / constraints", "notes/constraints", "notes & constraints", "description & constraints", "semantics", "since",
         "description/notes", "description / constraints", "ui", "display", "label", "change", "status", "traces to", "mapped from", "origin", "comentário/notas",
@@ -70,7 +70,7 @@ ROLES: dict[str, tuple[str, ...]] = {
                "tamaño", "max_length", "precision"),
     "number": ("#", "no", "no.", "nr", "nr.", "n°", "№", "id#", "order", "序号", "编号", "番号", "sl", "s.no"),
     "entity": ("entity", "table", "model", "collection", "entity name", "table name", "model name", "entidad", "tabla", "entidade", "tabela", "entität",
-               "tabelle", "entité", "테이블", "개체", "엔티티", "테이블명", "实体", "表", "表名", "エンティティ", "テーブル", "テーブル名", "сущность", "таблица", "class", "aggregate", "entities", "resource",
+               "tabelle", "entité", "테이블", "개체", "엔티티", "테이블명", "实体", "實體", "資料表", "表", "表名", "エンティティ", "テーブル", "テーブル名", "сущность", "таблица", "class", "aggregate", "entities", "resource",
                "entity / table", "table / entity", "entity/table", "domain object", "object", "sqlmodel", "modelo"),
     "index": ("index", "index name", "idx", "índice", "索引", "インデックス", "индекс", "索引名", "index / constraint", "name (index)", "indexname"),
     "columns": ("columns", "column(s)", "fields", "field(s)", "indexed columns", "columnas", "colunas", "spalten", "colonnes", "カラム", "列", "attributes",

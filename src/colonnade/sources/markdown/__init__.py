@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from colonnade.design.draft import Draft, DraftEntity, Fact
-from colonnade.sources.markdown import mentions, merge, relate, relations, sections, subject, titles, walk
+from colonnade.sources.markdown import common, margin, mentions, merge, relate, relations, review, sections, subject, titles, walk
 from colonnade.sources.markdown.blocks import Fence, blocks
 from colonnade.sources.markdown.forms import around, ascii, enums, prose
 from colonnade.sources.reading import Reading
@@ -14,6 +15,9 @@ from colonnade.sql import fingerprint
 
 # With one of these in a document its Key Entities are no longer all there is.
 DEFINING = frozenset(("table", "bullets", "sql", "prisma", "sqlmodel", "sqlalchemy", "drizzle", "django", "typeorm", "mermaid", "sql-pseudo", "sql-foreign", "typescript", "python"))
+
+
+STRONG = frozenset(("table", "bullets", "sql", "prisma", "sqlmodel", "sqlalchemy", "drizzle", "django", "typeorm", "sql-pseudo", "sql-foreign"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,7 @@ class Page:
     parts: tuple[walk.Part, ...]
     readings: tuple[Reading, ...]
     entries: tuple[prose.Entry, ...]
+    title: str = ""
 
 
 def page(file: str, text: str) -> Page:
@@ -36,7 +41,29 @@ def page(file: str, text: str) -> Page:
     lists = tuple(enums.named(parts, file))
     if lists:
         readings.append(Reading("enums", 10, enums=lists))
-    return Page(file, parts, _allowed(readings, bool(entries)), entries)
+    split = tuple(one for entry in entries for one in _each_name(entry))
+    title = next((titles.bare(one.text) for one in sections.walk(root) if one.level == 1), "")
+    return Page(file, parts, _allowed(_without_shapes(readings), bool(entries)), split, title)
+
+
+def _each_name(entry: prose.Entry) -> tuple[prose.Entry, ...]:
+    """`products / stock_moves`, two tables in one item, as two; `Member / Guest` is one with two names."""
+    if not re.fullmatch(r"[a-z_]+(?:\s*/\s*[a-z_]+)+", entry.subject.name):
+        return (entry,)
+    return tuple(replace(entry, subject=replace(entry.subject, name=name)) for name in re.split(r"\s*/\s*", entry.subject.name))
+
+
+def _without_shapes(readings: list[Reading]) -> list[Reading]:
+    """Where tables or lists define the entities, an interface or class that none of them names is no table."""
+    strong = {merge.names.key(one.name.value) for reading in readings if reading.form in STRONG for one in reading.entities if one.attributes}
+    if not strong:
+        return readings
+    return [reading if reading.form in STRONG or reading.form in ("ascii", "enums", "words", "mermaid", "classdiagram", "list") else _demoted(reading, strong) for reading in readings]
+
+
+def _demoted(reading: Reading, strong: set[str]) -> Reading:
+    entities = tuple(one if merge.names.key(one.name.value) in strong or (one.table and merge.names.key(one.table.value) in strong) or one.kind.value != "table" else replace(one, kind=Fact("concept", one.kind.place)) for one in reading.entities)
+    return replace(reading, entities=entities)
 
 
 def _is_key_entities(section: sections.Section) -> bool:
@@ -54,20 +81,50 @@ def _allowed(readings: list[Reading], has_key_entities: bool) -> tuple[Reading, 
 def read(documents: Sequence[tuple[str, str]], feature: str) -> Draft:
     """What `documents`, pairs of (file, text), state about the data; the result is the same in whatever order they come."""
     pages = [page(file, text) for file, text in sorted(documents)]
-    readings = [reading for one in pages for reading in one.readings]
+    readings = [*(reading for one in pages for reading in one.readings), *_prose(pages)]
+    found, known = _entities(pages, readings)
+    asked = tuple(fact for one in pages for fact in review.clarifications(one.parts, one.file))
+    required = tuple(fact for one in pages for fact in review.requirements(one.parts, one.file))
+    return Draft(
+        found,
+        feature,
+        title=next((one.title for one in pages if one.title), ""),
+        queries=tuple(query for reading in readings for query in reading.queries),
+        requirements=required,
+        clarifications=asked,
+        findings=review.findings(found, readings, asked, required, known),
+        sources=tuple(sorted((file, fingerprint(text)) for file, text in documents)),
+    )
+
+
+def annotate(documents: Sequence[tuple[str, str]], feature: str) -> str:
+    """`documents` with each line's reading beside it; what is blank was not understood."""
+    return margin.beside(read(documents, feature), documents)
+
+
+def _prose(pages: Sequence[Page]) -> list[Reading]:
+    """The Key Entities of all documents with the attributes that their texts name."""
     entries = [entry for one in pages for entry in one.entries]
-    aliases = {alias: entry.subject.name for entry in entries for alias in entry.aliases}
-    spoken = mentions.index([subject.entity(entry.subject) for entry in entries], aliases)
-    for entry in entries:
-        described = subject.entity(entry.subject, prose.attributes(entry, spoken, entry.subject.place.file))
-        readings.append(Reading("prose", prose.PRECISION, (described,)))
+    spoken = mentions.index([subject.entity(entry.subject) for entry in entries], _aliases(entries))
+    return [
+        Reading("prose", prose.PRECISION, (subject.entity(entry.subject, prose.attributes(entry, spoken, entry.subject.place.file)),))
+        for entry in entries
+    ]
+
+
+def _aliases(entries: Sequence[prose.Entry]) -> dict[str, str]:
+    return {alias: entry.subject.name for entry in entries for alias in entry.aliases}
+
+
+def _entities(pages: Sequence[Page], readings: Sequence[Reading]) -> tuple[tuple[DraftEntity, ...], mentions.Index]:
+    """The merged entities with everything that is said around them, and the names by which they are known."""
     found = merge.entities(readings)
-    known = mentions.index(found, {**_title_aliases(pages), **aliases})
+    known = mentions.index(found, {**_title_aliases(pages), **_aliases([entry for one in pages for entry in one.entries])})
     lists = [named for reading in readings for named in reading.enums]
     found = merge.without_lists(merge.listed(found, lists), lists)
     found = relate.resolved(merge.apart(found, [*readings, *_around(pages, known, found)]), known)
-    found = relate.related(found, _told(pages, known), known)
-    return Draft(found, feature, sources=tuple(sorted((file, fingerprint(text)) for file, text in documents)))
+    found = common.applied(found, [column for one in pages for column in common.columns(one.parts, one.file)])
+    return relate.related(found, _told(pages, known), known), known
 
 
 def _title_aliases(pages: Sequence[Page]) -> dict[str, str]:
@@ -92,5 +149,3 @@ def _told(pages: Sequence[Page], known: mentions.Index) -> list[relations.Relati
             told.extend(prose.relations_of(entry, known))
     return told
 
-
-__all__ = ["Fact", "read", "replace"]

@@ -114,7 +114,9 @@ def _bold_label(block: Paragraph, following: Block, match: re.Match[str]) -> tup
     title = titles.read(name.rstrip(":： "))
     said = rest.lstrip(":： ")
     structural = title.role not in ("entity", "other", "description")
-    if said and not said.startswith(("(", "（", "-", "–", "—", "`")) and not structural and not (colon and title.role == "entity" and not _REMARK.match(names.plain(name))):
+    if said.lstrip("`").startswith(("/", "http")) or (said.startswith("`") and not structural):
+        return None
+    if said and not said.startswith(("(", "（", "-", "–", "—")) and not structural and not (colon and title.role == "entity" and not _REMARK.match(names.plain(name))):
         return None
     if _REMARK.match(names.plain(name)) and title.role != "entity":
         return None

@@ -53,8 +53,20 @@ def of_section(section: Section, title: titles.Title, file: str) -> Subject:
     managed = _managed(" ".join((section.text, text)), place)
     stored = titles.is_stored(title) and not unstored_in(section, title.name)
     kind: EntityKind = "external" if managed else "table" if stored else "concept"
+    named = _TABLE_LINE.search("\n".join(_lines(section)))
+    table = title.table or (named["table"] if named else "")
     existing = any(storage.EXISTING.search(note) for note in (*title.notes, title.rest))
-    return Subject(title.name, place, title.table, kind, managed, text[:500], existing, title.role == "entity", title.aliases)
+    return Subject(title.name, place, table, kind, managed, text[:500], existing, title.role == "entity", title.aliases)
+
+
+_TABLE_LINE = re.compile(r"^[-*\s]*\**(?:(?:db |database |sql )?table(?: name)?|nombre de (?:la )?tabla|tabelle(?:nname)?|collection(?: name)?|表名|テーブル名)\**\s*[:：]\**\s*`?(?P<table>[a-z_][a-z0-9_.]*)`?\s*(?:$|[(—–.,-])", re.IGNORECASE | re.MULTILINE)
+
+
+def _lines(section: Section) -> list[str]:
+    """The lines of text right below a title, and of its first list."""
+    paragraphs = [line.text for block in section.blocks if isinstance(block, Paragraph) for line in block.lines]
+    items = [item.text for block in section.blocks[:2] if isinstance(block, Bullets) for item in block.items[:6]]
+    return [*paragraphs, *items]
 
 
 def _opening(section: Section) -> str:

@@ -150,7 +150,11 @@ def indexes(parts: Sequence[Part], known: Index, columns: Columns, file: str) ->
                 yield from _index_item(item, part.role, about, known, columns, file)
         elif isinstance(part.block, Paragraph):
             for line in part.block.lines:
-                if _UNIQUE_LEAD.search(line.text) or part.role == "indexes":
+                listed = re.match(r"\**(?:(?:unique |composite )?index(?:es)?|índices?|索引|インデックス|indizes)\**\s*[:：]\**\s*(?P<rest>.+)", line.text, re.IGNORECASE)
+                if listed and about is not None:
+                    for piece in bullets.top_level(listed["rest"]):
+                        yield from _made(piece, line.place(file), about, columns, unique=bool(re.search(r"\bunique\b", line.text, re.IGNORECASE)))
+                elif _UNIQUE_LEAD.search(line.text) or part.role == "indexes":
                     yield from _stated(line.text, line.place(file), part.role, about, known, columns)
 
 

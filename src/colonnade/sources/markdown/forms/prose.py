@@ -358,10 +358,10 @@ def coded_columns(text: str, place: Place) -> tuple[DraftAttribute, ...]:
     found: list[DraftAttribute] = []
     for match in _TICKED.finditer(text):
         name = match["name"]
-        if name.isupper() or re.match(r"\(", match["rest"]) or re.search(r"(?:→|->|references|of|on|from|in|de|\w\()\s*$", text[max(0, match.start() - 12) : match.start()]):
+        if name.isupper() or re.match(r"\(", match["rest"]) or re.search(r"(?:→|->|references|of|on|from|in|de|trigger|function|table|tabla|por|by|via|\w\()\s*$", text[max(0, match.start() - 12) : match.start()]):
             continue
         rest = match["rest"].strip().lstrip(":：— -")
-        values, _ = facts.values(rest.strip("`() "), name, "constraint") if "|" in rest else ((), None)
+        values, _ = facts.values(rest.strip("`(), \n"), name, "constraint") if "|" in rest else ((), None)
         told: Facts = {"enum_values": Fact(values, place)} if values else bullets._qualified(rest.strip(" ,()"), place, name) if len(rest.split()) <= 4 else {}
         kind = told.get("type")
         if kind is not None and not facts.written.resolve(str(kind.value)) and str(kind.value) != "enum":

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from colonnade.design.schema import Check, Schema
+from colonnade.design.schema import Check, ForeignKey, PrimaryKey, Schema, Unique
 from colonnade.findings import Proof
 from colonnade.prove import tries
 from colonnade.prove.claims import LISTED, NOT_NULL, STATES, Claim, judged_type
@@ -64,7 +64,8 @@ def _proof(claim: Claim, number: int, trials: Sequence[Trial], stage: Stage) -> 
 def _fault(claim: Claim, number: int, trial: Trial, outcome: Outcome, stage: Stage) -> str:
     """What is wrong with `outcome`, or an empty text."""
     if not trial.broken:
-        return "" if outcome.accepted else ", but it meets every stated constraint"
+        through = outcome.accepted or _by_a_key(trial, outcome, stage)
+        return "" if through else ", but it meets every stated constraint"
     if outcome.accepted:
         return ", but it must be refused"
     if trial.broken != {number}:
@@ -72,6 +73,14 @@ def _fault(claim: Claim, number: int, trial: Trial, outcome: Outcome, stage: Sta
     if outcome.sqlstate not in STATES[claim.law]:
         return f", but {' or '.join(STATES[claim.law])} was expected"
     return _blame(claim, outcome, stage)
+
+
+def _by_a_key(trial: Trial, outcome: Outcome, stage: Stage) -> bool:
+    """Whether a key on a changed column refused the row: keys are asked last, so every condition let it through."""
+    keys = [one for one in stage.table.constraints if isinstance(one, ForeignKey | Unique | PrimaryKey)]
+    indexes = [one for one in stage.table.indexes if one.unique]
+    named = next((one for one in (*keys, *indexes) if one.name == outcome.constraint), None)
+    return named is not None and bool(set(named.columns) & trial.change.keys())
 
 
 def _blame(claim: Claim, outcome: Outcome, stage: Stage) -> str:
@@ -136,10 +145,14 @@ def _judged(
     header = ", ".join(["number", *(ident(f"c {name}") for name in names)])
     verdicts = ", ".join(_verdict(claim, stage, schema) for claim in claims)
     query = f"SELECT number, {verdicts} FROM (VALUES {values}) AS tried ({header}) ORDER BY number"
-    return [
-        Trial(*changes[row[0]], frozenset(n for n, holds in enumerate(row[1:]) if holds is False))
-        for row in judge.execute(query.encode()).fetchall()
-    ]
+    trials = []
+    for number, *holds in judge.execute(query.encode()).fetchall():
+        change, words = changes[number]
+        # What the row does not name, the server gives: nothing can be said of it.
+        known = stage.row.keys() | change.keys()
+        broken = (n for n, claim in enumerate(claims) if holds[n] is False and known >= set(claim.columns))
+        trials.append(Trial(change, words, frozenset(broken)))
+    return trials
 
 
 def _verdict(claim: Claim, stage: Stage, schema: Schema) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from colonnade.findings import Proof
 from colonnade.prove import claims, conditions, defaults, deletion, keys, references, stated
+from colonnade.prove.filling import refusal
 from colonnade.prove.ground import Ground
 from colonnade.prove.laws import declare, law
 from colonnade.prove.rows import Stage, hands, stages
@@ -46,6 +47,7 @@ PAGES: dict[str, str] = {
         They go, stay without a parent, or forbid it.
         """,
     defaults.DEFAULT: """A row without the column gets the stated default, or the customary one of a closed list.""",
+    "good-rows": """Rows that satisfy the design can be made for every table: without one, nothing can be tried.""",
     claims.FORMAT: """A text of stated type email takes an address and refuses what is none.""",
 }
 
@@ -63,8 +65,15 @@ def constraints(ground: Ground) -> Iterator[Proof]:
     """
     by_table = {pair.table.name: pair for pair in stated.pairs(ground.draft, ground.schema)} if ground.draft else {}
     with hands(ground, ground.filled) as open_hands:
+        staged: set[str] = set()
         for stage in stages(ground, open_hands):
+            staged.add(stage.table.name)
             yield from _of_table(ground, stage, by_table.get(stage.table.name))
+        for table in ground.schema.database.tables:
+            if table.name not in staged:
+                why = refusal(open_hands.migrator, table, ground.rows.get(table.name, []))
+                words = f"unproven: no row that was made for this table is taken: {why}"
+                yield Proof("good-rows", table.name, False, words)
     yield from _references(ground)
 
 

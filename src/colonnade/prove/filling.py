@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from colonnade.design.schema import Column, Schema, Table
-from colonnade.prove.probe import Row, value
+from colonnade.prove.probe import Row, ran, value
 from colonnade.sql import ident, qualified
 
 if TYPE_CHECKING:
@@ -58,13 +58,23 @@ def clear(schema: Schema, connection: psycopg.Connection) -> None:
         connection.execute(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE".encode())
 
 
-def load(connection: psycopg.Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Loads `rows` by one statement; a column that a row does not name gets its default."""
-    if not rows:
-        return
+def load(connection: psycopg.Connection, table: Table, rows: Sequence[Row]) -> list[Row]:
+    """Loads `rows` and gives back those that were taken: all, or where one is refused, each that is taken by itself."""
+    if not rows or ran(connection, _insert(table, rows)).accepted:
+        return list(rows)
+    return [row for row in rows if ran(connection, _insert(table, [row])).accepted]
+
+
+def refusal(connection: psycopg.Connection, table: Table, rows: Sequence[Row]) -> str:
+    """Why the first of `rows` is refused."""
+    return str(ran(connection, _insert(table, rows[:1]))) if rows else "there is none"
+
+
+def _insert(table: Table, rows: Sequence[Row]) -> str:
+    """One statement for all `rows`; a column that a row does not name gets its default."""
     columns = list(dict.fromkeys(name for row in rows for name in row))
     values = ", ".join(
         "(" + ", ".join(value(row[name]) if name in row else "DEFAULT" for name in columns) + ")" for row in rows
     )
     target = f"{qualified(table.schema, table.name)} ({', '.join(map(ident, columns))})"
-    connection.execute(f"INSERT INTO {target} OVERRIDING SYSTEM VALUE VALUES {values}".encode())
+    return f"INSERT INTO {target} OVERRIDING SYSTEM VALUE VALUES {values}"

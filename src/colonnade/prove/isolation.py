@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from colonnade.design.schema import Entity, ForeignKey, Table
 from colonnade.findings import Proof
 from colonnade.prove import references, stated
+from colonnade.prove.deletion import unhindered
 from colonnade.prove.ground import Ground
 from colonnade.prove.laws import law
-from colonnade.prove.probe import Outcome, Row, become, insert, ran_as, tried, undone, value, where
+from colonnade.prove.probe import Outcome, Row, become, insert, tried, undone, value, where
 from colonnade.prove.rows import Hands, hands, insertable, standing, updatable
 from colonnade.sql import ident, literal, qualified
 
@@ -237,17 +238,13 @@ def gives_away_blindly(scene: Scene) -> tuple[bool, str]:
 def removes_blindly(scene: Scene) -> tuple[bool, str]:
     """DELETE without a condition, which no SELECT policy narrows, removes the user's own rows only.
 
-    Rows of other tables that forbid it for their own reasons are removed by the migrator first.
+    Foreign keys of other tables that forbid it are set aside first.
     """
-    ground, outcome = scene.ground, Outcome()
-    connection, application = scene.hands.administrator, ground.actors.application
+    ground, connection = scene.ground, scene.hands.administrator
     with undone(connection):
         connection.execute("SELECT set_config(%s, %s, true)", (ground.setting, scene.mine[scene.owner]))
-        for _ in range(len(ground.schema.database.tables) + 1):
-            outcome = ran_as(connection, application, f"DELETE FROM {scene.name}")
-            if outcome.sqlstate not in ("23503", "23001"):
-                break
-            ran_as(connection, ground.actors.migrator, f"DELETE FROM {ident(outcome.table)}")
+        statement = f"DELETE FROM {scene.name}"
+        outcome = unhindered(connection, ground.actors.application, statement, ground.actors.migrator)
     words = f"DELETE of all rows: {outcome}; {scene.own} of {scene.total} are one's own"
     return outcome.sqlstate == DENIED or (outcome.accepted and outcome.rows == scene.own), words
 

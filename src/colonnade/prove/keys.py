@@ -128,7 +128,9 @@ def _dangling(stage: Stage, one: ForeignKey) -> Row | None:
 
 
 def _collision(stage: Stage, columns: Sequence[str]) -> Row | None:
-    owner = stage.facts.owner_column
+    key = stage.table.primary_key
+    # A user's own row is told apart from another's by its key, which must stay its own.
+    owner = None if key and stage.facts.owner_column in key.columns else stage.facts.owner_column
     whole = [row for row in stage.earlier if all(row.get(name) is not None for name in columns)]
     same = [row for row in whole if owner is None or row.get(owner) == stage.row.get(owner)]
     if same:

@@ -90,7 +90,9 @@ def _defaults(
     model: Any, given: dict[str, Any], names: dict[str, str], stage: Stage, session: Session
 ) -> tuple[int, list[str]]:
     """A model made without the columns that have a default gets the server's."""
-    defaulted = [column.name for column in stage.table.columns if column.default and not column.generated]
+    owner = stage.facts.owner_column
+    columns = [one for one in stage.table.columns if one.name != owner]
+    defaulted = [one.name for one in columns if one.default and not one.generated]
     one = model(**{names[column]: value for column, value in given.items() if column not in defaulted})
     session.add(one)
     session.flush()

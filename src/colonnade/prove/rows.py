@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from colonnade.design.schema import Entity, Table
 from colonnade.prove.filling import load
 from colonnade.prove.ground import Ground
-from colonnade.prove.probe import Outcome, Row, become, insert, tried
+from colonnade.prove.probe import Outcome, Row, become, insert, tried, where
 from colonnade.sql import ident, qualified
 
 if TYPE_CHECKING:
@@ -63,7 +63,10 @@ def hands(ground: Ground, database: str) -> Iterator[Hands]:
 
 
 def stages(ground: Ground, hands: Hands) -> Iterator[Stage]:
-    """Each of our tables in turn, filled but for one row; that row is loaded when the next stage is asked for."""
+    """Each of our tables in turn, filled but for one row; that row is loaded when the next stage is asked for.
+
+    A table for which no row is taken has no stage.
+    """
     external = {table.name: table for table in ground.schema.external}
     settable = insertable(ground, hands.migrator)
     for name, some in ground.rows.items():
@@ -71,13 +74,30 @@ def stages(ground: Ground, hands: Hands) -> Iterator[Stage]:
             load(hands.neighbour, external[name], some)
             continue
         table = ground.schema.database.table(name)
-        load(hands.migrator, table, some[:-1])
-        if some:
+        good = _all_but_one(hands, table, some)
+        if good:
             yield Stage(
-                table, ground.schema.intent.entity(name), some[-1], tuple(some[:-1]),
-                settable.get(name, frozenset()), hands, ground.setting,
-            )  # fmt: skip
-        load(hands.migrator, table, some[-1:])
+                table,
+                ground.schema.intent.entity(name),
+                good[-1],
+                tuple(good[:-1]),
+                settable.get(name, frozenset()),
+                hands,
+                ground.setting,
+            )
+        load(hands.migrator, table, good[-1:])
+
+
+def _all_but_one(hands: Hands, table: Table, rows: Sequence[Row]) -> list[Row]:
+    """Loads all of `rows` that are taken but one, and gives them back with that one last."""
+    taken = load(hands.migrator, table, rows[:-1])
+    if rows and tried(hands.migrator, insert(table.name, rows[-1])).accepted:
+        return [*taken, rows[-1]]
+    if taken:
+        key = table.primary_key.columns if table.primary_key else tuple(taken[-1])
+        name = qualified(table.schema, table.name)
+        hands.migrator.execute(f"DELETE FROM {name} WHERE {where(taken[-1], key)}".encode())
+    return taken
 
 
 def attempt(stage: Stage, change: Row, aside: tuple[str, ...] = ()) -> tuple[Outcome, str]:

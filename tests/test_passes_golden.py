@@ -91,7 +91,9 @@ def test_defaults_add_what_the_printed_schema_lacks():
     schema, _ = design(task_management(soft_delete=True), Settings())
     table = schema.database.table("tasks")
     assert table.row_security and table.force_row_security
-    assert [one.name for one in table.policies] == [f"tasks_{word}_own" for word in ("delete", "insert", "select", "update")]
+    assert [one.name for one in table.policies] == [
+        f"tasks_{word}_own" for word in ("delete", "insert", "select", "update")
+    ]
     assert "idx_tasks_user_created_at" in {one.name for one in table.indexes}
     assert table.column("created_at").type == "timestamp with time zone"
     assert [one.name for one in schema.database.views] == ["active_tasks"]

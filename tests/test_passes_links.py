@@ -28,7 +28,9 @@ OWNED = (attribute("user_id", "uuid", nullable=False), attribute("name", "string
 def test_a_child_inherits_its_owner_and_its_key_carries_it():
     schema, _ = designed(
         entity("Project", *OWNED),
-        entity("Task", attribute("title", "string"), relations=(relation("many-to-one", "Project", on_delete="CASCADE"),)),
+        entity(
+            "Task", attribute("title", "string"), relations=(relation("many-to-one", "Project", on_delete="CASCADE"),)
+        ),
         entity("Note", attribute("body", "text"), relations=(relation("many-to-one", "Task"),)),
     )
     tasks, notes = schema.database.table("tasks"), schema.database.table("notes")
@@ -52,8 +54,12 @@ def test_an_optional_reference_is_emptied_without_the_owner():
 
 
 def test_one_to_many_told_by_the_parent_is_the_same_as_many_to_one_told_by_the_child():
-    told_by_parent = designed(entity("Project", *OWNED, relations=(relation("one-to-many", "Task"),)), entity("Task"))[0]
-    told_by_child = designed(entity("Project", *OWNED), entity("Task", relations=(relation("many-to-one", "Project"),)))[0]
+    told_by_parent = designed(entity("Project", *OWNED, relations=(relation("one-to-many", "Task"),)), entity("Task"))[
+        0
+    ]
+    told_by_child = designed(
+        entity("Project", *OWNED), entity("Task", relations=(relation("many-to-one", "Project"),))
+    )[0]
     assert told_by_parent.database == told_by_child.database
 
 
@@ -76,7 +82,9 @@ def test_a_junction_that_the_documents_define_is_used():
     schema, _ = designed(
         entity("Task", *OWNED, relations=(relation("many-to-many", "Tag", through="TaskTag"),)),
         entity("Tag", *OWNED),
-        entity("TaskTag", attribute("task_id", "uuid", references="Task"), attribute("tag_id", "uuid", references="Tag")),
+        entity(
+            "TaskTag", attribute("task_id", "uuid", references="Task"), attribute("tag_id", "uuid", references="Tag")
+        ),
     )
     assert [one.name for one in schema.database.tables] == ["tags", "task_tags", "tasks"]
 
@@ -127,7 +135,8 @@ def test_an_owner_takes_the_type_of_the_users_key(type_):
 
 def test_a_key_of_another_type_wins_over_the_stated_type_of_the_reference():
     schema, findings = designed(
-        entity("User", attribute("id", "integer", primary_key=True)), entity("Task", attribute("user_id", "uuid", references="users.id"))
+        entity("User", attribute("id", "integer", primary_key=True)),
+        entity("Task", attribute("user_id", "uuid", references="users.id")),
     )
     assert schema.database.table("tasks").column("user_id").type == "integer"
     assert schema.database.table("users").column("id").identity is not None
@@ -149,7 +158,12 @@ def test_two_targets_of_one_column_are_a_finding_with_both_places():
 
 @pytest.mark.parametrize(
     ("child", "optional", "expected"),
-    [("Comment", False, "CASCADE"), ("Comment", True, "SET NULL"), ("Payment", False, "RESTRICT"), ("PaymentLine", False, "CASCADE")],
+    [
+        ("Comment", False, "CASCADE"),
+        ("Comment", True, "SET NULL"),
+        ("Payment", False, "RESTRICT"),
+        ("PaymentLine", False, "CASCADE"),
+    ],
 )
 def test_what_happens_on_delete_follows_the_kind_of_data(child, optional, expected):
     schema, _ = designed(
@@ -207,7 +221,10 @@ def test_relationship_names_clash_with_nothing():
         assert "metadata" not in names
         for relationship in one.relationships:
             back = schema.intent.entity(relationship.target).relationships
-            assert any(other.name == relationship.back_populates and other.back_populates == relationship.name for other in back)
+            assert any(
+                other.name == relationship.back_populates and other.back_populates == relationship.name
+                for other in back
+            )
 
 
 def test_a_reference_to_a_unique_column_points_to_it():

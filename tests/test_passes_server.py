@@ -41,7 +41,11 @@ def roles(server):
 def load(server, schema: Schema) -> None:
     """Runs the schema's script in a database of its own, on top of its external tables."""
     external = replace(
-        schema.database, tables=tuple(replace(one, owner=None) for one in schema.external), enums=(), functions=(), views=()
+        schema.database,
+        tables=tuple(replace(one, owner=None) for one in schema.external),
+        enums=(),
+        functions=(),
+        views=(),
     )
     with scratch_database(server) as name, connect(server.dsn(name)) as connection:
         connection.execute("GRANT ALL ON SCHEMA public TO PUBLIC")
@@ -101,7 +105,10 @@ def test_a_shop_with_every_kind_of_relation_loads(server, settings):
         for key in table.foreign_keys:
             led = [one.columns for one in table.indexes if not one.predicate]
             led += [one.columns for one in table.constraints if type(one).__name__ in ("PrimaryKey", "Unique")]
-            assert any(set(columns[: len(key.columns)]) == set(key.columns) or columns[:1] == key.columns[:1] for columns in led)
+            assert any(
+                set(columns[: len(key.columns)]) == set(key.columns) or columns[:1] == key.columns[:1]
+                for columns in led
+            )
             assert key.on_delete != "NO ACTION"
 
 
@@ -128,7 +135,9 @@ def test_hostile_names_values_and_defaults_load(server, settings):
 TYPES = ("uuid", "string(20)", "text", "integer", "boolean", "date", "timestamp", "enum(a,b)", "jsonb", "decimal(8,2)", None,
          "text[]", "nonsense")  # fmt: skip
 WORDS = st.sampled_from(("Task", "Tag", "Order", "user", "Note", "tasks", "Übung", "order_item"))
-COLUMNS = st.sampled_from(("id", "user_id", "title", "status", "task_id", "parent_id", "created_at", "deleted_at", "Order", "end"))
+COLUMNS = st.sampled_from(
+    ("id", "user_id", "title", "status", "task_id", "parent_id", "created_at", "deleted_at", "Order", "end")
+)
 ATTRIBUTES = st.builds(
     lambda name, type_, facts: attribute(name, type_, **facts),
     COLUMNS,

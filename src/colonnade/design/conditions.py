@@ -1,4 +1,4 @@
-"""Expressions from documents: accepted only if PostgreSQL's parser finds one, of parts that are known to be harmless."""
+"""Expressions from documents: accepted only if PostgreSQL's parser finds one, of harmless parts."""
 
 from __future__ import annotations
 
@@ -42,16 +42,20 @@ def renamed(text: str, rename: Callable[[str], str | None]) -> str:
 
 def _references(text: str) -> list[tuple[int, int, str]]:
     """(start, end, name) in characters of every column reference; `t.title` counts as title."""
-    from pglast import ast
-
     tree = sql.expression(text)
     prefix = len("SELECT (")
-    spans = []
+    spans: list[tuple[int, int, str]] = []
     for node in _walk(tree):
-        if isinstance(node, ast.ColumnRef) and isinstance(node.fields[-1], ast.String):
+        if _is_column(node):
             start = node.location - prefix
             spans.append((start, _end(text, start), node.fields[-1].sval))
     return sorted(spans)
+
+
+def _is_column(node: Any) -> bool:
+    from pglast import ast
+
+    return isinstance(node, ast.ColumnRef) and isinstance((node.fields or (None,))[-1], ast.String)
 
 
 def _end(text: str, start: int) -> int:
@@ -97,13 +101,16 @@ def _harmless(node: Any, columns: bool) -> bool:
     from pglast import ast
 
     if isinstance(node, ast.FuncCall):
-        plain = not (node.agg_filter or node.agg_order or node.over or node.agg_star or node.agg_distinct)
-        return (
-            plain and node.funcname[-1].sval in habits.SAFE_FUNCTIONS and _schema(node.funcname) in ("", "pg_catalog")
-        )
+        return _harmless_call(node)
     if isinstance(node, ast.ColumnRef):
-        return columns and isinstance(node.fields[-1], ast.String) and len(node.fields) <= 2
+        return columns and _is_column(node) and len(node.fields or ()) <= 2
     return isinstance(node, _plain_nodes())
+
+
+def _harmless_call(node: Any) -> bool:
+    """Whether it is a plain call of a function that is known to be harmless, with no other schema's in its place."""
+    plain = not (node.agg_filter or node.agg_order or node.over or node.agg_star or node.agg_distinct)
+    return plain and node.funcname[-1].sval in habits.SAFE_FUNCTIONS and _schema(node.funcname) in ("", "pg_catalog")
 
 
 def _schema(names: Any) -> str:

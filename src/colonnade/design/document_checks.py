@@ -65,7 +65,8 @@ def place_of(node: Node, name: str) -> Place:
     for one in section.value if section is not None and isinstance(section.value, list) else ():
         stated = one.value.get("name") if isinstance(one.value, dict) else None
         if stated is not None and stated.value == name:
-            return one.place
+            place: Place = one.place
+            return place
     return node.place
 
 

@@ -374,9 +374,7 @@ def _schema(
     return Schema(database, _intent(mistakes, body, roles, reads, reasons), external)
 
 
-def _intent(
-    mistakes: Mistakes, body: Node, roles: Roles | None, reads: list[Read], reasons: dict[str, str]
-) -> Intent:
+def _intent(mistakes: Mistakes, body: Node, roles: Roles | None, reads: list[Read], reasons: dict[str, str]) -> Intent:
     meta = body.value.get("meta")
     keys = mapping(mistakes, meta, "meta")
     if meta is not None:

@@ -38,7 +38,8 @@ KINDS: dict[type[Constraint], str] = {
 }
 PYTHON_TYPES: dict[Family, str] = {
     Family.UUID: "UUID", Family.STRING: "str", Family.TEXT: "str", Family.CITEXT: "str", Family.SMALLINT: "int",
-    Family.INTEGER: "int", Family.BIGINT: "int", Family.DECIMAL: "Decimal", Family.FLOAT: "float", Family.BOOLEAN: "bool",
+    Family.INTEGER: "int", Family.BIGINT: "int", Family.DECIMAL: "Decimal", Family.FLOAT: "float",
+    Family.BOOLEAN: "bool",
     Family.DATE: "date", Family.TIME: "time", Family.TIMESTAMP: "datetime", Family.INTERVAL: "timedelta",
     Family.JSON: "dict", Family.BINARY: "bytes", Family.VECTOR: "list[float]", Family.HSTORE: "dict[str, str]",
 }  # fmt: skip
@@ -56,7 +57,8 @@ def of(schema: Schema) -> dict[str, Any]:
     used: set[str] = set()
     roles = schema.intent.roles
     values = [
-        _entity(table, external, None if external else roles, entities, models, reasons, used) for table, external in tables
+        _entity(table, external, None if external else roles, entities, models, reasons, used)
+        for table, external in tables
     ]
     indexes = [_index(table, reasons, used) for table, _ in tables]
     document = {

@@ -95,7 +95,7 @@ def _escaped(letter: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A value of a document and its place: a dict of nodes, a list of nodes, or a scalar; `text` is a scalar as written."""
+    """A value of a document and its place: a dict of nodes, a list of nodes, or a scalar with its text as written."""
 
     value: Any
     place: Place

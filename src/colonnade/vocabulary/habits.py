@@ -105,7 +105,7 @@ NOW_WORDS: frozenset[str] = frozenset({
     "now", "now()", "current_timestamp", "current_timestamp()", "current timestamp", "current time", "current_date",
     "current date", "today", "today()", "utcnow", "utcnow()", "datetime.utcnow", "datetime.now", "timezone.now", "getdate()",
     "current", "auto", "auto-generated", "auto generated", "on create", "date.now()", "localtimestamp", "clock_timestamp()",
-    "statement_timestamp()", "transaction_timestamp()", "auto-set", "generated", "creation time", "system time", "auto now",
+    "statement_timestamp()", "transaction_timestamp()", "auto-set", "generated", "creation time", "system time",
 })  # fmt: skip
 TRUE_WORDS: frozenset[str] = frozenset({"true", "yes", "on", "1", "t", "y", "enabled"})
 FALSE_WORDS: frozenset[str] = frozenset({"false", "no", "off", "0", "f", "n", "disabled"})

@@ -200,8 +200,10 @@ def _array(written: str, family: Family) -> str | None:
     if bare.lower() in ("{}", "[]", "array[]", "list", "empty", "empty array"):
         return "'{}'"
     items = json.loads(bare) if _reads(json.loads, bare) else None
-    texts = isinstance(items, list) and all(isinstance(one, str) and "\x00" not in one for one in items)
-    return sql.literal("{" + ",".join(map(_array_item, items)) + "}").strip() if texts and family in _TEXTS else None
+    if not isinstance(items, list) or family not in _TEXTS:
+        return None
+    texts = [one for one in items if isinstance(one, str) and "\x00" not in one]
+    return sql.literal("{" + ",".join(map(_array_item, texts)) + "}").strip() if texts == items else None
 
 
 def _array_item(text: str) -> str:

@@ -81,8 +81,8 @@ def _targets(work: Work) -> Iterator[tuple[str, str | None, str | None, Place]]:
         for relationship in blueprint.entity.relationships:
             written = relationship.foreign_key.value if relationship.foreign_key else ""
             name = blueprint.attribute(written) or f"{naming.singular(naming.snake(relationship.target.value))}_id"
-            attribute = blueprint.attributes.get(name)
-            type_ = _key_type(work, blueprint.columns.get(name)) if attribute and attribute.type else None
+            told = blueprint.attributes.get(name)
+            type_ = _key_type(work, blueprint.columns.get(name)) if told and told.type else None
             yield relationship.target.value, None, type_, relationship.target.place
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
@@ -44,7 +45,7 @@ def on_delete(work: Work) -> Work:
 def _decided(work: Work, link: Link, findings: list[Finding]) -> Link:
     if link.on_delete == "SET NULL" and link.required:
         findings += found(
-            SET_NULL, f"{link.child}.{link.columns[0]} is NOT NULL and cannot be set to null on delete; RESTRICT instead",
+            SET_NULL, f"{link.child}.{link.columns[0]} is NOT NULL and cannot be set to null; RESTRICT instead",
             link.place, "state the column optional, or CASCADE or RESTRICT",
         )  # fmt: skip
         return replace(link, on_delete="RESTRICT")
@@ -70,7 +71,7 @@ def circular_references(work: Work) -> Work:
         if link.required and link.child != link.parent and not work.tables[link.child].external:
             graph.setdefault(link.child, set()).add(link.parent)
     while circle := _circle(graph):
-        child, parent = min((pair for pair in zip(circle, circle[1:], strict=False)), key=lambda pair: pair[::-1])
+        child, parent = min((pair for pair in itertools.pairwise(circle)), key=lambda pair: pair[::-1])
         chosen = [one for one in work.links if (one.child, one.parent) == (child, parent) and one.required]
         deferred.update(chosen)
         graph[child].discard(parent)
@@ -100,7 +101,7 @@ def _self_required(work: Work, deferred: set[Link]) -> Iterable[Finding]:
         if link.required and link.child == link.parent:
             deferred.add(link)
             yield from found(
-                CYCLE, f"{link.child}.{link.columns[0]} requires a row of the same table; the first one can only point at "
+                CYCLE, f"{link.child}.{link.columns[0]} requires a row of the same table; the first can only point at "
                 f"itself, so the reference is checked at the end of the transaction", link.place, "make it optional",
             )  # fmt: skip
 
@@ -182,7 +183,7 @@ def _uniques(blueprint: Blueprint, one_to_one: Iterable[Link]) -> Blueprint:
         columns = tuple(blueprint.column(one) or "" for one in stated.columns)
         if "" in columns:
             missing = [one for one in stated.columns if not blueprint.column(one)]
-            findings += found("unknown-column", f"{blueprint.name} has no column {missing[0]!r} to be unique", stated.place,
+            findings += found("unknown-column", f"{blueprint.name} has no column {missing[0]!r}", stated.place,
                               "name one of its columns")  # fmt: skip
         elif not stated.predicate:
             made.setdefault(tuple(dict.fromkeys(columns)), (stated.name, f"stated at {stated.place}"))

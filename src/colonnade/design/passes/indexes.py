@@ -34,6 +34,8 @@ _DIRECTION = re.compile(
     r"(?P<key>.+?)(?:\s+(?P<direction>asc|desc)(?:ending)?)?(?:\s+nulls\s+(?P<nulls>first|last))?",
     re.IGNORECASE | re.DOTALL,
 )
+
+
 def index_name(blueprint: Blueprint, columns: Iterable[str]) -> str:
     """`idx_<table>_<columns>`; the owner's key loses its `_id` beside others."""
     names = tuple(columns)
@@ -141,7 +143,7 @@ def _on_columns(blueprint: Blueprint, text: str) -> str | None:
     return conditions.renamed(expression, blueprint.column)
 
 
-def _predicate(blueprint: Blueprint, text: str, place: Place) -> str | None | Blueprint:
+def _predicate(blueprint: Blueprint, text: str, place: Place) -> str | Blueprint | None:
     if not text.strip():
         return None
     bare = re.sub(r"^\s*where\s+", "", text, flags=re.IGNORECASE)
@@ -234,8 +236,8 @@ def _strategy(work: Work, blueprint: Blueprint) -> Blueprint:
     strategy = work.draft.indexing_strategy
     columns: list[tuple[tuple[str, ...], str]] = []
     if strategy.timestamp_columns:
-        names = (blueprint.created_at, blueprint.updated_at)
-        columns += [((name,), "timestamp_columns of the indexing strategy") for name in names if name]
+        moments = (blueprint.created_at, blueprint.updated_at)
+        columns += [((name,), "timestamp_columns of the indexing strategy") for name in moments if name]
     if strategy.enum_columns:
         enums = (name for name, one in blueprint.columns.items() if one.type in work.enums or _closed(blueprint, name))
         columns += [((name,), "enum_columns of the indexing strategy") for name in enums]

@@ -184,8 +184,9 @@ def _target_columns(parent: Blueprint, told: Told, findings: list[Finding]) -> t
     if name and attribute and attribute.unique and attribute.unique.value:
         return (name,)
     if name not in parent.key:
-        findings += found(TARGET, f"{told.child}.{told.column} refers to {parent.name}.{told.key}, which is not unique; "
-                          f"it points to the primary key", told.place, f"refer to {parent.name}.{parent.key[0]}")  # fmt: skip
+        message = f"{told.child}.{told.column} refers to {parent.name}.{told.key}, which is not unique"
+        fix = f"refer to {parent.name}.{parent.key[0]}, as the foreign key does now"
+        findings += found(TARGET, message, told.place, fix)
     return parent.key
 
 
@@ -295,8 +296,8 @@ def _linked(
                 reasons.append(Reason(f"{blueprint.name}.{name}", link.because))
             elif name in columns:
                 findings += _type_conflict(work, blueprint, columns[name], type_, link)
-                columns[name] = replace(columns[name], type=type_, nullable=not link.required and name not in blueprint.key,
-                                        default=None, identity=None)  # fmt: skip
+                optional = not link.required and name not in blueprint.key
+                columns[name] = replace(columns[name], type=type_, nullable=optional, default=None, identity=None)
     keys = {name: columns.pop(name) for name in blueprint.key}
     retyped = {sql.shorten(f"{blueprint.name}_{name}_check") for link in links for name in link.columns}
     return replace(

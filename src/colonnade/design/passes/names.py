@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from colonnade import sql
@@ -80,9 +80,7 @@ def plural_table_names(work: Work) -> Work:
 
     `tasks` holds many a Task. A stated table name is kept.
     """
-    return _rename(
-        work, lambda one: naming.plural(one.name) if naming.spellable(one.entity.name.value) else one.name
-    )
+    return _rename(work, lambda one: naming.plural(one.name) if naming.spellable(one.entity.name.value) else one.name)
 
 
 def fit_names(work: Work) -> Work:
@@ -164,7 +162,7 @@ def _known(tables: dict[str, Blueprint]) -> dict[str, str]:
     return known
 
 
-def _free(wanted: str, taken: dict[str, Blueprint] | dict[str, DraftAttribute] | dict[str, None]) -> str:
+def _free(wanted: str, taken: Collection[str]) -> str:
     """`wanted`, with the first number from 2 that makes it distinct where it is taken."""
     name, number = wanted, 2
     while name in taken:

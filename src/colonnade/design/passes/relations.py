@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Literal
 
 from colonnade.design.schema import Entity, Relationship
 from colonnade.design.work import Blueprint, Junction, Link, Work
@@ -11,7 +12,8 @@ from colonnade.vocabulary import naming
 
 # Names that a declarative model cannot give to an attribute, or should not.
 RESERVED = frozenset({"metadata", "registry", "query", "query_class", "type_annotation_map", "model_config", "model_fields",
-                      "json", "dict", "copy", "schema", "validate", "construct"})  # fmt: skip
+                      "json", "dict", "copy", "schema", "validate",
+                      "construct"})  # fmt: skip
 
 
 def orm_relationships(work: Work) -> Work:
@@ -65,14 +67,14 @@ def _through(work: Work, junction: Junction, made: dict[str, dict[str, Relations
     )
     pairs = tuple(zip(junction.left_columns, junction.right_columns, strict=False))
     viewonly = not work.tables[junction.table].junction
-    mode = "computed" if viewonly else "back_populated"
+    mode: Literal["computed", "back_populated"] = "computed" if viewonly else "back_populated"
     made[left.name][near] = Relationship(
         near, "many_to_many", right.name, back_populates=far, join_table=junction.table, join_columns=pairs, mode=mode,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
     made[right.name][far] = Relationship(
         far, "many_to_many", left.name, back_populates=near, join_table=junction.table,
         join_columns=tuple((two, one) for one, two in pairs), mode=mode,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 def _free(

@@ -150,8 +150,8 @@ def _table_constraint(blueprint: Blueprint, text: str, fact: Fact[str]) -> Bluep
         statements = sql.parse(f"CREATE TABLE t ({text}\n)")
     except (ParseError, UnicodeError, ValueError):
         return _unread(blueprint, fact)
-    elements = statements[0].stmt.tableElts if len(statements) == 1 else ()
-    if len(elements or ()) != 1 or not isinstance(elements[0], ast.Constraint):
+    elements: tuple[Any, ...] = (statements[0].stmt.tableElts or ()) if len(statements) == 1 else ()
+    if len(elements) != 1 or not isinstance(elements[0], ast.Constraint):
         return _unread(blueprint, fact)
     node = elements[0]
     names = tuple(key.sval for key in node.keys or ())

@@ -102,7 +102,7 @@ def _plain(
                           attribute.type.place, fix)  # fmt: skip
         return "text", assumed(f"text for the unknown type {' '.join(written.split())}")
     if not _within_limits(resolved):
-        findings += found(UNKNOWN, f"{where} has the type {written!r}, whose bracket PostgreSQL refuses; it is left out",
+        findings += found(UNKNOWN, f"{where} has the type {written!r}; PostgreSQL refuses its bracket, so it is left out",
                           attribute.type.place, "write a length or precision that PostgreSQL takes")  # fmt: skip
         resolved = replace(resolved, arguments=())
     return str(_precise(resolved, written, attribute)), why(attribute.type)
@@ -200,7 +200,7 @@ def _enum(
 def _is_list(attribute: DraftAttribute) -> bool:
     """Whether the attribute holds several of the values: `Role[]`, `array of enum`, `Set<Role>`."""
     written = attribute.type.value.strip().lower() if attribute.type else ""
-    return written.endswith("[]") or written.startswith(("array", "list", "set")) or written.endswith((" array", " list"))
+    return written.endswith(("[]", " array", " list")) or written.startswith(("array", "list", "set"))
 
 
 def _register(wanted: str, values: tuple[str, ...], enums: dict[str, EnumType], tables: Collection[str]) -> str:

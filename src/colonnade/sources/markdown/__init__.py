@@ -55,7 +55,7 @@ def _each_name(entry: prose.Entry) -> tuple[prose.Entry, ...]:
 
 def _without_shapes(readings: list[Reading]) -> list[Reading]:
     """Where tables or lists define the entities, an interface or class that none of them names is no table."""
-    strong = {merge.names.key(one.name.value) for reading in readings if reading.form in STRONG for one in reading.entities if one.attributes}
+    strong = {merge.names.key(one.name.value) for reading in readings if reading.form in STRONG for one in reading.entities if sum(attribute.type is not None for attribute in one.attributes) > 1}
     if not strong:
         return readings
     return [reading if reading.form in STRONG or reading.form in ("ascii", "enums", "words", "mermaid", "classdiagram", "list") else _demoted(reading, strong) for reading in readings]
@@ -136,6 +136,7 @@ def _around(pages: Sequence[Page], known: mentions.Index, found: Sequence[DraftE
     apart: list[DraftEntity] = []
     for one in pages:
         apart.extend(around.indexes(one.parts, known, columns, one.file))
+        apart.extend(around.keys(one.parts, known, columns, one.file))
         apart.extend(around.transitions(one.parts, known, one.file))
         apart.extend(around.soft_deleted(one.parts, known, one.file))
     return [Reading("around", 10, stated_apart=(entity,)) for entity in apart]

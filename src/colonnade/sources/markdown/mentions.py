@@ -31,6 +31,8 @@ class Index:
     """The known entities by the keys of all their names."""
 
     by_key: Mapping[str, str]
+    # The first words of all names: most words of a text start none, and are passed over quickly.
+    starts: frozenset[str]
 
     def find(self, written: str) -> str | None:
         return self.by_key.get(names.key(written))
@@ -49,7 +51,12 @@ def index(entities: Iterable[DraftEntity], aliases: Mapping[str, str] | None = N
     for alias, name in (aliases or {}).items():
         known.setdefault(names.key(alias), name)
     known.pop("", None)
-    return Index(known)
+    return Index(known, frozenset(start for key in known for start in _starts(key)))
+
+
+def _starts(key: str) -> tuple[str, ...]:
+    first = key.split("_", 1)[0]
+    return (first, names.singular(first))
 
 
 def find(text: str, known: Index) -> list[Mention]:
@@ -67,6 +74,9 @@ def find(text: str, known: Index) -> list[Mention]:
 
 def _at(text: str, tokens: list[re.Match[str]], position: int, known: Index) -> tuple[Mention | None, int]:
     start = tokens[position].start()
+    first = names.first_word(tokens[position][0])
+    if first not in known.starts and names.singular(first) not in known.starts:
+        return None, 1
     for count in range(min(LONGEST, len(tokens) - position), 0, -1):
         end = tokens[position + count - 1].end()
         written = text[start:end]

@@ -46,6 +46,12 @@ def key(name: str) -> str:
     return head + low + singular(tail)
 
 
+@lru_cache(maxsize=65536)
+def first_word(token: str) -> str:
+    """`order` of `OrderLine`, `order_line` and `Order's`."""
+    return snake(token).split("_", 1)[0]
+
+
 def plain(text: str) -> str:
     """`text` without Markdown's marks: `**users**`, `` `users` `` and `[users](x.md)` are `users`."""
     text = _LINK.sub(lambda match: match[1] or match[2] or "", text) if "[" in text else text

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from colonnade.design.draft import DraftEntity, DraftIndex, Fact
 from colonnade.errors import Place
-from colonnade.sources.markdown import mentions, names, relations, titles
+from colonnade.sources.markdown import facts, mentions, names, relations, titles
 from colonnade.sources.markdown.blocks import Bullets, Fence, Item, Paragraph, Span, Table
 from colonnade.sources.markdown.forms import ascii, bullets, table
 from colonnade.sources.markdown.mentions import Index
@@ -284,6 +284,27 @@ def _known(written: str, mine: Mapping[str, str]) -> str | None:
 def _ordered(written: str, mine: Mapping[str, str]) -> str:
     found = _known(written, mine) or written
     return f"{found} DESC" if written.upper().endswith(" DESC") else found
+
+
+_KEY_LINE = re.compile(r"\W*(?:composite )?(?:primary key|PK|clave primaria|chave primária|主键|主キー)\W*[:：]\**\s*(?P<rest>.+)", re.IGNORECASE)
+
+
+def keys(parts: Sequence[Part], known: Index, columns: Columns, file: str) -> Iterator[DraftEntity]:
+    """`Primary Key: (a, b)` beside the columns."""
+    from dataclasses import replace
+
+    for part in parts:
+        about = known.find(part.subject.name) if part.subject else None
+        if about is None or part.role in ("transfer", "queries", "samples", "unstored", "states"):
+            continue
+        for text, place in _texts(part, file):
+            match = _KEY_LINE.match(text) if "key" in text.lower() or "PK" in text or "主" in text or "clave" in text.lower() or "chave" in text.lower() else None
+            group = _GROUP.search(match["rest"]) if match else None
+            named = _parts(group["columns"]) if group else [match["rest"].strip(" `.")] if match else []
+            found = [column for one in named if (column := _known(one, columns.get(about, {})))]
+            if found and len(found) == len(named):
+                told = {"primary_key": Fact(True, place)}
+                yield replace(DraftEntity(Fact(about, place), Fact("table", place)), attributes=tuple(facts.attribute(one, place, told) for one in found))
 
 
 # States.

@@ -54,7 +54,7 @@ def item(entry: Item, file: str) -> Read | None:
     return _with_children(result, nested, file) if result and nested else result
 
 
-_TUPLE = re.compile(r"(?:(?:PK|primary key|composite pk|clave primaria|主键)\s*[:：]?\s*)?`?\(\s*(?P<names>[^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)+)\s*\)`?\s*(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+_TUPLE = re.compile(r"(?:(?:PK|primary key|composite pk|clave primaria|主键)\s*)?`?\(\s*(?P<names>[^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)+)\s*\)`?\s*(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 _TICKED = re.compile(r"\s*`[^\W\d][\w.]*\??`")
 
 

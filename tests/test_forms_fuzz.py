@@ -13,7 +13,7 @@ from colonnade.errors import Place
 from support.forms import PLACE
 
 FORMS = [import_module(f"colonnade.sources.markdown.forms.{name}")
-         for name in ("sql", "mermaid", "python", "typescript", "prisma", "drizzle", "django", "jsonform")]  # fmt: skip
+         for name in ("sql", "mermaid", "python", "typescript", "prisma", "drizzle", "django", "jsonform", "relatives")]  # fmt: skip
 PIECES = st.sampled_from(
     """CREATE TABLE|t|(|)|,|;|\n| |id|int|PRIMARY KEY|REFERENCES|ON DELETE|SET NULL|DEFAULT|'|"|`|--|/*|*/|$$|CHECK|x IN ('a')|ENUM|INDEX|ON
     |ALTER TABLE|ADD|COMMENT ON COLUMN|a.b|IS|INSERT INTO|VALUES|erDiagram|classDiagram|A|B|||--o{|}o--||{|}|PK, FK|class|A(SQLModel, table=True):|    x:

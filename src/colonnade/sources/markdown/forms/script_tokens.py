@@ -89,7 +89,7 @@ def plain(comment: str) -> str:
     return " ".join(line for line in lines if line)
 
 
-_GOES_ON = frozenset({"|", "&", ":", "=", "=>", ".", "?", "<"})
+_GOES_ON = frozenset({"|", "&", ":", "=", "=>", ".", "<"})
 
 
 def members(source: Script, start: int, end: int) -> list[Member]:

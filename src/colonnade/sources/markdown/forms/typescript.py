@@ -381,15 +381,16 @@ def _generated(source: Script, seen: Block, known: Known) -> list[DraftEntity]:
     """The tables of a generated `interface Database`: the `Row` of each name under `Tables`."""
     found = []
     tokens = source.tokens
-    for index in range(2, len(tokens) - 4):
+    index = 1
+    while (index := index + 1) < len(tokens) - 4:
         row = tokens[index].text == "Row" and tokens[index + 1].text == ":" and tokens[index + 2].text == "{"
-        if not row:
+        name = _key_before(tokens, index) if row else None
+        if name is None:
             continue
-        name = _key_before(tokens, index)
-        if name is not None:
-            shape = Shape(name.text, seen.at(name.start), index + 3, source.close(index + 2))
-            made = entity(shape, source, seen, known)
-            found += [replace(made, table=made.name)] if made else []
+        shape = Shape(name.text, seen.at(name.start), index + 3, source.close(index + 2))
+        made = entity(shape, source, seen, known)
+        found += [replace(made, table=made.name)] if made else []
+        index = shape.end
     return found
 
 

@@ -18,13 +18,39 @@ from colonnade.writers.sql import script
 from support.drafts import attribute, draft, entity, index, relation
 
 NASTY = (
-    "Order", "user", 'na"me', "naïve", "O'Brien", "n" * 63, "m" * 200, "имя", "名前", "two\nlines", "'); DROP TABLE x; --",
-    '"""', "{{ }}", "%s", ":name", "back\\slash", "$body$", "1st", "", "select", "tableoid", "ctid", "a.b", "É",
-)  # fmt: skip
+    "Order",
+    "user",
+    'na"me',
+    "naïve",
+    "O'Brien",
+    "n" * 63,
+    "m" * 200,
+    "имя",
+    "名前",
+    "two\nlines",
+    "'); DROP TABLE x; --",
+    '"""',
+    "{{ }}",
+    "%s",
+    ":name",
+    "back\\slash",
+    "$body$",
+    "1st",
+    "",
+    "select",
+    "tableoid",
+    "ctid",
+    "a.b",
+    "É",
+)
 PLAIN = Settings(
-    timestamps="timestamp", row_level_security=False, roles=False, function_search_path=False, pattern_indexes=False,
+    timestamps="timestamp",
+    row_level_security=False,
+    roles=False,
+    function_search_path=False,
+    pattern_indexes=False,
     enums="check",
-)  # fmt: skip
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -73,28 +99,67 @@ def shop():
     return draft(
         entity("Customer", *OWNED, attribute("email", "email", unique=True, nullable=False), soft_delete=True),
         entity(
-            "Order", *OWNED, attribute("status", "enum(new,paid,sent)"), attribute("total", "money", default="0"),
-            attribute("due_date", "date"), attribute("tags", "text[]", default="[]"), attribute("data", "jsonb", default="{}"),
-            attribute("dueDate", "timestamp"), attribute("roles", "Role[]", enum_values=("A", "B")),
-            attribute("start", "date"), attribute("end", "date"),
+            "Order",
+            *OWNED,
+            attribute("status", "enum(new,paid,sent)"),
+            attribute("total", "money", default="0"),
+            attribute("due_date", "date"),
+            attribute("tags", "text[]", default="[]"),
+            attribute("data", "jsonb", default="{}"),
+            attribute("dueDate", "timestamp"),
+            attribute("roles", "Role[]", enum_values=("A", "B")),
+            attribute("start", "date"),
+            attribute("end", "date"),
             relations=(relation("many-to-one", "Customer", optional=False), relation("many-to-many", "Product")),
-            indexes=(index("status"), index("tags"), index("lower(name)"), index("created_at DESC"), index("data"),
-                     index("status", "created_at"), index("status", "created_at DESC"), index("missing")),
+            indexes=(
+                index("status"),
+                index("tags"),
+                index("lower(name)"),
+                index("created_at DESC"),
+                index("data"),
+                index("status", "created_at"),
+                index("status", "created_at DESC"),
+                index("missing"),
+            ),
             uniques=(index("name", "due_date"),),
-            constraints=('"end" > start', "total >= 0", "UNIQUE (status, name)", "nonsense here", "CHECK (total < 1000)",
-                         "age > 0", "total > (SELECT 1)", "pg_sleep(1) IS NULL", "1) ; DROP TABLE x; --"),
+            constraints=(
+                '"end" > start',
+                "total >= 0",
+                "UNIQUE (status, name)",
+                "nonsense here",
+                "CHECK (total < 1000)",
+                "age > 0",
+                "total > (SELECT 1)",
+                "pg_sleep(1) IS NULL",
+                "1) ; DROP TABLE x; --",
+            ),
         ),
-        entity("Product", attribute("sku", "string(20)", unique=True, nullable=False), attribute("price", "decimal(10,2)"),
-               relations=(relation("one-to-many", "Review"),)),
-        entity("Review", attribute("rating", "integer"), attribute("author_id", "uuid"),
-               constraints=("rating BETWEEN 1 AND 5",), relations=(relation("many-to-one", "User", foreign_key="author_id"),)),
+        entity(
+            "Product",
+            attribute("sku", "string(20)", unique=True, nullable=False),
+            attribute("price", "decimal(10,2)"),
+            relations=(relation("one-to-many", "Review"),),
+        ),
+        entity(
+            "Review",
+            attribute("rating", "integer"),
+            attribute("author_id", "uuid"),
+            constraints=("rating BETWEEN 1 AND 5",),
+            relations=(relation("many-to-one", "User", foreign_key="author_id"),),
+        ),
         entity("Stock", attribute("sku", "string(20)", references="products.sku"), attribute("place", "point")),
         entity("Invoice", *OWNED, relations=(relation("one-to-one", "Order", optional=False),)),
-        entity("Category", *OWNED, relations=(relation("many-to-one", "Category"), relation("many-to-many", "Category"))),
-        entity("Event", attribute("id", "bigserial"), attribute("code", "varchar(0)"), attribute("when", "timestamp(9)")),
-        entity("Region", attribute("country", "char(2)", primary_key=True), attribute("code", "text", primary_key=True)),
+        entity(
+            "Category", *OWNED, relations=(relation("many-to-one", "Category"), relation("many-to-many", "Category"))
+        ),
+        entity(
+            "Event", attribute("id", "bigserial"), attribute("code", "varchar(0)"), attribute("when", "timestamp(9)")
+        ),
+        entity(
+            "Region", attribute("country", "char(2)", primary_key=True), attribute("code", "text", primary_key=True)
+        ),
         entity("City", *OWNED, relations=(relation("many-to-one", "Region"),)),
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("settings", [Settings(), PLAIN, Settings(primary_keys="uuid7", target_version=18)])
@@ -132,8 +197,21 @@ def test_hostile_names_values_and_defaults_load(server, settings):
     assert all(name.isascii() and len(name) <= 63 for name in names)
 
 
-TYPES = ("uuid", "string(20)", "text", "integer", "boolean", "date", "timestamp", "enum(a,b)", "jsonb", "decimal(8,2)", None,
-         "text[]", "nonsense")  # fmt: skip
+TYPES = (
+    "uuid",
+    "string(20)",
+    "text",
+    "integer",
+    "boolean",
+    "date",
+    "timestamp",
+    "enum(a,b)",
+    "jsonb",
+    "decimal(8,2)",
+    None,
+    "text[]",
+    "nonsense",
+)
 WORDS = st.sampled_from(("Task", "Tag", "Order", "user", "Note", "tasks", "Übung", "order_item"))
 COLUMNS = st.sampled_from(
     ("id", "user_id", "title", "status", "task_id", "parent_id", "created_at", "deleted_at", "Order", "end")
@@ -142,21 +220,31 @@ ATTRIBUTES = st.builds(
     lambda name, type_, facts: attribute(name, type_, **facts),
     COLUMNS,
     st.sampled_from(TYPES),
-    st.fixed_dictionaries({}, optional={
-        "nullable": st.booleans(), "unique": st.booleans(), "primary_key": st.booleans(),
-        "default": st.sampled_from(("0", "now()", "a", "'x'", "true", "{}", "gen_random_uuid()", "nope(")),
-        "references": st.sampled_from(("Task", "users.id", "Ghost")), "min_length": st.integers(0, 5),
-    }),
-)  # fmt: skip
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "nullable": st.booleans(),
+            "unique": st.booleans(),
+            "primary_key": st.booleans(),
+            "default": st.sampled_from(("0", "now()", "a", "'x'", "true", "{}", "gen_random_uuid()", "nope(")),
+            "references": st.sampled_from(("Task", "users.id", "Ghost")),
+            "min_length": st.integers(0, 5),
+        },
+    ),
+)
 RELATIONS = st.builds(
     lambda kind, target, facts: relation(kind, target, **facts),
     st.sampled_from(("many-to-one", "one-to-many", "one-to-one", "many-to-many")),
     WORDS,
-    st.fixed_dictionaries({}, optional={
-        "optional": st.booleans(), "on_delete": st.sampled_from(("CASCADE", "SET NULL", "RESTRICT")),
-        "foreign_key": st.sampled_from(("task_id", "user_id", "other_id")),
-    }),
-)  # fmt: skip
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "optional": st.booleans(),
+            "on_delete": st.sampled_from(("CASCADE", "SET NULL", "RESTRICT")),
+            "foreign_key": st.sampled_from(("task_id", "user_id", "other_id")),
+        },
+    ),
+)
 ENTITIES = st.builds(
     lambda name, attributes, relations, soft, listed: entity(
         name, *attributes, relations=tuple(relations), soft_delete=soft, indexes=tuple(index(one) for one in listed)

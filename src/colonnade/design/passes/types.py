@@ -21,7 +21,7 @@ GUESSED = declare(
     """,
 )
 UNKNOWN = declare(
-    "unknown-type",
+    "text-for-unknown-type",
     """A stated type is none that PostgreSQL or the type table knows.
 
     The column becomes text, which takes any value.
@@ -102,7 +102,7 @@ def _plain(
                           attribute.type.place, fix)  # fmt: skip
         return "text", assumed(f"text for the unknown type {' '.join(written.split())}")
     if not _within_limits(resolved):
-        findings += found(UNKNOWN, f"{where} has the type {written!r}; PostgreSQL refuses its bracket, so it is left out",
+        findings += found(UNKNOWN, f"{where} has the type {written!r}, and its bracket is refused; it is left out",
                           attribute.type.place, "write a length or precision that PostgreSQL takes")  # fmt: skip
         resolved = replace(resolved, arguments=())
     return str(_precise(resolved, written, attribute)), why(attribute.type)

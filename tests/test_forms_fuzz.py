@@ -12,12 +12,15 @@ from hypothesis import strategies as st
 from colonnade.errors import Place
 from support.forms import PLACE
 
-FORMS = [import_module(f"colonnade.sources.markdown.forms.{name}")
-         for name in ("sql", "mermaid", "python", "typescript", "prisma", "drizzle", "django", "jsonform", "relatives")]  # fmt: skip
+NAMES = ("sql", "mermaid", "python", "typescript", "prisma", "drizzle", "django", "jsonform", "relatives")
+FORMS = [import_module(f"colonnade.sources.markdown.forms.{name}") for name in NAMES]
 PIECES = st.sampled_from(
-    """CREATE TABLE|t|(|)|,|;|\n| |id|int|PRIMARY KEY|REFERENCES|ON DELETE|SET NULL|DEFAULT|'|"|`|--|/*|*/|$$|CHECK|x IN ('a')|ENUM|INDEX|ON
-    |ALTER TABLE|ADD|COMMENT ON COLUMN|a.b|IS|INSERT INTO|VALUES|erDiagram|classDiagram|A|B|||--o{|}o--||{|}|PK, FK|class|A(SQLModel, table=True):|    x:
-    |int|= Field(|)|Optional[|]|None|interface|type|enum|=|?|:|<|>|Array<|//|@|@Entity()|@Column(|model|String|@id|@relation(fields: [a]|[]|pgTable('t', {|
+    """CREATE TABLE|t|(|)|,|;|\n| |id|int|PRIMARY KEY|REFERENCES|ON DELETE|SET NULL|DEFAULT|'|"|`|--|/*|*/|$$
+    |CHECK|x IN ('a')|ENUM|INDEX|ON
+    |ALTER TABLE|ADD|COMMENT ON COLUMN|a.b|IS|INSERT INTO|VALUES
+    |erDiagram|classDiagram|A|B|||--o{|}o--||{|}|PK, FK|class|A(SQLModel, table=True):|    x:
+    |int|= Field(|)|Optional[|]|None|interface|type|enum|=|?|:|<|>|Array<|//|@|@Entity()|@Column(
+    |model|String|@id|@relation(fields: [a]|[]|pgTable('t', {|
     |.notNull()|=>|"a": 1|models.ForeignKey(|null|é|\\|\t|%%|[p]|→|->|0|-1""".split("|")
 )
 TEXTS = st.lists(PIECES, max_size=60).map(" ".join) | st.lists(PIECES, max_size=60).map("".join) | st.text(max_size=200)
@@ -41,7 +44,10 @@ HEAVY = {
     "open dollar quotes": "$a$b" * 12000,
     "generics": "interface A { x: " + "Array<" * 8000,
     "spaces": "erDiagram\n A" + " " * 50000 + "x",
-    "lines": "erDiagram\nA {\n" + "".join(f" uuid c{i}_id FK\n" for i in range(1500)) + "}\n" + "".join(f"C{i} ||--o{{ A : x\n" for i in range(1500)),
+    "lines": "erDiagram\nA {\n"
+    + "".join(f" uuid c{i}_id FK\n" for i in range(1500))
+    + "}\n"
+    + "".join(f"C{i} ||--o{{ A : x\n" for i in range(1500)),
     "unions": "class A(BaseModel):\n  x: " + "int | " * 8000 + "str",
     "checks": "create table t (a int check (" + "(" * 3000 + "a" + ")" * 3000 + "));",
     "indexes": "create table t (a int);\n" + "create index on t (a);\n" * 2000,
@@ -49,7 +55,7 @@ HEAVY = {
     "decorators": "@Entity()\nclass A {\n" + "@Column(\n" * 8000,
     "tables": "const a = pgTable('a', {" * 3000,
     "relations": "model A {\n" + " b B[]\n" * 4000 + "}\nmodel B {\n" + " a A[]\n" * 4000 + "}",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", HEAVY)

@@ -24,7 +24,9 @@ class Dog(DogBase, table=True):
     mood: Mood = Field(default=Mood.CALM)
     note: str | None = None
     traits: list[str] = Field(default=[], sa_column=Column(ARRAY(String)))
-    seen_at: datetime = Field(default_factory=datetime.utcnow, sa_column=Column(DateTime(timezone=True), nullable=False))
+    seen_at: datetime = Field(
+        default_factory=datetime.utcnow, sa_column=Column(DateTime(timezone=True), nullable=False)
+    )
     run: Optional["Run"] = Relationship(back_populates="dogs")
     walks: list["Walk"] = Relationship(back_populates="dog")
 

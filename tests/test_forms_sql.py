@@ -130,7 +130,13 @@ def test_pseudo_ddl_with_arrows_and_marks() -> None:
 
 
 def test_columns_without_commas_and_comments_beside_them() -> None:
-    text = "CREATE TABLE t (\n id uuid PRIMARY KEY\n kind text NOT NULL -- one of: red | green\n team_id uuid -- FK to teams\n)"
+    text = (
+        "CREATE TABLE t (\n"
+        " id uuid PRIMARY KEY\n"
+        " kind text NOT NULL -- one of: red | green\n"
+        " team_id uuid -- FK to teams\n"
+        ")"
+    )
     found = sql.read(text, PLACE)
     assert columns(found, "t") == ["id", "kind", "team_id"]
     assert column(found, "t", "kind")["enum_values"] == ("red", "green")
@@ -138,7 +144,11 @@ def test_columns_without_commas_and_comments_beside_them() -> None:
 
 
 def test_later_statements_change_the_table() -> None:
-    text = "CREATE TABLE t (a int);\nALTER TABLE t ALTER COLUMN a SET NOT NULL;\nALTER TABLE t ADD COLUMN b text NOT NULL DEFAULT 'x;y';"
+    text = (
+        "CREATE TABLE t (a int);\n"
+        "ALTER TABLE t ALTER COLUMN a SET NOT NULL;\n"
+        "ALTER TABLE t ADD COLUMN b text NOT NULL DEFAULT 'x;y';"
+    )
     found = sql.read(text, PLACE)
     assert column(found, "t", "a") == {"type": "int", "nullable": False}
     assert column(found, "t", "b") == {"type": "text", "nullable": False, "default": "'x;y'"}
@@ -146,7 +156,8 @@ def test_later_statements_change_the_table() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["UPDATE t SET a = 1", "foo(a, b)", "CREATE VIEW v AS SELECT 1", "CREATE TEMP TABLE x (a int)", "", "DROP TABLE t", "print('x');",
+    ["UPDATE t SET a = 1", "foo(a, b)", "CREATE VIEW v AS SELECT 1", "CREATE TEMP TABLE x (a int)", "", "DROP TABLE t",
+     "print('x');",
      "CREATE TABLE p PARTITION OF q FOR VALUES IN ('a')"],
 )  # fmt: skip
 def test_what_is_no_schema_gives_nothing(text: str) -> None:

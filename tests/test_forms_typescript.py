@@ -63,7 +63,10 @@ def test_states_of_a_screen_are_concepts() -> None:
 
 
 def test_generated_table_types() -> None:
-    text = "export interface Database { public: { Tables: { pots: { Row: { id: string; glaze: string | null }; Insert: { id?: string } } } } }"
+    text = (
+        "export interface Database { public: { Tables: { pots: { Row: { id: "
+        "string; glaze: string | null }; Insert: { id?: string } } } } }"
+    )
     found = typescript.read(text, PLACE)
     assert names(found) == ["pots"] and column(found, "pots", "glaze") == {"type": "string", "nullable": True}
 

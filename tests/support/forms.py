@@ -10,8 +10,8 @@ from colonnade.sources.reading import Reading
 
 PLACE = Place("spec.md", 10, 1)
 _FACTS = (
-    "type", "nullable", "unique", "primary_key", "default", "enum_values", "min_length", "max_length", "references", "on_delete",
-    "stored",
+    "type", "nullable", "unique", "primary_key", "default", "enum_values", "min_length", "max_length", "references",
+    "on_delete", "stored",
 )  # fmt: skip
 
 

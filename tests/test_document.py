@@ -42,10 +42,38 @@ from colonnade.errors import InputError
 from support.drafts import task_management
 
 NAMES = st.one_of(
-    st.sampled_from(("Order", "user", 'na"me', "naïve", "O'Brien", "n" * 63, "two\nlines", "'); --", '"""', "{{ }}", "%s",
-                     "no", "null", "1", "1.5", "~", "- a", "a: b", "#x", "[x]", "&a", "*a", "!t", "é\u2028", " lead", "y")),
+    st.sampled_from(
+        (
+            "Order",
+            "user",
+            'na"me',
+            "naïve",
+            "O'Brien",
+            "n" * 63,
+            "two\nlines",
+            "'); --",
+            '"""',
+            "{{ }}",
+            "%s",
+            "no",
+            "null",
+            "1",
+            "1.5",
+            "~",
+            "- a",
+            "a: b",
+            "#x",
+            "[x]",
+            "&a",
+            "*a",
+            "!t",
+            "é\u2028",
+            " lead",
+            "y",
+        )
+    ),
     st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), min_size=1, max_size=12),
-)  # fmt: skip
+)
 TEXTS = st.one_of(NAMES, st.text(st.sampled_from("ab \n\t'\"\\:#-é\r\x85"), max_size=20))
 TYPES = st.sampled_from(
     ("uuid", "text", "character varying(20)", "integer[]", "timestamp(3) with time zone", "numeric(10,2)")
@@ -56,11 +84,16 @@ DEFAULTS = st.sampled_from(
 CONDITIONS = st.sampled_from(("a > 0", "length(trim(title)) > 0", "x = 'a: b # c'", "y ~ '^[^@]+$'"))
 PRIVILEGES = st.lists(st.builds(Privilege, NAMES, st.just(("SELECT",)), st.booleans()), max_size=2).map(tuple)
 COLUMNS = st.builds(
-    Column, NAMES, TYPES, st.booleans(), DEFAULTS,
+    Column,
+    NAMES,
+    TYPES,
+    st.booleans(),
+    DEFAULTS,
     st.sampled_from((None, Identity(True), Identity(False, "START WITH 5"))),
     st.sampled_from((None, Generated("a + 1"), Generated("b", False))),
-    privileges=PRIVILEGES, comment=st.none() | TEXTS,
-)  # fmt: skip
+    privileges=PRIVILEGES,
+    comment=st.none() | TEXTS,
+)
 
 
 def by_name(values):
@@ -80,8 +113,11 @@ def tables(draw, name):
         | st.builds(Exclusion, NAMES, st.just("gist"), st.just((("room_id", "="), ("tstzrange(a, b)", "&&")))),
         max_size=2,
     )
-    keys = st.lists(names.map(lambda some: IndexKey(some[0])) | st.just(IndexKey(expression="lower(a)", descending=True)),
-                    min_size=1, max_size=2).map(tuple)  # fmt: skip
+    keys = st.lists(
+        names.map(lambda some: IndexKey(some[0])) | st.just(IndexKey(expression="lower(a)", descending=True)),
+        min_size=1,
+        max_size=2,
+    ).map(tuple)
     return Table(
         name,
         columns=tuple(columns),
@@ -101,30 +137,51 @@ def schemas(draw):
     names = draw(st.lists(NAMES, max_size=3, unique=True))
     made = [draw(tables(name)) for name in names]
     split = draw(st.integers(0, len(made)))
-    entities = [Entity(draw(NAMES), one.name, number >= split, draw(TEXTS), estimated_rows=draw(st.none() | st.integers(0, 9)))
-                for number, one in enumerate(made)]  # fmt: skip
+    entities = [
+        Entity(draw(NAMES), one.name, number >= split, draw(TEXTS), estimated_rows=draw(st.none() | st.integers(0, 9)))
+        for number, one in enumerate(made)
+    ]
     return Schema(
         Database(
-            enums=by_name(draw(st.lists(st.builds(EnumType, NAMES, st.lists(TEXTS, max_size=3).map(tuple)), max_size=2))),
-            composites=by_name(draw(st.lists(st.builds(CompositeType, NAMES, st.just((("a", "text", None),))), max_size=1))),
-            sequences=by_name(draw(st.lists(st.builds(Sequence, NAMES, owned_by=st.just(("public", "a", "b"))), max_size=1))),
-            functions=by_name(draw(st.lists(
-                st.builds(Function, NAMES, body=TEXTS, cost=st.sampled_from((None, 1.5)), returns=st.sampled_from((None, "text"))),
-                max_size=2,
-            ))),
+            enums=by_name(
+                draw(st.lists(st.builds(EnumType, NAMES, st.lists(TEXTS, max_size=3).map(tuple)), max_size=2))
+            ),
+            composites=by_name(
+                draw(st.lists(st.builds(CompositeType, NAMES, st.just((("a", "text", None),))), max_size=1))
+            ),
+            sequences=by_name(
+                draw(st.lists(st.builds(Sequence, NAMES, owned_by=st.just(("public", "a", "b"))), max_size=1))
+            ),
+            functions=by_name(
+                draw(
+                    st.lists(
+                        st.builds(
+                            Function,
+                            NAMES,
+                            body=TEXTS,
+                            cost=st.sampled_from((None, 1.5)),
+                            returns=st.sampled_from((None, "text")),
+                        ),
+                        max_size=2,
+                    )
+                )
+            ),
             tables=by_name(made[:split]),
             views=by_name(draw(st.lists(st.builds(View, NAMES, TEXTS), max_size=1))),
             unmodelled=tuple(draw(st.lists(TEXTS, max_size=2))),
         ),
         Intent(
-            draw(NAMES), draw(TEXTS), draw(TEXTS), roles=draw(st.sampled_from((None, Roles()))),
+            draw(NAMES),
+            draw(TEXTS),
+            draw(TEXTS),
+            roles=draw(st.sampled_from((None, Roles()))),
             entities=tuple(sorted(entities, key=lambda one: one.table)),
             patterns=tuple(draw(st.lists(st.builds(QueryPattern, NAMES, NAMES, TEXTS), max_size=2))),
             reasons=tuple(draw(st.lists(st.builds(Reason, st.sampled_from(("a", *names)), TEXTS), max_size=3))),
             sources=(("spec.md", "ab"),),
         ),
         by_name(made[split:]),
-    )  # fmt: skip
+    )
 
 
 @given(schemas())
@@ -160,11 +217,19 @@ database_schema:
 def test_a_minimal_document_by_hand_gets_the_rest():
     table = document.load(MINIMAL, "design.yaml").database.table("todos")
     assert [one.type for one in table.columns] == [
-        "uuid", "character varying(200)", "text", "boolean", "timestamp with time zone", "character varying",
-    ]  # fmt: skip
+        "uuid",
+        "character varying(200)",
+        "text",
+        "boolean",
+        "timestamp with time zone",
+        "character varying",
+    ]
     assert [one.name for one in table.constraints] == [
-        "todos_pkey", "todos_slug_key", "todos_title_at_key", "todos_title_check",
-    ]  # fmt: skip
+        "todos_pkey",
+        "todos_slug_key",
+        "todos_title_at_key",
+        "todos_title_check",
+    ]
     assert (table.column("state").default, table.column("done").default) == ("'open'", "false")
     assert table.indexes[0].keys[0] == IndexKey("at", descending=True)
     assert {one.name for one in table.indexes} == {"idx_todos_at_expression", "idx_todos_done"}
@@ -194,7 +259,7 @@ def test_edits_by_hand_work():
         ("indexed: true", "indexed: true, indexed: true", "stands twice"),
         ("entities:", "entities", "is not valid YAML"),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_is_named_with_its_line(old, new, message):
     with pytest.raises(InputError) as caught:
         document.load(MINIMAL.replace(old, new, 1), "design.yaml")

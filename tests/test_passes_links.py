@@ -71,8 +71,10 @@ def test_many_to_many_makes_a_junction_table_with_the_owner_in_both_keys():
     junction = schema.database.table("task_tags")
     assert junction.primary_key.columns == ("task_id", "tag_id")
     assert {one.columns for one in junction.foreign_keys} == {
-        ("task_id", "user_id"), ("tag_id", "user_id"), ("user_id",),
-    }  # fmt: skip
+        ("task_id", "user_id"),
+        ("tag_id", "user_id"),
+        ("user_id",),
+    }
     assert any(set(one.columns[:2]) == {"tag_id", "user_id"} for one in junction.indexes)
     (tags,) = (one for one in schema.intent.entity("tasks").relationships if one.kind == "many_to_many")
     assert (tags.join_table, tags.join_columns, tags.back_populates) == ("task_tags", (("task_id", "tag_id"),), "tasks")
@@ -145,12 +147,18 @@ def test_a_key_of_another_type_wins_over_the_stated_type_of_the_reference():
 
 def test_two_targets_of_one_column_are_a_finding_with_both_places():
     schema, findings = designed(
-        entity("Author", *OWNED), entity("Editor", *OWNED),
-        entity("Book", *OWNED, attribute("person_id", "uuid"), relations=(
-            relation("many-to-one", "Author", foreign_key="person_id"),
-            relation("many-to-one", "Editor", foreign_key="person_id"),
-        )),
-    )  # fmt: skip
+        entity("Author", *OWNED),
+        entity("Editor", *OWNED),
+        entity(
+            "Book",
+            *OWNED,
+            attribute("person_id", "uuid"),
+            relations=(
+                relation("many-to-one", "Author", foreign_key="person_id"),
+                relation("many-to-one", "Editor", foreign_key="person_id"),
+            ),
+        ),
+    )
     (conflict,) = (one for one in findings if one.rule == "conflicting-relationships")
     assert conflict.message.count("spec.md:") == 2
     assert foreign_keys(schema, "books")["books_person_id_user_id_fkey"].target == ("public", "authors")

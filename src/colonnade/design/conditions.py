@@ -91,7 +91,8 @@ def _plain_nodes() -> tuple[type, ...]:
     from pglast import ast
 
     return (
-        ast.A_Const, ast.Boolean, ast.Float, ast.Integer, ast.String, ast.BitString, ast.A_Expr, ast.BoolExpr, ast.NullTest,
+        ast.A_Const, ast.Boolean, ast.Float, ast.Integer, ast.String, ast.BitString, ast.A_Expr, ast.BoolExpr,
+        ast.NullTest,
         ast.BooleanTest, ast.CaseExpr, ast.CaseWhen, ast.CoalesceExpr, ast.MinMaxExpr, ast.A_ArrayExpr, ast.TypeCast,
         ast.TypeName, ast.A_Indirection, ast.A_Indices, ast.SQLValueFunction, ast.CollateClause, ast.RowExpr,
     )  # fmt: skip

@@ -11,8 +11,8 @@ from colonnade.design.work import Blueprint, Junction, Link, Work
 from colonnade.vocabulary import naming
 
 # Names that a declarative model cannot give to an attribute, or should not.
-RESERVED = frozenset({"metadata", "registry", "query", "query_class", "type_annotation_map", "model_config", "model_fields",
-                      "json", "dict", "copy", "schema", "validate",
+RESERVED = frozenset({"metadata", "registry", "query", "query_class", "type_annotation_map", "model_config",
+                      "model_fields", "json", "dict", "copy", "schema", "validate",
                       "construct"})  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Literal
 
 from colonnade.design.draft import DraftAttribute, Fact
@@ -79,14 +80,23 @@ def _type_inside(text: str) -> written.Written | None:
 
 
 def _flags(text: str, place: Place, facts: Facts, standing: Standing) -> None:
-    for field, value, pattern in qualifiers.FLAGS:
-        if field in facts or (standing == "remark" and not _said_alone(pattern, text, field)):
-            continue
-        match = pattern.search(text)
-        if match and not (field == "unique" and re.search(r"\bunique\s*[:=]?\s*(?:false|no)\b|\bnot unique\b|\bnon-unique\b", text, re.IGNORECASE)):
+    for field, value in _flagged(text, standing):
+        if field not in facts:
             facts[field] = Fact(value, place)
     if facts.get("primary_key") and re.search(r"\b(?:composite|compound|part of)\b.{0,20}\b(?:pk|primary)|\b(?:pk|primary key)\b.{0,4}\b(?:composite|compound)|\bcomposite\b", text, re.IGNORECASE):
         facts.pop("unique", None)
+
+
+@lru_cache(maxsize=16384)
+def _flagged(text: str, standing: Standing) -> tuple[tuple[str, bool], ...]:
+    """The flags that `text` sets, the first of each field."""
+    found: dict[str, bool] = {}
+    for field, value, pattern in qualifiers.FLAGS:
+        if field in found or not pattern.search(text) or (standing == "remark" and not _said_alone(pattern, text, field)):
+            continue
+        if field != "unique" or not re.search(r"\bunique\s*[:=]?\s*(?:false|no)\b|\bnot unique\b|\bnon-unique\b", text, re.IGNORECASE):
+            found[field] = value
+    return tuple(found.items())
 
 
 def _said_alone(pattern: re.Pattern[str], text: str, field: str) -> bool:
@@ -108,6 +118,7 @@ def _target(text: str, place: Place, facts: Facts, standing: Standing) -> None:
             return
 
 
+@lru_cache(maxsize=16384)
 def target(text: str, *, weak: bool = True) -> str | None:
     """What `text` says that the column points at: `users.id`, `Category`; a weak wording only where it is believed."""
     for number, pattern in enumerate(qualifiers.REFERENCES):

@@ -52,7 +52,7 @@ def clarifications(parts: Sequence[Part], file: str) -> Iterator[Fact[str]]:
 def requirements(parts: Sequence[Part], file: str) -> Iterator[Fact[str]]:
     """`FR-001: …` as id and text."""
     for line in lines(parts):
-        match = _REQUIREMENT.match(line.text)
+        match = _REQUIREMENT.match(line.text) if "-" in line.text[:16] else None
         if match:
             yield Fact(f"{match['id']}: {names.plain(match['text']).strip()}", line.place(file))
 

@@ -19,6 +19,7 @@ Columns = Mapping[str, Mapping[str, str]]
 
 _INDEX_LEAD = re.compile(r"\b(?:unique\s+)?(?:composite\s+|partial\s+|b-?tree\s+|gin\s+|gist\s+|covering\s+)*index(?:es|ed)?\b|\bidx_\w+|\bix_\w+|索引|インデックス|índice", re.IGNORECASE)
 _UNIQUE_LEAD = re.compile(r"\bunique(?:ness)?\b|\bduplicates? not allowed\b|一意|唯一|únic[oa]|eindeutig|уникальн", re.IGNORECASE)
+_SPEAKS = re.compile(r"index|uni|idx|ix_|índice|索引|インデックス|一意|唯一|dupli|únic|eindeut|уникал", re.IGNORECASE)
 _GROUP = re.compile(r"[(（\[]\s*(?P<columns>`?[^\W\d]\w*`?(?:\s+(?:ASC|DESC))?(?:\s*[,+、]\s*`?[^\W\d]\w*`?(?:\s+(?:ASC|DESC))?)*)\s*[)）\]]", re.IGNORECASE)
 _PAIR = re.compile(r"`?(?P<first>[^\W\d]\w*)`?(?:\s*(?:\+|,|/|&|、|\band\b)\s*`?[^\W\d]\w*`?)+")
 _WITHIN = re.compile(r"\b(?:unique|uniqueness|eindeutig|únic[oa])\s+(?:within|per|for each|for|by|in|across|inside|por|dentro d\w+|pro|je)\s+(?:an?\s+|the\s+|each\s+|same\s+|given\s+|el\s+|la\s+)?`?(?P<scope>[^\W\d]\w*(?:_id|Id)?)`?", re.IGNORECASE)
@@ -193,6 +194,8 @@ def _pseudo_rows(block: Table, about: str | None, columns: Columns, file: str) -
 
 
 def _stated(text: str, place: Place, role: str, about: str | None, known: Index, columns: Columns) -> Iterator[DraftEntity]:
+    if role != "indexes" and not _SPEAKS.search(text):
+        return
     unique = bool(_UNIQUE_LEAD.search(re.sub(r"unique(?:ly)? identif\w+", "", text, flags=re.IGNORECASE)))
     indexed = role == "indexes" or bool(_INDEX_LEAD.search(text))
     if not unique and not indexed or len(text) > 600:
@@ -297,7 +300,7 @@ def keys(parts: Sequence[Part], known: Index, columns: Columns, file: str) -> It
         about = known.find(part.subject.name) if part.subject else None
         if about is None or part.role in ("transfer", "queries", "samples", "unstored", "states"):
             continue
-        for text, place in _texts(part, file):
+        for text, place in _texts(part, file, _KEY_WORD):
             match = _KEY_LINE.match(text) if "key" in text.lower() or "PK" in text or "主" in text or "clave" in text.lower() or "chave" in text.lower() else None
             group = _GROUP.search(match["rest"]) if match else None
             named = _parts(group["columns"]) if group else [match["rest"].strip(" `.")] if match else []
@@ -324,18 +327,26 @@ def transitions(parts: Sequence[Part], known: Index, file: str) -> Iterator[Draf
                 yield replace(DraftEntity(Fact(about, place), Fact("table", place)), transitions=moves)
 
 
-def _texts(part: Part, file: str) -> Iterator[tuple[str, Place]]:
+_KEY_WORD = re.compile(r"key|pk\b|主|clave|chave", re.IGNORECASE)
+_DELETE_WORD = re.compile(r"delet|削除|删除|lógic|удален|logique", re.IGNORECASE)
+_ANYTHING = re.compile("")
+
+
+def _texts(part: Part, file: str, wanted: re.Pattern[str] = _ANYTHING) -> Iterator[tuple[str, Place]]:
+    """The lines of a part that hold what is `wanted`, without Markdown's marks."""
     block = part.block
     if isinstance(block, Fence):
         for number, line in enumerate(block.text.split("\n")[:200]):
-            yield line, Place(file, block.start.line + number, block.start.column)
+            if wanted.search(line):
+                yield line, Place(file, block.start.line + number, block.start.column)
     elif isinstance(block, Bullets):
         for item in block.items:
-            if item.lines:
+            if item.lines and wanted.search(item.text):
                 yield names.plain(item.text), item.lines[0].place(file)
     elif isinstance(block, Paragraph):
         for span in block.lines:
-            yield names.plain(span.text), span.place(file)
+            if wanted.search(span.text):
+                yield names.plain(span.text), span.place(file)
 
 
 def soft_deleted(parts: Sequence[Part], known: Index, file: str) -> Iterator[DraftEntity]:
@@ -346,6 +357,6 @@ def soft_deleted(parts: Sequence[Part], known: Index, file: str) -> Iterator[Dra
         about = known.find(part.subject.name) if part.subject else None
         if about is None or part.role in ("transfer", "queries", "samples", "unstored"):
             continue
-        for text, place in _texts(part, file):
+        for text, place in _texts(part, file, _DELETE_WORD):
             if storage.SOFT_DELETE.search(text) and not re.search(r"\bno soft|\bnot soft|\bwithout soft|\bhard[- ]delete", text, re.IGNORECASE):
                 yield replace(DraftEntity(Fact(about, place), Fact("table", place)), soft_delete=Fact(True, place))

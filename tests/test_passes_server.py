@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from colonnade.config import Settings
 from colonnade.design import document
-from colonnade.design.engine import design
+from colonnade.design.engine import design, house_rules
 from colonnade.design.schema import Roles, Schema
 from colonnade.server import connect, scratch_database
 from colonnade.writers.sql import script
@@ -165,7 +165,9 @@ def shop():
 @pytest.mark.parametrize("settings", [Settings(), PLAIN, Settings(primary_keys="uuid7", target_version=18)])
 def test_a_shop_with_every_kind_of_relation_loads(server, settings):
     schema, findings = check(server, shop(), settings)
-    assert {"unread-constraint", "unknown-column", "name-collision", "unknown-type"} <= {one.rule for one in findings}
+    assert {"unread-constraint", "unknown-column", "name-collision", "text-for-unknown-type"} <= {
+        one.rule for one in findings
+    }
     for table in schema.database.tables:
         for key in table.foreign_keys:
             led = [one.columns for one in table.indexes if not one.predicate]
@@ -175,6 +177,11 @@ def test_a_shop_with_every_kind_of_relation_loads(server, settings):
                 for columns in led
             )
             assert key.on_delete != "NO ACTION"
+
+
+@pytest.mark.parametrize("rule", house_rules())
+def test_without_any_one_rule_a_design_still_loads(server, rule):
+    check(server, shop(), Settings(disabled_rules=frozenset({rule})))
 
 
 @pytest.mark.parametrize("settings", [Settings(), PLAIN])

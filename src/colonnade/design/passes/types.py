@@ -192,7 +192,7 @@ def _enum(
     if too_long or work.settings.enums == "check":
         return _checked(blueprint, name, values, several)
     word = _word(attribute).removesuffix("[]")
-    own = f"{naming.singular(blueprint.name)}_{name}"
+    own = naming.snake(f"{naming.singular(blueprint.name)}_{name}", "enum")
     wanted = naming.snake(word, "enum") if shared.get(word) == stated_values else own
     return _register(sql.shorten(wanted), values, enums, work.tables) + "[]" * several, None
 
@@ -205,6 +205,8 @@ def _is_list(attribute: DraftAttribute) -> bool:
 
 def _register(wanted: str, values: tuple[str, ...], enums: dict[str, EnumType], tables: Collection[str]) -> str:
     """The name under which the enum stands in `enums`; a table's row type already has the table's name."""
+    # A type that needs quotes would have to carry them wherever a column's type is written.
+    wanted = wanted if sql.ident(wanted) == wanted else f"{wanted}_type"
     name, number = wanted, 2
     while name in tables or types.resolve(name) or (name in enums and enums[name].values != values):
         name, number = sql.shorten(f"{wanted}_{number}"), number + 1

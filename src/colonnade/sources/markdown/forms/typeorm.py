@@ -19,7 +19,7 @@ from colonnade.design.draft import (
 from colonnade.sources.markdown.forms.block import PRECISION, Block, key, snake, without_repeats
 from colonnade.sources.markdown.forms.remarks import annotated
 from colonnade.sources.markdown.forms.script_tokens import Member, Script, Token, end_of, members, option, strings
-from colonnade.sources.markdown.forms.typescript import Known, Shape, typed
+from colonnade.sources.markdown.forms.script_types import Known, Shape, typed
 from colonnade.sources.reading import Reading
 
 _COLUMNS = frozenset(

@@ -54,6 +54,18 @@ def draft(paths: Sequence[str], forced: str | None = None) -> Draft:
     return merged
 
 
+def annotated(paths: Sequence[str], forced: str | None = None) -> str:
+    """The Markdown documents at `paths` with the reading of each line beside it. Raises InputError."""
+    from colonnade.sources import markdown
+
+    found = _distinct(one for path in paths for one in _expand(path, recognise(path, forced)))
+    other = [one for one in found if one.kind != "markdown"]
+    if other or not found:
+        place = Place(other[0].name) if other else None
+        raise wrong("only Markdown can be annotated", place=place, fix="read it without --annotate")
+    return markdown.annotate([(one.name, read_text(one.path)) for one in found], found[0].feature)
+
+
 def _distinct(found: Iterable[Document]) -> tuple[Document, ...]:
     """The documents in sorted order, one file once however often and by whatever name it is given."""
     by_path: dict[Path, Document] = {}

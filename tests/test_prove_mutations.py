@@ -1,4 +1,4 @@
-"""Faults in the design itself: each is seen by the law that is there for it, and the design without a fault is green."""
+"""Faults in the design itself: each is seen by the law that is there for it, and without a fault all is green."""
 
 from __future__ import annotations
 

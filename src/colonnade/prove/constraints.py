@@ -47,6 +47,7 @@ PAGES: dict[str, str] = {
         They go, stay without a parent, or forbid it.
         """,
     defaults.DEFAULT: """A row without the column gets the stated default, or the customary one of a closed list.""",
+    "attributes-kept": """Every entity that is said to be stored has a table, and every attribute a column.""",
     "good-rows": """Rows that satisfy the design can be made for every table: without one, nothing can be tried.""",
     claims.FORMAT: """A text of stated type email takes an address and refuses what is none.""",
 }
@@ -64,6 +65,7 @@ def constraints(ground: Ground) -> Iterator[Proof]:
     Rows are inserted as the application role; as the migrator only where the application may not set the column.
     """
     by_table = {pair.table.name: pair for pair in stated.pairs(ground.draft, ground.schema)} if ground.draft else {}
+    yield from _kept(ground)
     with hands(ground, ground.filled) as open_hands:
         staged: set[str] = set()
         for stage in stages(ground, open_hands):
@@ -100,6 +102,21 @@ def _of_table(ground: Ground, stage: Stage, pair: Pair | None) -> Iterator[Proof
     yield from keys.orphans(stage)
     if pair:
         yield from defaults.proofs(stage, pair, ground.settings)
+
+
+def _kept(ground: Ground) -> Iterator[Proof]:
+    if ground.draft is None:
+        return
+    for entity in stated.missing(ground.draft, ground.schema):
+        place = entity.name.place
+        yield Proof("attributes-kept", entity.name.value, False, f"the design has no table of it (stated at {place})")
+    for pair in stated.pairs(ground.draft, ground.schema):
+        attributes = tuple(stated.stored_attributes(pair.entity))
+        lost = [one.name for one in attributes if pair.column(one.name.value) is None]
+        words = ", ".join(f"no column keeps {name.value} (stated at {name.place})" for name in lost)
+        yield Proof(
+            "attributes-kept", pair.table.name, not lost, words or f"{len(attributes)} attributes have a column"
+        )
 
 
 def _references(ground: Ground) -> Iterator[Proof]:

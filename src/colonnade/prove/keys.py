@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from colonnade.design.schema import ForeignKey, Index, Table, Unique
+from colonnade.design.schema import ForeignKey, Index, PrimaryKey, Table, Unique
 from colonnade.findings import Proof
 from colonnade.prove import stated
 from colonnade.prove.claims import reason
@@ -141,12 +141,12 @@ def _collision(stage: Stage, columns: Sequence[str]) -> Row | None:
 
 
 def _keepers(table: Table, columns: Sequence[str], owner: str | None) -> set[str]:
-    """The names of constraints and unique indexes on exactly these columns, with or without the owner."""
-    allowed = (set(columns), {*columns, owner} if owner else set(columns))
-    found = {one.name for one in table.constraints if isinstance(one, Unique) and set(one.columns) in allowed}
-    found |= {one.name for one in table.indexes if one.unique and _read(one) in allowed}
-    key = table.primary_key
-    return found | ({key.name} if key and set(key.columns) in allowed else set())
+    """The names of keys and unique indexes on these columns or fewer, with or without the owner."""
+    allowed = {*columns, *([owner] if owner else [])}
+    found = {
+        one.name for one in table.constraints if isinstance(one, Unique | PrimaryKey) and set(one.columns) <= allowed
+    }
+    return found | {one.name for one in table.indexes if one.unique and _read(one) <= allowed}
 
 
 def _read(index: Index) -> set[str]:

@@ -68,12 +68,20 @@ def held(law: Law, ground: Ground) -> tuple[Proof, ...]:
             started = perf_counter()
     except Exception as error:
         spent = (perf_counter() - started) * 1000
-        proofs.append(Proof(law.name, ground.feature, False, f"the check could not run: {reason(error)}", spent))
+        proofs.append(Proof(law.name, ground.feature, False, _unable(error, ground), spent))
     return tuple(proofs)
 
 
+def _unable(error: Exception, ground: Ground) -> str:
+    """Why a check could not run, in words that are the same on every run: without folders and scratch names."""
+    words = reason(error).replace(f"{ground.tree}/", "")
+    for name in (ground.empty, ground.filled, ground.workbench):
+        words = words.replace(name, "the scratch database")
+    return f"the check could not run: {words}"
+
+
 def reason(error: BaseException) -> str:
-    """An exception in one line that is the same on every run: class, SQLSTATE where there is one, first line."""
+    """An exception in one line: its class, its SQLSTATE where there is one, its first line."""
     state = getattr(error, "sqlstate", None)
     lines = str(getattr(getattr(error, "diag", None), "message_primary", None) or error).splitlines()
     return " ".join(part for part in (type(error).__name__, state, lines[0] if lines else "") if part)

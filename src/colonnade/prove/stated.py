@@ -12,6 +12,7 @@ from colonnade import sql
 from colonnade.design.draft import Draft, DraftAttribute, DraftEntity
 from colonnade.design.schema import Column, Entity, Schema, Table
 from colonnade.errors import Place
+from colonnade.vocabulary.naming import snake
 
 Kind = Literal["required", "unique", "primary key", "default", "reference", "expression", "unknown"]
 
@@ -73,9 +74,13 @@ def _facts(entity: DraftEntity, schema: Schema) -> Entity | None:
 
 
 def column_of(table: Table, written: str) -> Column | None:
-    """The column of `table` that a document means by `written`: the same letters, whatever the spelling."""
+    """The column of `table` that a document means by `written`: its name, its snake_case, or the same letters."""
+    named = {column.name: column for column in table.columns}
+    for name in (written, sql.shorten(written), sql.shorten(snake(written))):
+        if name in named:
+            return named[name]
     wanted = key(written)
-    return next((column for column in table.columns if key(column.name) == wanted), None)
+    return next((column for column in table.columns if wanted and key(column.name) == wanted), None)
 
 
 def stored_attributes(entity: DraftEntity) -> Iterator[DraftAttribute]:

@@ -52,7 +52,7 @@ FRONT = re.compile(
 
 # Nouns that stand for attributes without naming one; what they hold stands in the bracket behind them.
 GENERIC = frozenset(
-    """detail details information info data metadata attribute attributes field fields property properties setting settings configuration value values timestamp timestamps record records content contents
+    """detail details information info data metadata attribute attributes field fields property properties setting settings configuration value values timestamps record records content contents
     relationship relationships reference references association associations characteristics characteristic specification specifications item items thing things aspects elements element parameters parameter
     detail-fields identifiers credentials statistics history rule rules constraint constraints state lifecycle behavior support access capability capabilities ability way means context set list group
     datos información detalles dados informações detalhes daten informationen details données informations operations functionality purpose responsibilities entities entity type-specific audit-fields
@@ -60,7 +60,8 @@ GENERIC = frozenset(
 )
 # Words with which a sentence starts that is no attribute.
 VERBS = frozenset(
-    """can may must should will is are was belongs has have contains references represents manages supports allows enables provides ensures used uses created updated deleted cannot stores tracks owns does do links relates
+    """linked associated related owned assigned tied connected attached referenced scoped bound grouped stored shared managed linking belonging derived computed identified
+    can may must should will is are was belongs has have contains references represents manages supports allows enables provides ensures used uses created updated deleted cannot stores tracks owns does do links relates
     determines validates shows displays holds serves acts applies triggers generates requires inherits extends defines describes includes maps aggregates identifies groups replaces may-have persists remains never always only no not none
     if when each every all any what how where who it they this that these those there once multiple one-to-many many-to-one puede debe tiene contiene pertenece kann muss hat gehört peut doit""".split()
 )

@@ -38,12 +38,21 @@ def page(file: str, text: str) -> Page:
     entries = tuple(entry for section in sections.walk(root) if _is_key_entities(section) for entry in prose.entries(section, file))
     readings = [*walk.readings(parts, file)]
     readings.extend(found for part in parts if isinstance(part.block, Fence) and ascii.is_drawing(part.block) and (found := ascii.read(part.block, file)))
+    readings.extend(_undetailed(root, readings, file))
     lists = tuple(enums.named(parts, file))
     if lists:
         readings.append(Reading("enums", 10, enums=lists))
     split = tuple(one for entry in entries for one in _each_name(entry))
     title = next((titles.bare(one.text) for one in sections.walk(root) if one.level == 1), "")
     return Page(file, parts, _allowed(_without_shapes(readings), bool(entries)), split, title)
+
+
+def _undetailed(root: sections.Section, readings: list[Reading], file: str) -> list[Reading]:
+    """Entities that have a title among other entities, or a row in a list of entities where nothing else defines any."""
+    defined = {merge.names.key(one.name.value) for reading in readings for one in reading.entities}
+    titled = walk.titled_entities(root, defined, file)
+    listed = () if defined or titled else tuple(one for section in sections.walk(root) for one in walk.listed_entities(section, file))
+    return [Reading("title", 5, (subject.entity(one),)) for one in (*titled, *listed)]
 
 
 def _each_name(entry: prose.Entry) -> tuple[prose.Entry, ...]:

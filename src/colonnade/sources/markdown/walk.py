@@ -11,6 +11,7 @@ from colonnade.sources.markdown import fences, names, subject, titles
 from colonnade.sources.markdown.blocks import Block, Bullets, Fence, Item, Paragraph, Span, Table
 from colonnade.sources.markdown.forms import bullets, prose, table
 from colonnade.sources.markdown.sections import LABEL, Section
+from colonnade.sources.markdown.sections import walk as walk_sections
 from colonnade.sources.markdown.subject import Subject
 from colonnade.sources.reading import Reading
 
@@ -337,3 +338,44 @@ def _inline(part: Part, block: Paragraph, file: str) -> Iterator[Reading]:
             found = bullets.inline(match["rest"], line, file)
             if len(found) > 1:
                 yield _defined("list", bullets.PRECISION - 10, part.subject, found, line, file)
+
+
+def titled_entities(root: Section, defined: set[str], file: str) -> tuple[Subject, ...]:
+    """Titles below one that announces entities, where others beside them are defined (or none is anywhere)."""
+    found: list[Subject] = []
+    for section in walk_sections(root):
+        if section.title is None or titles.read(section.text).role != "entities" or section.level >= LABEL:
+            continue
+        named = [(below, titles.read(below.text)) for below in section.sections if below.title is not None and below.level < LABEL]
+        if defined and not any(names.key(title.name) in defined for _, title in named):
+            continue
+        for below, title in named:
+            about = subject.of_section(below, title, file) if title.role == "entity" else None
+            if about is not None and about.kind != "concept" and names.key(title.name) not in defined and below.blocks:
+                found.append(about)
+    return tuple(found)
+
+
+def listed_entities(section: Section, file: str) -> Iterator[Subject]:
+    """The rows of a table of entities, and the bold heads of a list of them."""
+    role = titles.read(section.text).role if section.title else "entities"
+    for block in section.blocks:
+        if isinstance(block, Table) and table.shape(block).kind == "entities":
+            yield from _row_subjects(block, file)
+        elif isinstance(block, Bullets) and role == "entities":
+            for entry in block.items:
+                match = re.match(r"(?:\*\*|`)(?P<head>[^*`]{1,60})(?:\*\*|`)", entry.text)
+                title = titles.read(match["head"].rstrip(":： ")) if match else titles.Title("other")
+                if title.role == "entity" and entry.lines:
+                    yield Subject(title.name, entry.lines[0].place(file), title.table)
+
+
+def _row_subjects(block: Table, file: str) -> Iterator[Subject]:
+    shape = table.shape(block)
+    first = shape.at("entity") or 0
+    tables = [number for number, span in enumerate(block.header) if table._title(span.text) in ("table", "table name", "tabla", "表名", "テーブル名") and number != first]
+    for row in block.rows:
+        title = titles.read(names.plain(row[first].text)) if first < len(row) else titles.Title("other")
+        if title.role == "entity":
+            named = names.plain(row[tables[0]].text).strip() if tables and tables[0] < len(row) else title.table
+            yield Subject(title.name, row[first].place(file), named if names.is_identifier(named) else "")

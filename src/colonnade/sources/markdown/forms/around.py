@@ -141,7 +141,7 @@ def _table(part: Part, block: Table, about: str | None, known: Index, file: str)
 def indexes(parts: Sequence[Part], known: Index, columns: Columns, file: str) -> Iterator[DraftEntity]:
     """Indexes and unique constraints that lists and tables state, each under the entity whose columns it names."""
     for part in parts:
-        if part.role in ("transfer", "queries", "samples", "policies", "unstored", "before"):
+        if part.key_entities or part.role in ("transfer", "queries", "samples", "policies", "unstored", "before"):
             continue
         about = known.find(part.subject.name) if part.subject else None
         if isinstance(part.block, Table):

@@ -111,7 +111,9 @@ def _branch_kind(before: str, after: str) -> str:
     if sign:
         return relations._kind_of(relations._is_many(sign["left"]), relations._is_many(sign["right"]))
     one = re.search(r"\(\s*(?:0\.\.)?1\s*\)|\b0\.\.1\b", before + after[:8])
-    many = re.search(r"\(\s*(?:N|M|\*|0\.\.\*|0\.\.N|1\.\.\*|many)\s*\)|<\s*$|\bhas many\b", before + after[:8], re.IGNORECASE)
+    if re.match(r"\s*\(\s*belongs to\b", after, re.IGNORECASE):
+        return "many-to-one"
+    many = re.search(r"\(\s*(?:N|M|\*|0\.\.\*|0\.\.N|1\.\.\*|many)\s*\)|<\s*$|\bhas many\b", before + after[:8], re.IGNORECASE) or re.match(r"\s*\(\s*many\b", after)
     if many:
         return "one-to-many"
     if one:

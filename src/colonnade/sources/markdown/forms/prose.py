@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from colonnade import types
 from colonnade.design.draft import DraftAttribute, EntityKind, Fact
 from colonnade.errors import Place
 from colonnade.sources.markdown import facts, names, relations, subject, titles
@@ -210,7 +211,7 @@ def _below(child: Block, entry: Entry, known: Index, file: str) -> Iterator[Draf
         if shape.kind in ("attributes", "described", "named", "rules"):
             yield from table.attributes(child, shape, file)
     elif isinstance(child, Bullets):
-        listed = bullets.attributes(child.items, file, labelled=False)
+        listed = () if any(_is_label(item) for item in child.items) else bullets.attributes(child.items, file, labelled=False)
         if listed:
             yield from (one for one in listed if known.find(one.name.value) is None or one.type)
             return
@@ -221,17 +222,35 @@ def _below(child: Block, entry: Entry, known: Index, file: str) -> Iterator[Draf
             yield from _sentence(sentence, entry, known, child.lines[0].place(file), first=False)
 
 
+_LABEL = re.compile(r"\**`?(?P<head>[^:：*`\n]{1,50}?)`?(?:\*\*\s*[:：]|[:：]\s*\*\*|[:：])\s*(?P<rest>.*)", re.DOTALL)
+
+
+def _is_label(item: Item) -> bool:
+    """`Attributes: a, b` and `Metadata: createdAt, updatedAt` announce columns and name none themselves."""
+    head = _LABEL.match(item.text)
+    return bool(head and (titles.role_of(head["head"]) == "attributes" or (_is_listed(head["rest"]) and not names.looks_coded(head["head"]) and len(_cut(head["rest"], ",")) > 1 and head["head"][:1].isupper() and not _flags_only(head["rest"]))))
+
+
+def _flags_only(text: str) -> bool:
+    """`string, required`: what stands behind a column's name."""
+    pieces = [names.plain(piece).strip(" .") for piece in _cut(text, ",;")]
+    return any(facts.written.resolve(piece) or facts._flagged(piece, "constraint") for piece in pieces)
+
+
 def _sub_item(item: Item, entry: Entry, known: Index, file: str) -> Iterator[DraftAttribute]:
     """`- Attributes: a, b`, `- Email address (unique)`; what starts with a verb or speaks of relations is none."""
     if not item.lines:
         return
     place = item.lines[0].place(file)
-    head = re.match(r"\**`?(?P<head>[^:：*`\n]{1,50}?)`?(?:\*\*\s*[:：]|[:：]\s*\*\*|[:：])\s*(?P<rest>.*)", item.text, re.DOTALL)
+    head = _LABEL.match(item.text)
     role = titles.role_of(head["head"]) if head else ""
     if head and role == "attributes":
         nested = next((child for child in item.children if isinstance(child, Bullets)), None)
         if nested:
             yield from bullets.attributes(nested.items, file, labelled=True) or tuple(one for below in nested.items for one in _sub_item(below, entry, known, file))
+        yield from _pieces(head["rest"], entry, known, place)
+        return
+    if head and role in ("", "entity", "other") and not bullets._META.fullmatch(head["head"].strip()) and _is_listed(head["rest"]):
         yield from _pieces(head["rest"], entry, known, place)
         return
     if head and (role not in ("", "entity", "other") or bullets._META.fullmatch(head["head"].strip())):
@@ -246,6 +265,12 @@ def _sub_item(item: Item, entry: Entry, known: Index, file: str) -> Iterator[Dra
     else:
         for sentence in _SENTENCES.split(item.text):
             yield from _sentence(sentence, entry, known, place, first=False)
+
+
+def _is_listed(text: str) -> bool:
+    """`fkSystem (foreign key), system` and `createdAt, updatedAt`: short pieces between commas, most of them like code."""
+    pieces = [_BRACKET.sub("", piece).strip(" .`") for piece in _cut(text, ",;、，")]
+    return len(pieces) > 1 and all(len(piece.split()) <= 3 for piece in pieces) and sum(names.is_identifier(piece) for piece in pieces) * 2 >= len(pieces)
 
 
 def _sentence(text: str, entry: Entry, known: Index, place: Place, *, first: bool) -> Iterator[DraftAttribute]:
@@ -318,7 +343,9 @@ def _lead(clause: str, entry: Entry, known: Index) -> int | None:
             continue
         if _other_subject(before, entry, known):
             continue
-        return match.end()
+        later = re.search(r"\b(?:with|including|such as)\b", clause[match.end() :]) if re.match(r"track|record|captur|stor|hold|keep|persist", match[0], re.IGNORECASE) else None
+        inside = later and clause[: match.end() + later.start()].count("(") > clause[: match.end() + later.start()].count(")")
+        return match.end() + (later.end() if later and not inside else 0)
     return None
 
 
@@ -388,9 +415,10 @@ def _piece(text: str, entry: Entry, known: Index, place: Place) -> Iterator[Draf
     if inside and _expands(noun, inside):
         yield from _expanded(noun, inside, entry, known, place)
         return
-    if not _is_attribute(noun, entry, known):
-        return
-    yield facts.attribute(noun, place, told)
+    paired = re.fullmatch(r"(?P<left>\w+)\s?/\s?(?P<right>\w+) (?P<what>\w+?)s?", noun)
+    for name in (f"{paired['left']} {paired['what']}", f"{paired['right']} {paired['what']}") if paired else (noun,):
+        if _is_attribute(name, entry, known):
+            yield facts.attribute(name, place, told)
 
 
 def _noun(head: str) -> str | None:
@@ -407,7 +435,7 @@ def _noun(head: str) -> str | None:
     verb = bool(parts) and parts[0].lower() in prose.VERBS and not (len(parts) > 1 and prose.COLUMN_NOUN.search(bare))
     if not parts or len(parts) > 4 or not re.match(r"[^\W\d_]", bare) or verb or len(bare) > 50:
         return None
-    if re.search(r"[=<>{}|!?%$]|\d{3,}", bare):
+    if re.search(r"[=<>{}|!?%$]|\d{3,}", bare) or parts[-1].lower() in ("sent", "made", "placed", "given", "taken", "done", "submitted"):
         return None
     return bare
 
@@ -427,7 +455,8 @@ def _is_attribute(noun: str, entry: Entry, known: Index) -> bool:
 def _told(text: str, head: str, inside: str, name: str, place: Place) -> Facts:
     told: Facts = bullets._qualified(inside, place, name.strip()) if inside else {}
     kind = told.get("type")
-    if kind is not None and not facts.written.resolve(str(kind.value)) and str(kind.value) != "enum":
+    # In prose `(username)` explains a word; only a type that PostgreSQL or its relatives know is one.
+    if kind is not None and str(kind.value) != "enum" and types.resolve(re.split(r"[,;]", inside)[0].strip()) is None:
         told.pop("type")
     if re.search(r"\boptional(?:ly)?\b|\bopcional|\boptionnel|\bnullable\b", head, re.IGNORECASE):
         told.setdefault("nullable", Fact(True, place))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from colonnade.design.schema import ForeignKey, Schema, Table
 from colonnade.findings import Proof
 from colonnade.prove.ground import Actors
-from colonnade.prove.probe import Outcome, Row, ran_as, undone, where
+from colonnade.prove.probe import Outcome, Row, ran_as, undone, value, where
 from colonnade.prove.references import Reference, stated_action
 from colonnade.sql import ident, qualified
 
@@ -50,6 +50,8 @@ def _proof(
         return Proof(ON_DELETE, subject, False, f"unproven: no row of {table.name} has a parent by it ({because})")
     child, parent = family
     with undone(connection):
+        if not _points(child, one, parent):
+            ran_as(connection, actors.migrator, _joined(table, one, child, parent))
         outcome = _deleted(schema, table, one, parent, actors, connection)
         after = _state(table, one, child, actors, connection) if outcome.accepted else "kept"
     refused = outcome.sqlstate in FORBIDDEN and outcome.constraint == one.name
@@ -60,7 +62,7 @@ def _proof(
 
 
 def _family(rows: Mapping[str, Sequence[Row]], table: Table, one: ForeignKey) -> tuple[Row, Row] | None:
-    """A child and its parent by `one`, if possible a parent that the child does not also have by another key."""
+    """A child and its parent by `one`, or that could be; if possible one that it does not also have by another key."""
     parents = {tuple(row.get(name) for name in one.target_columns): row for row in rows.get(one.target[1], ())}
     found = [
         (child, parents[tuple(child.get(name) for name in one.columns)])
@@ -68,6 +70,12 @@ def _family(rows: Mapping[str, Sequence[Row]], table: Table, one: ForeignKey) ->
         if tuple(child.get(name) for name in one.columns) in parents
     ]
     others = [key for key in table.foreign_keys if key is not one and key.target == one.target]
+    found = found or [
+        (child, parent)
+        for child in rows.get(table.name, ())
+        for parent in rows.get(one.target[1], ())
+        if child is not parent and _may_point(child, one, parent)
+    ]
     single = [(child, parent) for child, parent in found if not any(_points(child, key, parent) for key in others)]
     return next(iter(single or found), None)
 
@@ -75,6 +83,25 @@ def _family(rows: Mapping[str, Sequence[Row]], table: Table, one: ForeignKey) ->
 def _points(child: Row, key: ForeignKey, parent: Row) -> bool:
     pairs = zip(key.columns, key.target_columns, strict=True)
     return all(child.get(name) == parent.get(target) for name, target in pairs)
+
+
+def _may_point(child: Row, key: ForeignKey, parent: Row) -> bool:
+    """Whether the child could point at `parent`: what it has of the key already, such as the owner, agrees."""
+    pairs = zip(key.columns, key.target_columns, strict=True)
+    return all(child.get(name) in (None, parent.get(target)) for name, target in pairs)
+
+
+def _joined(table: Table, one: ForeignKey, child: Row, parent: Row) -> str:
+    """UPDATE that makes the child point at the parent."""
+    pairs = zip(one.columns, one.target_columns, strict=True)
+    change = ", ".join(f"{ident(name)} = {value(parent.get(target))}" for name, target in pairs)
+    return f"UPDATE {qualified(table.schema, table.name)} SET {change} WHERE {where(child, _key(table, child))}"
+
+
+def _key(table: Table, row: Row) -> tuple[str, ...]:
+    key = table.primary_key
+    known = tuple(name for name in row if row[name] is not None)
+    return key.columns if key and all(name in row for name in key.columns) else known
 
 
 def _deleted(
@@ -105,11 +132,9 @@ def dropping(table: str, constraint: str) -> str:
 
 
 def _state(table: Table, one: ForeignKey, child: Row, actors: Actors, connection: psycopg.Connection) -> str:
-    key = table.primary_key
-    columns = key.columns if key and all(name in child for name in key.columns) else tuple(child)
-    lost = one.set_columns or one.columns
+    lost, key = one.set_columns or one.columns, _key(table, child)
     kept = " AND ".join(f"{ident(name)} IS NULL" for name in lost)
-    known = tuple(name for name in columns if name not in lost or key is not None)
+    known = tuple(name for name in key if name not in lost) or key
     query = f"SELECT {kept} FROM {qualified(table.schema, table.name)} WHERE {where(child, known)}"
     outcome = ran_as(connection, actors.migrator, query)
     if not outcome.values:

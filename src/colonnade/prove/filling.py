@@ -12,6 +12,9 @@ from colonnade.sql import ident, qualified
 if TYPE_CHECKING:
     import psycopg
 
+BEYOND = 1000
+"""What an identity column counts from, once rows with numbers of their own are there."""
+
 Rows = Mapping[str, Sequence[Row]]
 
 
@@ -59,10 +62,17 @@ def clear(schema: Schema, connection: psycopg.Connection) -> None:
 
 
 def load(connection: psycopg.Connection, table: Table, rows: Sequence[Row]) -> list[Row]:
-    """Loads `rows` and gives back those that were taken: all, or where one is refused, each that is taken by itself."""
-    if not rows or ran(connection, _insert(table, rows)).accepted:
-        return list(rows)
-    return [row for row in rows if ran(connection, _insert(table, [row])).accepted]
+    """Loads `rows` and gives back those that were taken: all, or where one is refused, each that is taken by itself.
+
+    Raises psycopg.Error where an identity column cannot be told to count on from beyond them.
+    """
+    whole = not rows or ran(connection, _insert(table, rows)).accepted
+    taken = list(rows) if whole else [row for row in rows if ran(connection, _insert(table, [row])).accepted]
+    for column in table.columns:
+        if column.identity and taken:
+            name = qualified(table.schema, table.name)
+            connection.execute(f"ALTER TABLE {name} ALTER COLUMN {ident(column.name)} RESTART WITH {BEYOND}".encode())
+    return taken
 
 
 def refusal(connection: psycopg.Connection, table: Table, rows: Sequence[Row]) -> str:

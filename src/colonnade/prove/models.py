@@ -155,13 +155,14 @@ def _engine(ground: Ground, database: str, role: str) -> Iterator[sa.Engine]:
 
 
 def _prepare(ground: Ground, database: str, content: Database) -> None:
-    """Builds `content` in `database` as the migrator."""
+    """Builds `content` in `database` as the migrator, but for extensions that an administrator has made already."""
     from colonnade.writers.sql import script
 
-    if content == Database():
-        return
     with connect(ground.url(database, ground.actors.migrator)) as connection:
-        connection.execute(script(content).encode())
+        there = {row[0] for row in connection.execute("SELECT extname FROM pg_extension").fetchall()}
+        wanted = replace(content, extensions=tuple(one for one in content.extensions if one.name not in there))
+        if wanted != Database():
+            connection.execute(script(wanted).encode())
 
 
 def _prerequisites(database: Database) -> Database:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from colonnade.sql import ident, literal, qualified
+from colonnade.sql import ident, literal
 
 if TYPE_CHECKING:
     import psycopg
@@ -91,12 +91,17 @@ def ran_as(connection: psycopg.Connection, role: str, statement: str) -> Outcome
     return outcome
 
 
-def insert(table: str, row: Row, schema: str = "public") -> str:
+def insert(table: str, row: Row, overriding: str = "") -> str:
     """INSERT of one row; values are literals without a type, so that PostgreSQL casts as it does for a client."""
     if not row:
-        return f"INSERT INTO {qualified(schema, table)} DEFAULT VALUES"
-    columns = ", ".join(map(ident, row))
-    return f"INSERT INTO {qualified(schema, table)} ({columns}) VALUES ({', '.join(map(value, row.values()))})"
+        return f"INSERT INTO {ident(table)} DEFAULT VALUES"
+    columns, values = ", ".join(map(ident, row)), ", ".join(map(value, row.values()))
+    return f"INSERT INTO {ident(table)} ({columns}) {overriding}VALUES ({values})"
+
+
+def insert_numbered(table: str, row: Row) -> str:
+    """INSERT of one row that brings its own numbers, also where the server always counts them itself."""
+    return insert(table, row, "OVERRIDING SYSTEM VALUE ")
 
 
 def where(row: Row, columns: tuple[str, ...]) -> str:

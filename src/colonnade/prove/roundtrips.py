@@ -105,7 +105,7 @@ def _python_values(stage: Stage, model: Any, session: Session) -> dict[str, Any]
     """The good row as the model's types give it: PostgreSQL casts each text, the type's own code reads the result."""
     import sqlalchemy as sa
 
-    columns = model.__table__.columns
+    columns = {column.name: column for column in model.__table__.columns}
     names = [name for name in stage.row if name in stage.settable or not stage.settable]
     casts = [
         sa.type_coerce(sa.literal_column(_cast(stage, name)), columns[name].type).label(f"value_{number}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from colonnade.design.schema import Entity, Table
 from colonnade.prove.filling import load
 from colonnade.prove.ground import Ground
-from colonnade.prove.probe import Outcome, Row, become, insert, tried, where
+from colonnade.prove.probe import Outcome, Row, become, insert, insert_numbered, tried, where
 from colonnade.sql import ident, qualified
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def stages(ground: Ground, hands: Hands) -> Iterator[Stage]:
 def _all_but_one(hands: Hands, table: Table, rows: Sequence[Row]) -> list[Row]:
     """Loads all of `rows` that are taken but one, and gives them back with that one last."""
     taken = load(hands.migrator, table, rows[:-1])
-    if rows and tried(hands.migrator, insert(table.name, rows[-1])).accepted:
+    if rows and tried(hands.migrator, insert_numbered(table.name, rows[-1])).accepted:
         return [*taken, rows[-1]]
     if taken:
         key = table.primary_key.columns if table.primary_key else tuple(taken[-1])
@@ -110,7 +110,8 @@ def attempt(stage: Stage, change: Row, aside: tuple[str, ...] = ()) -> tuple[Out
     if not ours or not stage.settable or aside:
         name = qualified(stage.table.schema, stage.table.name)
         dropped = [f"ALTER TABLE {name} DROP CONSTRAINT {ident(one)}" for one in aside]
-        return tried(stage.hands.migrator, *dropped, insert(stage.table.name, {**stage.row, **change})), "migrator"
+        statement = insert_numbered(stage.table.name, {**stage.row, **change})
+        return tried(stage.hands.migrator, *dropped, statement), "migrator"
     if stage.facts.owner_column:
         become(stage.hands.application, stage.setting, stage.row[stage.facts.owner_column])
     row = {name: text for name, text in {**stage.row, **change}.items() if name in stage.settable}

@@ -23,7 +23,7 @@ LEAD = re.compile(
 # A lead is none before or behind these: "associated with", "along with", "starts with".
 NO_LEAD_BEFORE = re.compile(
     r"\b(?:associated|along|together|linked|related|dealing|interact\w*|compatible|consistent|start\w*|begin\w*|connected|integrat\w*|shared|share|one-to-many|many-to-one|one-to-one|many-to-many|paired|work\w*|combined|"
-    r"aligned|comply|complies|replaced|populated|filled|sync\w*|communicat\w*|authenticated|that|who|which|to|can|must|may|should|not|will|comply|matched|signed|logged|user|users|a|the|an|audit|medical|health|academic|single|historical|new|immutable|each)\s+$",
+    r"aligned|comply|complies|replaced|populated|filled|sync\w*|communicat\w*|authenticated|to|can|must|may|should|not|will|comply|matched|signed|logged|user|users|a|the|an|audit|medical|health|academic|single|historical|new|immutable|each)\s+$",
     _I,
 )  # fmt: skip
 
@@ -37,9 +37,14 @@ CUT = re.compile(
 )  # fmt: skip
 
 # A finite verb behind a noun starts a new clause: what follows is no list any more.
-CLAUSE = re.compile(r"\s(?:is|are|was|were|can|may|must|should|will|has|have|belongs|cannot|does|do|gets|becomes|remains|references|moves|appears|contains|es|son|ist|sind|est|sont)\s", _I)
+CLAUSE = re.compile(
+    r"\s(?:is|are|was|were|can|may|must|should|will|has|have|belongs|cannot|does|do|gets|becomes|remains|references|moves|appears|contains|es|son|ist|sind|est|sont)\s",
+    _I,
+)
 # A relative clause swallows the pieces that "and" ties to it.
-RELATIVE = re.compile(r"\s(?:that|which|who|whose|where|when|while|because|if|whether|until|once|so|que|wenn|dass|qui)\s", _I)
+RELATIVE = re.compile(
+    r"\s(?:that|which|who|whose|where|when|while|because|if|whether|until|once|so|que|wenn|dass|qui)\s", _I
+)
 
 # Words in front of a name that are not part of it.
 FRONT = re.compile(
@@ -52,18 +57,223 @@ FRONT = re.compile(
 
 # Nouns that stand for attributes without naming one; what they hold stands in the bracket behind them.
 GENERIC = frozenset(
-    """detail details information info data metadata attribute attributes field fields property properties setting settings configuration value values timestamps record records content contents
-    relationship relationships reference references association associations characteristics characteristic specification specifications item items thing things aspects elements element parameters parameter
-    detail-fields identifiers credentials statistics history rule rules constraint constraints state lifecycle behavior support access capability capabilities ability way means context set list group
-    datos información detalles dados informações detalhes daten informationen details données informations operations functionality purpose responsibilities entities entity type-specific audit-fields
-    dates basics essentials logic limits restrictions permissions-model scope column columns key keys""".split()
+    [
+        "detail",
+        "details",
+        "information",
+        "info",
+        "data",
+        "metadata",
+        "attribute",
+        "attributes",
+        "field",
+        "fields",
+        "property",
+        "properties",
+        "setting",
+        "settings",
+        "configuration",
+        "value",
+        "values",
+        "timestamps",
+        "record",
+        "records",
+        "content",
+        "contents",
+        "relationship",
+        "relationships",
+        "reference",
+        "references",
+        "association",
+        "associations",
+        "characteristics",
+        "characteristic",
+        "specification",
+        "specifications",
+        "item",
+        "items",
+        "thing",
+        "things",
+        "aspects",
+        "elements",
+        "element",
+        "parameters",
+        "parameter",
+        "detail-fields",
+        "identifiers",
+        "credentials",
+        "statistics",
+        "history",
+        "rule",
+        "rules",
+        "constraint",
+        "constraints",
+        "state",
+        "lifecycle",
+        "behavior",
+        "support",
+        "access",
+        "capability",
+        "capabilities",
+        "ability",
+        "way",
+        "means",
+        "context",
+        "set",
+        "list",
+        "group",
+        "datos",
+        "información",
+        "detalles",
+        "dados",
+        "informações",
+        "detalhes",
+        "daten",
+        "informationen",
+        "details",
+        "données",
+        "informations",
+        "operations",
+        "functionality",
+        "purpose",
+        "responsibilities",
+        "entities",
+        "entity",
+        "type-specific",
+        "audit-fields",
+        "dates",
+        "basics",
+        "essentials",
+        "logic",
+        "limits",
+        "restrictions",
+        "permissions-model",
+        "scope",
+        "column",
+        "columns",
+        "key",
+        "keys",
+    ]
 )
 # Words with which a sentence starts that is no attribute.
 VERBS = frozenset(
-    """linked associated related owned assigned tied connected attached referenced scoped bound grouped stored shared managed linking belonging derived computed identified
-    can may must should will is are was belongs has have contains references represents manages supports allows enables provides ensures used uses created updated deleted cannot stores tracks owns does do links relates
-    determines validates shows displays holds serves acts applies triggers generates requires inherits extends defines describes includes maps aggregates identifies groups replaces may-have persists remains never always only no not none
-    if when each every all any what how where who it they this that these those there once multiple one-to-many many-to-one puede debe tiene contiene pertenece kann muss hat gehört peut doit""".split()
+    [
+        "linked",
+        "associated",
+        "related",
+        "owned",
+        "assigned",
+        "tied",
+        "connected",
+        "attached",
+        "referenced",
+        "scoped",
+        "bound",
+        "grouped",
+        "stored",
+        "shared",
+        "managed",
+        "linking",
+        "belonging",
+        "derived",
+        "computed",
+        "identified",
+        "can",
+        "may",
+        "must",
+        "should",
+        "will",
+        "is",
+        "are",
+        "was",
+        "belongs",
+        "has",
+        "have",
+        "contains",
+        "references",
+        "represents",
+        "manages",
+        "supports",
+        "allows",
+        "enables",
+        "provides",
+        "ensures",
+        "used",
+        "uses",
+        "created",
+        "updated",
+        "deleted",
+        "cannot",
+        "stores",
+        "tracks",
+        "owns",
+        "does",
+        "do",
+        "links",
+        "relates",
+        "determines",
+        "validates",
+        "shows",
+        "displays",
+        "holds",
+        "serves",
+        "acts",
+        "applies",
+        "triggers",
+        "generates",
+        "requires",
+        "inherits",
+        "extends",
+        "defines",
+        "describes",
+        "includes",
+        "maps",
+        "aggregates",
+        "identifies",
+        "groups",
+        "replaces",
+        "may-have",
+        "persists",
+        "remains",
+        "never",
+        "always",
+        "only",
+        "no",
+        "not",
+        "none",
+        "if",
+        "when",
+        "each",
+        "every",
+        "all",
+        "any",
+        "what",
+        "how",
+        "where",
+        "who",
+        "it",
+        "they",
+        "this",
+        "that",
+        "these",
+        "those",
+        "there",
+        "once",
+        "multiple",
+        "one-to-many",
+        "many-to-one",
+        "puede",
+        "debe",
+        "tiene",
+        "contiene",
+        "pertenece",
+        "kann",
+        "muss",
+        "hat",
+        "gehört",
+        "peut",
+        "doit",
+    ]
 )
 # A last word by which a noun is plainly a column.
 COLUMN_NOUN = re.compile(
@@ -77,13 +287,23 @@ TO_ONE = re.compile(
     r"links?|connect(?:s|ing)|joins?|about|between|in|to|specific\s+to|pertenece\s+a|pertence\s+a|asociad[oa]\s+(?:a|con)|associad[oa]\s+a|vinculad[oa]\s+a|gehört\s+zu|verweist\s+auf|zugeordnet|appartient\s+à|lié[es]*\s+à|associé[es]*\s+à|rattaché[es]*\s+à)\b|属于|关联|に属する|に紐づく|принадлежит|связан",
     _I,
 )  # fmt: skip
-WEAK_TO_ONE = frozenset("for of from by against on in to within inside under about between owner".split())
+WEAK_TO_ONE = frozenset(
+    ["for", "of", "from", "by", "against", "on", "in", "to", "within", "inside", "under", "about", "between", "owner"]
+)
 TO_MANY = re.compile(
     r"\b(?:has|have|having|contains?|containing|owns?|groups?|grouping|includes?|including|consists?\s+of|comprises?|composed\s+of|holds?|holding|with|parent\s+of|collection\s+of|list\s+of|set\s+of|series\s+of|container\s+(?:for|of)|aggregates?|organi[sz]es?|"
     r"manages?|creates?|places?|receives?|referenced\s+by|shared\s+by|used\s+by|tracks?|hosts?|produces?|generates?|submits?|writes?|stores?|made\s+up\s+of|can\s+have|may\s+have|spawns?|maintains?|"
     r"tiene|contiene|possui|tem|contém|incluye|inclui|hat|enthält|umfasst|contient|possède|comprend|regroupe)\b|包含|拥有|を持つ|含む|имеет|содержит",
     _I,
 )  # fmt: skip
-MANY = re.compile(r"\b(?:many|multiple|several|zero[- ]or[- ]more|one[- ]or[- ]more|0\.\.\*|1\.\.\*|0 or more|1 or more|any number of|at least one|all|various|numerous|a (?:list|set|collection|series|number) of|ordered|muchos|muchas|varios|varias|muitos|muitas|vários|várias|viele|mehrere|plusieurs|multiples|more than one|two or more|up to \d+|[2-9]\d*)\s+(?:\w+\s+){0,2}$|(?:多个|多個|複数の?)\s*$", _I)
-SINGLE = re.compile(r"\b(?:one|exactly one|a single|single|at most one|only one|zero or one|0\.\.1|un|una|uno|um|uma|ein|einem|einer|genau ein\w*|un seul|une seule|1)\s+(?:\w+\s+){0,2}$|(?:一个|一つの?)\s*$", _I)
-ONLY_ONE = re.compile(r"\b(?:exactly one|one|a single|single|at most one|only one|zero or one|its own)\s+(?:\w+\s+){0,1}$", _I)
+MANY = re.compile(
+    r"\b(?:many|multiple|several|zero[- ]or[- ]more|one[- ]or[- ]more|0\.\.\*|1\.\.\*|0 or more|1 or more|any number of|at least one|all|various|numerous|a (?:list|set|collection|series|number) of|ordered|muchos|muchas|varios|varias|muitos|muitas|vários|várias|viele|mehrere|plusieurs|multiples|more than one|two or more|up to \d+|[2-9]\d*)\s+(?:\w+\s+){0,2}$|(?:多个|多個|複数の?)\s*$",
+    _I,
+)
+SINGLE = re.compile(
+    r"\b(?:one|exactly one|a single|single|at most one|only one|zero or one|0\.\.1|un|una|uno|um|uma|ein|einem|einer|genau ein\w*|un seul|une seule|1)\s+(?:\w+\s+){0,2}$|(?:一个|一つの?)\s*$",
+    _I,
+)
+ONLY_ONE = re.compile(
+    r"\b(?:exactly one|one|a single|single|at most one|only one|zero or one|its own)\s+(?:\w+\s+){0,1}$", _I
+)

@@ -27,7 +27,9 @@ PHRASES: tuple[tuple[str, re.Pattern[str]], ...] = (
 )  # fmt: skip
 
 # Signs for what each end of a line carries: `(1)`, `0..*`, `N`, `||`, `o{`.
-MANY_END = re.compile(r"\(?\b(?:N|M|n|m|many|0\.\.[*nN]|1\.\.[*nN]|0\.\.N|\d+\.\.\*)\b\)?|\(?\*\)?|[o|]\{|\}[o|]|>│|<", re.IGNORECASE)
+MANY_END = re.compile(
+    r"\(?\b(?:N|M|n|m|many|0\.\.[*nN]|1\.\.[*nN]|0\.\.N|\d+\.\.\*)\b\)?|\(?\*\)?|[o|]\{|\}[o|]|>│|<", re.IGNORECASE
+)
 ONE_END = re.compile(r"\(?\b(?:1|one|0\.\.1)\b\)?|\|\||\|o|o\|", re.IGNORECASE)
 
 CASCADE = re.compile(

@@ -47,19 +47,76 @@ MANAGED = re.compile(
     r"(?:by|por|von|durch|par)\s+(?:the\s+)?(?P<who>Better[ -]?Auth|Supabase(?: Auth)?|Clerk|Auth0|Auth\.js|NextAuth(?:\.js)?|Firebase(?: Auth\w*)?|Keycloak|Cognito|AWS Cognito|Lucia|WorkOS|Stytch|Kinde|Okta|Neon Auth|Django(?: auth)?|"
     r"Devise|Laravel\w*|Azure AD|Entra ID|Passport|Stripe|[A-Z]\w+ ?Auth)", _I,
 )  # fmt: skip
-MANAGED_SHORT = re.compile(r"\b(?P<who>Better[ -]?Auth|Supabase Auth|Clerk|Auth0|Auth\.js|NextAuth(?:\.js)?|Firebase Auth\w*|Keycloak)[ -](?:managed|管理|verwaltet|owned)|(?P<who2>Auth\.js|Better Auth|Supabase|Clerk)\s*(?:管理|が管理|による管理)", _I)
+MANAGED_SHORT = re.compile(
+    r"\b(?P<who>Better[ -]?Auth|Supabase Auth|Clerk|Auth0|Auth\.js|NextAuth(?:\.js)?|Firebase Auth\w*|Keycloak)[ -](?:managed|管理|verwaltet|owned)|(?P<who2>Auth\.js|Better Auth|Supabase|Clerk)\s*(?:管理|が管理|による管理)",
+    _I,
+)
 # "do not modify" beside a named owner makes the table external.
-HANDS_OFF = re.compile(r"\bdo not (?:modify|edit|touch|alter|change|create|migrate)\b|\bread[- ]only\b|\bno (?:direct )?(?:modif|chang)|\bnot (?:modified|managed) by\b|直接操作しない|no modificar|nicht (?:ändern|verändern)|不要修改", _I)
+HANDS_OFF = re.compile(
+    r"\bdo not (?:modify|edit|touch|alter|change|create|migrate)\b|\bread[- ]only\b|\bno (?:direct )?(?:modif|chang)|\bnot (?:modified|managed) by\b|直接操作しない|no modificar|nicht (?:ändern|verändern)|不要修改",
+    _I,
+)
 
 EXISTING = re.compile(
     r"\b(?:existing|unchanged|already exists?|no (?:schema )?changes?|pre-?existing|reused?|as[- ]is|existente|vorhanden|bestehend|existant|from (?:feature|spec|stage|phase) \S+|not modified|reference only)\b|既存|变更なし|変更なし|已有|现有|已存在|существующ",
     _I,
 )
-SOFT_DELETE = re.compile(r"\bsoft[- ]?delet\w*|论理删除|論理削除|软删除|borrado lógico|exclusão lógica|мягкое удаление|suppression logique", _I)
+SOFT_DELETE = re.compile(
+    r"\bsoft[- ]?delet\w*|论理删除|論理削除|软删除|borrado lógico|exclusão lógica|мягкое удаление|suppression logique",
+    _I,
+)
 
 # Names of things a program has that are no rows: a Key Entity called so is read as a concept.
 CONCEPT_WORDS = frozenset(
-    """page screen dialog modal button dashboard widget sidebar panel view tab menu form toolbar banner toast endpoint api service pipeline workflow
-    layout theme component command cli script hook middleware handler parser engine renderer router adapter client server cache queue worker scheduler
-    environment container dockerfile cluster deployment helm chart browser""".split()
+    [
+        "page",
+        "screen",
+        "dialog",
+        "modal",
+        "button",
+        "dashboard",
+        "widget",
+        "sidebar",
+        "panel",
+        "view",
+        "tab",
+        "menu",
+        "form",
+        "toolbar",
+        "banner",
+        "toast",
+        "endpoint",
+        "api",
+        "service",
+        "pipeline",
+        "workflow",
+        "layout",
+        "theme",
+        "component",
+        "command",
+        "cli",
+        "script",
+        "hook",
+        "middleware",
+        "handler",
+        "parser",
+        "engine",
+        "renderer",
+        "router",
+        "adapter",
+        "client",
+        "server",
+        "cache",
+        "queue",
+        "worker",
+        "scheduler",
+        "environment",
+        "container",
+        "dockerfile",
+        "cluster",
+        "deployment",
+        "helm",
+        "chart",
+        "browser",
+    ]
 )

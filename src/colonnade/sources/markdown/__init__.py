@@ -7,17 +7,61 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from colonnade.design.draft import Draft, DraftEntity, Fact
-from colonnade.sources.markdown import common, margin, mentions, merge, relate, relations, review, sections, subject, titles, walk
+from colonnade.sources.markdown import (
+    common,
+    margin,
+    mentions,
+    merge,
+    names,
+    relate,
+    relations,
+    review,
+    sections,
+    subject,
+    titles,
+    walk,
+)
 from colonnade.sources.markdown.blocks import Fence, blocks
-from colonnade.sources.markdown.forms import around, ascii, enums, prose
+from colonnade.sources.markdown.forms import around, drawing, enums, prose
 from colonnade.sources.reading import Reading
 from colonnade.sql import fingerprint
 
 # With one of these in a document its Key Entities are no longer all there is.
-DEFINING = frozenset(("table", "bullets", "sql", "prisma", "sqlmodel", "sqlalchemy", "drizzle", "django", "typeorm", "mermaid", "sql-pseudo", "sql-foreign", "typescript", "python"))
+DEFINING = frozenset(
+    (
+        "table",
+        "bullets",
+        "sql",
+        "prisma",
+        "sqlmodel",
+        "sqlalchemy",
+        "drizzle",
+        "django",
+        "typeorm",
+        "mermaid",
+        "sql-pseudo",
+        "sql-foreign",
+        "typescript",
+        "python",
+    )
+)
 
 
-STRONG = frozenset(("table", "bullets", "sql", "prisma", "sqlmodel", "sqlalchemy", "drizzle", "django", "typeorm", "sql-pseudo", "sql-foreign"))
+STRONG = frozenset(
+    (
+        "table",
+        "bullets",
+        "sql",
+        "prisma",
+        "sqlmodel",
+        "sqlalchemy",
+        "drizzle",
+        "django",
+        "typeorm",
+        "sql-pseudo",
+        "sql-foreign",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +79,17 @@ def page(file: str, text: str) -> Page:
     """`text` as a Page."""
     root = sections.tree(blocks(text))
     parts = tuple(walk.parts(root, file))
-    entries = tuple(entry for section in sections.walk(root) if _is_key_entities(section) for entry in prose.entries(section, file))
+    entries = tuple(
+        entry for section in sections.walk(root) if _is_key_entities(section) for entry in prose.entries(section, file)
+    )
     readings = [*walk.readings(parts, file)]
-    readings.extend(found for part in parts if isinstance(part.block, Fence) and ascii.is_drawing(part.block) and (found := ascii.read(part.block, file)))
+    readings.extend(
+        found
+        for part in parts
+        if isinstance(part.block, Fence)
+        and drawing.is_drawing(part.block)
+        and (found := drawing.read(part.block, file))
+    )
     readings.extend(_undetailed(root, readings, file))
     lists = tuple(enums.named(parts, file))
     if lists:
@@ -48,10 +100,14 @@ def page(file: str, text: str) -> Page:
 
 
 def _undetailed(root: sections.Section, readings: list[Reading], file: str) -> list[Reading]:
-    """Entities that have a title among other entities, or a row in a list of entities where nothing else defines any."""
-    defined = {merge.names.key(one.name.value) for reading in readings for one in reading.entities}
+    """Entities that have a title among other entities, or a row in a list of entities where nothing else defines any."""  # noqa: E501
+    defined = {names.key(one.name.value) for reading in readings for one in reading.entities}
     titled = walk.titled_entities(root, defined, file)
-    listed = () if defined or titled else tuple(one for section in sections.walk(root) for one in walk.listed_entities(section, file))
+    listed = (
+        ()
+        if defined or titled
+        else tuple(one for section in sections.walk(root) for one in walk.listed_entities(section, file))
+    )
     return [Reading("title", 5, (subject.entity(one),)) for one in (*titled, *listed)]
 
 
@@ -59,19 +115,39 @@ def _each_name(entry: prose.Entry) -> tuple[prose.Entry, ...]:
     """`products / stock_moves`, two tables in one item, as two; `Member / Guest` is one with two names."""
     if not re.fullmatch(r"[a-z_]+(?:\s*/\s*[a-z_]+)+", entry.subject.name):
         return (entry,)
-    return tuple(replace(entry, subject=replace(entry.subject, name=name)) for name in re.split(r"\s*/\s*", entry.subject.name))
+    return tuple(
+        replace(entry, subject=replace(entry.subject, name=name)) for name in re.split(r"\s*/\s*", entry.subject.name)
+    )
 
 
 def _without_shapes(readings: list[Reading]) -> list[Reading]:
     """Where tables or lists define the entities, an interface or class that none of them names is no table."""
-    strong = {merge.names.key(one.name.value) for reading in readings if reading.form in STRONG for one in reading.entities if sum(attribute.type is not None for attribute in one.attributes) > 1}
+    strong = {
+        names.key(one.name.value)
+        for reading in readings
+        if reading.form in STRONG
+        for one in reading.entities
+        if sum(attribute.type is not None for attribute in one.attributes) > 1
+    }
     if not strong:
         return readings
-    return [reading if reading.form in STRONG or reading.form in ("ascii", "enums", "words", "mermaid", "classdiagram", "list") else _demoted(reading, strong) for reading in readings]
+    return [
+        reading
+        if reading.form in STRONG or reading.form in ("ascii", "enums", "words", "mermaid", "classdiagram", "list")
+        else _demoted(reading, strong)
+        for reading in readings
+    ]
 
 
 def _demoted(reading: Reading, strong: set[str]) -> Reading:
-    entities = tuple(one if merge.names.key(one.name.value) in strong or (one.table and merge.names.key(one.table.value) in strong) or one.kind.value != "table" else replace(one, kind=Fact("concept", one.kind.place)) for one in reading.entities)
+    entities = tuple(
+        one
+        if names.key(one.name.value) in strong
+        or (one.table and names.key(one.table.value) in strong)
+        or one.kind.value != "table"
+        else replace(one, kind=Fact("concept", one.kind.place))
+        for one in reading.entities
+    )
     return replace(reading, entities=entities)
 
 
@@ -81,14 +157,17 @@ def _is_key_entities(section: sections.Section) -> bool:
 
 def _allowed(readings: list[Reading], has_key_entities: bool) -> tuple[Reading, ...]:
     """All readings, or none where only Key Entities define what there is."""
-    defined = any(reading.form in DEFINING and any(one.attributes for one in reading.entities) and reading.form != "bullets" for reading in readings)
+    defined = any(
+        reading.form in DEFINING and any(one.attributes for one in reading.entities) and reading.form != "bullets"
+        for reading in readings
+    )
     if not has_key_entities or defined:
         return tuple(readings)
     return ()
 
 
 def read(documents: Sequence[tuple[str, str]], feature: str) -> Draft:
-    """What `documents`, pairs of (file, text), state about the data; the result is the same in whatever order they come."""
+    """What `documents`, pairs of (file, text), state about the data; the result is the same in whatever order they come."""  # noqa: E501
     pages = [page(file, text) for file, text in sorted(documents)]
     readings = [*(reading for one in pages for reading in one.readings), *_prose(pages)]
     found, known = _entities(pages, readings)
@@ -116,7 +195,11 @@ def _prose(pages: Sequence[Page]) -> list[Reading]:
     entries = [entry for one in pages for entry in one.entries]
     spoken = mentions.index([subject.entity(entry.subject) for entry in entries], _aliases(entries))
     return [
-        Reading("prose", prose.PRECISION, (subject.entity(entry.subject, prose.attributes(entry, spoken, entry.subject.place.file)),))
+        Reading(
+            "prose",
+            prose.PRECISION,
+            (subject.entity(entry.subject, prose.attributes(entry, spoken, entry.subject.place.file)),),
+        )
         for entry in entries
     ]
 
@@ -128,7 +211,9 @@ def _aliases(entries: Sequence[prose.Entry]) -> dict[str, str]:
 def _entities(pages: Sequence[Page], readings: Sequence[Reading]) -> tuple[tuple[DraftEntity, ...], mentions.Index]:
     """The merged entities with everything that is said around them, and the names by which they are known."""
     found = merge.entities(readings)
-    known = mentions.index(found, {**_title_aliases(pages), **_aliases([entry for one in pages for entry in one.entries])})
+    known = mentions.index(
+        found, {**_title_aliases(pages), **_aliases([entry for one in pages for entry in one.entries])}
+    )
     lists = [named for reading in readings for named in reading.enums]
     found = merge.without_lists(merge.listed(found, lists), lists)
     found = relate.resolved(merge.apart(found, [*readings, *_around(pages, known, found)]), known)
@@ -137,11 +222,20 @@ def _entities(pages: Sequence[Page], readings: Sequence[Reading]) -> tuple[tuple
 
 
 def _title_aliases(pages: Sequence[Page]) -> dict[str, str]:
-    return {alias: part.subject.name for one in pages for part in one.parts if part.subject and part.subject.proven for alias in part.subject.aliases}
+    return {
+        alias: part.subject.name
+        for one in pages
+        for part in one.parts
+        if part.subject and part.subject.proven
+        for alias in part.subject.aliases
+    }
 
 
 def _around(pages: Sequence[Page], known: mentions.Index, found: Sequence[DraftEntity]) -> list[Reading]:
-    columns = {one.name.value: {merge.names.key(attribute.name.value): attribute.name.value for attribute in one.attributes} for one in found}
+    columns = {
+        one.name.value: {names.key(attribute.name.value): attribute.name.value for attribute in one.attributes}
+        for one in found
+    }
     apart: list[DraftEntity] = []
     for one in pages:
         apart.extend(around.indexes(one.parts, known, columns, one.file))
@@ -158,4 +252,3 @@ def _told(pages: Sequence[Page], known: mentions.Index) -> list[relations.Relati
         for entry in one.entries:
             told.extend(prose.relations_of(entry, known))
     return told
-

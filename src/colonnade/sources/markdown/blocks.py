@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import Any, TypeAlias
 
 from colonnade.errors import Place
 
@@ -79,7 +79,7 @@ class Fence:
     start: Span
 
 
-Block = Union[Heading, Paragraph, Bullets, Table, Fence]
+Block: TypeAlias = "Heading | Paragraph | Bullets | Table | Fence"
 
 
 def blocks(text: str) -> tuple[Block, ...]:
@@ -210,7 +210,9 @@ def _heading(token: Any, inline: Any, lines: list[str]) -> Iterator[Block]:
         return
     bare = _bare(lines, first)
     text = bare.text.lstrip("#")
-    yield Heading(Span(text.strip().rstrip("#").rstrip(), bare.line, bare.column + len(bare.text) - len(text.lstrip())), level)
+    yield Heading(
+        Span(text.strip().rstrip("#").rstrip(), bare.line, bare.column + len(bare.text) - len(text.lstrip())), level
+    )
 
 
 def _paragraph(bounds: Sequence[int], lines: list[str]) -> Iterator[Block]:

@@ -16,10 +16,12 @@ from colonnade.sources.markdown.walk import Part
 
 _EVERY = re.compile(
     r"\b(?:all|every|each)\s+(?:(?:business|database|domain|main|core|persisted|tenant|stored)\s+)?(?:tables?|entit(?:y|ies)|models?|records?|collections?)\b[^.;:]{0,60}?\b(?:ha(?:s|ve)|includes?|carr(?:y|ies)|contains?|share)\b(?P<rest>[^.;]{3,200})|"
-    r"\btodas las (?:tablas|entidades) (?:tienen|incluyen|llevan)\b(?P<es>[^.;]{3,200})|\btodas as (?:tabelas|entidades) (?:têm|possuem|incluem)\b(?P<pt>[^.;]{3,200})|\balle (?:tabellen|entitäten) (?:haben|enthalten)\b(?P<de>[^.;]{3,200})",
+    r"\btodas las (?:tablas|entidades) (?:tienen|incluyen|llevan)\b(?P<es>[^.;]{3,200})|\btodas as (?:tabelas|entidades) (?:têm|possuem|incluem)\b(?P<pt>[^.;]{3,200})|\balle (?:tabellen|entitäten) (?:haben|enthalten)\b(?P<de>[^.;]{3,200})",  # noqa: E501
     re.IGNORECASE,
 )  # fmt: skip
-_NOT_ALL = re.compile(r"\bexcept|\bunless|\bmost\b|\bmay\b|\bcan\b|\bpolic|\bindex|\brelation|\bRLS\b|row-level", re.IGNORECASE)
+_NOT_ALL = re.compile(
+    r"\bexcept|\bunless|\bmost\b|\bmay\b|\bcan\b|\bpolic|\bindex|\brelation|\bRLS\b|row-level", re.IGNORECASE
+)
 
 
 def columns(parts: Sequence[Part], file: str) -> Iterator[DraftAttribute]:
@@ -30,7 +32,15 @@ def columns(parts: Sequence[Part], file: str) -> Iterator[DraftAttribute]:
         if rest and not _NOT_ALL.search(rest):
             yield from (_implied(one) for one in _named(rest, line.place(file)))
     for part in parts:
-        if part.role == "global" and part.path and re.search(r"common|shared|base|standard|audit|timestamp|comun|gemeinsam|共通|公共|通用", part.path[-1], re.IGNORECASE):
+        if (
+            part.role == "global"
+            and part.path
+            and re.search(
+                r"common|shared|base|standard|audit|timestamp|comun|gemeinsam|共通|公共|通用",
+                part.path[-1],
+                re.IGNORECASE,
+            )
+        ):
             yield from (_implied(one) for one in _listed(part, file))
 
 
@@ -52,7 +62,11 @@ def _listed(part: Part, file: str) -> tuple[DraftAttribute, ...]:
 
 
 def _implied(one: DraftAttribute) -> DraftAttribute:
-    filled = {name: replace(fact, origin=Origin.IMPLIED, rule=rules.GLOBAL_RULE) for name in DraftAttribute.__slots__ if isinstance(fact := getattr(one, name), Fact)}
+    filled = {
+        name: replace(fact, origin=Origin.IMPLIED, rule=rules.GLOBAL_RULE)
+        for name in DraftAttribute.__slots__
+        if isinstance(fact := getattr(one, name), Fact)
+    }
     return replace(one, **filled)
 
 
@@ -63,4 +77,6 @@ def applied(entities: Sequence[DraftEntity], everywhere: Sequence[DraftAttribute
 
 def _with(entity: DraftEntity, everywhere: Sequence[DraftAttribute]) -> DraftEntity:
     mine = {names.key(one.name.value) for one in entity.attributes}
-    return replace(entity, attributes=(*entity.attributes, *(one for one in everywhere if names.key(one.name.value) not in mine)))
+    return replace(
+        entity, attributes=(*entity.attributes, *(one for one in everywhere if names.key(one.name.value) not in mine))
+    )

@@ -12,8 +12,43 @@ from colonnade.errors import Place
 from colonnade.sources.markdown import names, written
 from colonnade.vocabulary import qualifiers
 
+# What a bracket behind a table may say instead of naming its column.
+NO_COLUMN = frozenset(
+    [
+        "cascade",
+        "restrict",
+        "set",
+        "nullable",
+        "null",
+        "required",
+        "optional",
+        "unique",
+        "on",
+        "not",
+        "no",
+        "default",
+        "many",
+        "one",
+        "staff",
+        "self",
+    ]
+)
 # Schemas in front of a table's name, which `table.column` must not be confused with.
-SCHEMAS = frozenset("auth public dbo core app storage extensions identity next_auth neon_auth better_auth".split())
+SCHEMAS = frozenset(
+    [
+        "auth",
+        "public",
+        "dbo",
+        "core",
+        "app",
+        "storage",
+        "extensions",
+        "identity",
+        "next_auth",
+        "neon_auth",
+        "better_auth",
+    ]
+)
 
 Facts = dict[str, Fact[Any]]
 # Where the text stands decides how much it is believed: a word in a remark is weaker than in a constraint.
@@ -21,8 +56,10 @@ Standing = Literal["type", "constraint", "remark"]
 
 _CHOICE_NAME = re.compile(
     r"(?:status|state|type|kind|role|priority|level|category|mode|phase|stage|severity|frequency|method|gender|plan|tier|visibility|direction|recurrence|source|action|channel|format|unit|scope|currency|condition|reason|estado|tipo|rol|"
-    r"prioridad|typ|rolle|statut|rôle|outcome|result|provider|platform|size|theme|language|difficulty|intent|transmission|fuel)s?$", re.IGNORECASE)  # fmt: skip
-_BARE_CHOICES = re.compile(r"(?:[a-z][a-z0-9_-]{0,30}|[A-Z][A-Z0-9_]{0,30}|[A-Z][a-z][A-Za-z0-9_-]{0,30})(?:(?:\s*,\s*|\s*/\s*|\s*\|\s*|、|\s+or\s+)(?:or\s+)?(?:[a-z][a-z0-9_-]{0,30}|[A-Z][A-Z0-9_]{0,30}|[A-Z][a-z][A-Za-z0-9_-]{0,30}))+(?:\s*\(default\))?")
+    r"prioridad|typ|rolle|statut|rôle|outcome|result|provider|platform|size|theme|language|difficulty|intent|transmission|fuel)s?$", re.IGNORECASE)  # fmt: skip  # noqa: E501
+_BARE_CHOICES = re.compile(
+    r"(?:[a-z][a-z0-9_-]{0,30}|[A-Z][A-Z0-9_]{0,30}|[A-Z][a-z][A-Za-z0-9_-]{0,30})(?:(?:\s*,\s*|\s*/\s*|\s*\|\s*|、|\s+or\s+)(?:or\s+)?(?:[a-z][a-z0-9_-]{0,30}|[A-Z][A-Z0-9_]{0,30}|[A-Z][a-z][A-Za-z0-9_-]{0,30}))+(?:\s*\(default\))?"
+)
 _FRAGMENTS = re.compile(r"\s*(?:[,;。，；、]|(?<=\s)[-–—](?=\s)|\.(?=\s|$))\s*(?![^()]*\))")
 _BRACKETED = re.compile(r"[(（]([^()（）]*)[)）]")
 
@@ -71,7 +108,11 @@ def _type_inside(text: str) -> written.Written | None:
         if taken.type is not None and taken.known:
             return written.Written(taken.type, taken.values, taken.nullable, taken.target, taken.default, text, True)
     plain = names.plain(text)
-    behind = re.match(r"(?:PK|FK|primary key|foreign key|unique|required|optional|nullable|auto-?generated|auto)[\s:—–-]+(?P<rest>.+)", plain, re.IGNORECASE)
+    behind = re.match(
+        r"(?:PK|FK|primary key|foreign key|unique|required|optional|nullable|auto-?generated|auto)[\s:—–-]+(?P<rest>.+)",  # noqa: E501
+        plain,
+        re.IGNORECASE,
+    )
     if behind:
         taken = written.take(behind["rest"])
         if taken.known and taken.type:
@@ -83,7 +124,11 @@ def _flags(text: str, place: Place, facts: Facts, standing: Standing) -> None:
     for field, value in _flagged(text, standing):
         if field not in facts:
             facts[field] = Fact(value, place)
-    if facts.get("primary_key") and re.search(r"\b(?:composite|compound|part of)\b.{0,20}\b(?:pk|primary)|\b(?:pk|primary key)\b.{0,4}\b(?:composite|compound)|\bcomposite\b", text, re.IGNORECASE):
+    if facts.get("primary_key") and re.search(
+        r"\b(?:composite|compound|part of)\b.{0,20}\b(?:pk|primary)|\b(?:pk|primary key)\b.{0,4}\b(?:composite|compound)|\bcomposite\b",  # noqa: E501
+        text,
+        re.IGNORECASE,
+    ):
         facts.pop("unique", None)
 
 
@@ -92,9 +137,15 @@ def _flagged(text: str, standing: Standing) -> tuple[tuple[str, bool], ...]:
     """The flags that `text` sets, the first of each field."""
     found: dict[str, bool] = {}
     for field, value, pattern in qualifiers.FLAGS:
-        if field in found or not pattern.search(text) or (standing == "remark" and not _said_alone(pattern, text, field)):
+        if (
+            field in found
+            or not pattern.search(text)
+            or (standing == "remark" and not _said_alone(pattern, text, field))
+        ):
             continue
-        if field != "unique" or not re.search(r"\bunique\s*[:=]?\s*(?:false|no)\b|\bnot unique\b|\bnon-unique\b", text, re.IGNORECASE):
+        if field != "unique" or not re.search(
+            r"\bunique\s*[:=]?\s*(?:false|no)\b|\bnot unique\b|\bnon-unique\b", text, re.IGNORECASE
+        ):
             found[field] = value
     return tuple(found.items())
 
@@ -127,11 +178,25 @@ def target(text: str, *, weak: bool = True) -> str | None:
         for match in pattern.finditer(text):
             table, column = match["table"], match["column"]
             # `users.id (CASCADE)`: the bracket behind a column is no column.
-            column = None if column and (column.lower() in qualifiers.NO_TARGET or ("." in table and table.split(".")[0].lower() not in SCHEMAS)) else column
+            column = (
+                None
+                if column
+                and (column.lower() in NO_COLUMN or ("." in table and table.split(".")[0].lower() not in SCHEMAS))
+                else column
+            )
             plausible = not table.islower() or "." in table or "_" in table or column or number != 3
             if table.lower() in qualifiers.NO_TARGET or not plausible or len(table) < 2:
                 continue
-            if number == 2 and not (weak and (qualifiers.FOREIGN_KEY.search(text) or "." in table or column or table[0].isupper() or len(text.split()) <= 4)):
+            if number == 2 and not (
+                weak
+                and (
+                    qualifiers.FOREIGN_KEY.search(text)
+                    or "." in table
+                    or column
+                    or table[0].isupper()
+                    or len(text.split()) <= 4
+                )
+            ):
                 continue
             if number == 1 and table.islower() and "." not in table and not column and "_" not in table and not weak:
                 continue
@@ -185,7 +250,11 @@ def _values(text: str, place: Place, facts: Facts, standing: Standing, column: s
 
 def _takes_values(facts: Mapping[str, Fact[Any]]) -> bool:
     kind = facts.get("type")
-    return kind is None or not re.match(r"bool|uuid|date|time|json|float|decimal|numeric|double|bytea|number\b|int|bigint|.*\[\]", str(kind.value), re.IGNORECASE)
+    return kind is None or not re.match(
+        r"bool|uuid|date|time|json|float|decimal|numeric|double|bytea|number\b|int|bigint|.*\[\]",
+        str(kind.value),
+        re.IGNORECASE,
+    )
 
 
 def values(text: str, column: str, standing: Standing) -> tuple[tuple[str, ...], str | None]:
@@ -196,7 +265,12 @@ def values(text: str, column: str, standing: Standing) -> tuple[tuple[str, ...],
     for piece in (*_BRACKETED.findall(shown), shown):
         quoted = written._QUOTED_LIST.search(piece)
         lead = qualifiers.VALUES_LEAD.search(piece)
-        if quoted and (lead or standing != "remark" or _CHOICE_NAME.search(column) or quoted.end() - quoted.start() > 0.6 * len(piece)):
+        if quoted and (
+            lead
+            or standing != "remark"
+            or _CHOICE_NAME.search(column)
+            or quoted.end() - quoted.start() > 0.6 * len(piece)
+        ):
             found = written.closed(quoted[0])
             if found[0]:
                 return found
@@ -214,14 +288,20 @@ def values(text: str, column: str, standing: Standing) -> tuple[tuple[str, ...],
 
 def _plausible(text: str, led: bool, column: str) -> bool:
     """A bare list of words is a list of values only if it is led in, or the column's name asks for one."""
-    flags = any(pattern.fullmatch(part.strip()) for part in re.split(r"[,/|]", text) for _, _, pattern in qualifiers.FLAGS)
+    flags = any(
+        pattern.fullmatch(part.strip()) for part in re.split(r"[,/|]", text) for _, _, pattern in qualifiers.FLAGS
+    )
     types_only = all(written.resolve(part.strip()) for part in re.split(r"[,/|]", text) if part.strip())
     return not flags and not types_only and bool(led or _CHOICE_NAME.search(column))
 
 
 def _led_list(text: str, lead: re.Match[str] | None) -> str:
     """The list behind "one of:" or "values:"."""
-    match = re.search(r"\b(?:one of|values?\s*[:：=]|allowed(?: values)?\s*[:：]|must be (?:one of|either)|options?\s*[:：]|choices?\s*[:：]|possible values\s*[:：]|valid values\s*[:：]|enum\s*[:：=(])\s*[:：]?\s*[(\[{]?(?P<list>[^.;()\[\]{}\n]{3,300})", text, re.IGNORECASE)
+    match = re.search(
+        r"\b(?:one of|values?\s*[:：=]|allowed(?: values)?\s*[:：]|must be (?:one of|either)|options?\s*[:：]|choices?\s*[:：]|possible values\s*[:：]|valid values\s*[:：]|enum\s*[:：=(])\s*[:：]?\s*[(\[{]?(?P<list>[^.;()\[\]{}\n]{3,300})",  # noqa: E501
+        text,
+        re.IGNORECASE,
+    )
     return match["list"] if match and re.search(r"[,/|、]|\bor\b", match["list"]) else ""
 
 
@@ -241,7 +321,11 @@ def attribute(name: str, place: Place, facts: Facts, description: str = "") -> D
         filled["nullable"] = Fact(False, filled["primary_key"].place)
     kind = filled.get("type")
     if kind is not None and "max_length" not in filled:
-        match = re.match(r"(?:n?var)?char(?:acter)?(?:2| varying)?\s*\(\s*(\d+)|(?:string|str|text)\s*\(\s*(\d+)", str(kind.value), re.IGNORECASE)
+        match = re.match(
+            r"(?:n?var)?char(?:acter)?(?:2| varying)?\s*\(\s*(\d+)|(?:string|str|text)\s*\(\s*(\d+)",
+            str(kind.value),
+            re.IGNORECASE,
+        )
         if match:
             filled["max_length"] = Fact(int(match[1] or match[2]), kind.place)
     return DraftAttribute(Fact(name, place), description=description, **filled)

@@ -19,7 +19,7 @@ _HOME = "colonnade.sources.markdown.forms."
 
 # Fence label to the form that is tried first.
 BY_LABEL: dict[str, str] = {
-    **dict.fromkeys(("sql", "postgresql", "postgres", "pgsql", "plpgsql", "psql", "mysql", "sqlite", "tsql", "mssql", "mariadb", "ddl"), "sql"),
+    **dict.fromkeys(("sql", "postgresql", "postgres", "pgsql", "plpgsql", "psql", "mysql", "sqlite", "tsql", "mssql", "mariadb", "ddl"), "sql"),  # noqa: E501
     **dict.fromkeys(("mermaid", "erdiagram", "mmd"), "mermaid"),
     **dict.fromkeys(("python", "py", "python3", "sqlmodel", "sqlalchemy"), "python"),
     **dict.fromkeys(("typescript", "ts", "tsx", "javascript", "js", "jsx", "typeorm"), "typescript"),
@@ -33,9 +33,57 @@ SNIFFED = ("mermaid", "prisma", "drizzle", "sql", "python", "typescript", "jsonf
 
 # Labels of programs in languages that no recogniser reads.
 FOREIGN = frozenset(
-    """bash sh shell console zsh powershell http yaml yml toml ini env xml html css scss csv diff dockerfile nginx makefile
-    kotlin java swift go rust csharp cs c cpp php ruby rb dart elixir scala graphql proto protobuf solidity gherkin regex log properties hcl r lua""".split()
+    [
+        "bash",
+        "sh",
+        "shell",
+        "console",
+        "zsh",
+        "powershell",
+        "http",
+        "yaml",
+        "yml",
+        "toml",
+        "ini",
+        "env",
+        "xml",
+        "html",
+        "css",
+        "scss",
+        "csv",
+        "diff",
+        "dockerfile",
+        "nginx",
+        "makefile",
+        "kotlin",
+        "java",
+        "swift",
+        "go",
+        "rust",
+        "csharp",
+        "cs",
+        "c",
+        "cpp",
+        "php",
+        "ruby",
+        "rb",
+        "dart",
+        "elixir",
+        "scala",
+        "graphql",
+        "proto",
+        "protobuf",
+        "solidity",
+        "gherkin",
+        "regex",
+        "log",
+        "properties",
+        "hcl",
+        "r",
+        "lua",
+    ]
 )
+
 
 def _module(form: str) -> _Form | None:
     try:

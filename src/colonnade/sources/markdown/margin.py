@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from colonnade.design.draft import Draft, DraftAttribute, DraftEntity, DraftIndex, Fact
 
@@ -39,7 +40,7 @@ def _facts(draft: Draft) -> Iterator[tuple[Fact[object], str]]:
         yield _any(one), f"requirement {one.value.split(':')[0]}"
 
 
-def _any(fact: Fact[str] | Fact[tuple[str, ...]]) -> Fact[object]:
+def _any(fact: Fact[Any]) -> Fact[object]:
     return Fact(fact.value, fact.place, fact.origin, fact.rule)
 
 
@@ -51,7 +52,12 @@ def _entity(entity: DraftEntity) -> Iterator[tuple[Fact[object], str]]:
             yield fact, f"{name}.{attribute.name.value}{_words(attribute)}"
     for relation in entity.relationships:
         key = f" by {relation.foreign_key.value}" if relation.foreign_key else ""
-        yield Fact(relation.kind.value, relation.kind.place), f"{name} {relation.kind.value} {relation.target.value}{key}"
+        yield (
+            Fact(relation.kind.value, relation.kind.place),
+            f"{name} {relation.kind.value} {relation.target.value}{key}",
+        )
+        if relation.on_delete is not None and relation.on_delete.place != relation.kind.place:
+            yield _any(relation.on_delete), f"{name} to {relation.target.value}: on delete {relation.on_delete.value}"
     for index in (*entity.indexes, *entity.uniques):
         yield _any(index.columns), _index(name, index)
     for text in entity.constraints:
@@ -73,7 +79,11 @@ def _places(attribute: DraftAttribute) -> Iterator[Fact[object]]:
 def _words(attribute: DraftAttribute) -> str:
     words = [attribute.type.value] if attribute.type else []
     words += ["one of " + " | ".join(attribute.enum_values.value)] if attribute.enum_values else []
-    words += [word for fact, word in ((attribute.primary_key, "primary key"), (attribute.unique, "unique")) if fact and fact.value]
+    words += [
+        word
+        for fact, word in ((attribute.primary_key, "primary key"), (attribute.unique, "unique"))
+        if fact and fact.value
+    ]
     words += [("optional" if attribute.nullable.value else "not null")] if attribute.nullable else []
     words += [f"default {attribute.default.value}"] if attribute.default else []
     words += [f"references {attribute.references.value}"] if attribute.references else []

@@ -17,7 +17,7 @@ LONGEST = 4
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """`name` is the entity's; `plural` tells whether the text names several; `column` follows a dot: `tasks.user_id`."""
+    """`name` is the entity's; `plural` tells whether the text names several; `column` follows a dot: `tasks.user_id`."""  # noqa: E501
 
     name: str
     start: int

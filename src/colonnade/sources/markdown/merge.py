@@ -13,7 +13,23 @@ from colonnade.sources.reading import Reading
 
 _FACTS = tuple(field.name for field in fields(DraftAttribute) if field.name not in ("name", "description"))
 # Columns so common that sharing them says nothing.
-_COMMON = frozenset("id created_at updated_at deleted_at name title description status type user_id created_by updated_by is_active".split())
+_COMMON = frozenset(
+    [
+        "id",
+        "created_at",
+        "updated_at",
+        "deleted_at",
+        "name",
+        "title",
+        "description",
+        "status",
+        "type",
+        "user_id",
+        "created_by",
+        "updated_by",
+        "is_active",
+    ]
+)
 
 
 def entities(readings: Sequence[Reading]) -> tuple[DraftEntity, ...]:
@@ -113,7 +129,7 @@ def _rank(reading: Reading) -> int:
 
 
 def _kind(ranked: Group) -> Fact[Any]:
-    """External where anyone says so; a table where one form defines it as such and no more precise one takes it back."""
+    """External where anyone says so; a table where one form defines it as such and no more precise one takes it back."""  # noqa: E501
     for wanted in ("external",):
         found = next((one.kind for _, one in ranked if one.kind.value == wanted), None)
         if found:
@@ -163,10 +179,15 @@ def listed(found: Sequence[DraftEntity], lists: Sequence[tuple[str, Fact[tuple[s
     by_key: dict[str, Fact[tuple[str, ...]]] = {}
     for name, values in lists:
         by_key.setdefault(names.key(name), values)
-    return tuple(replace(one, attributes=tuple(_with_values(one, attribute, by_key) for attribute in one.attributes)) for one in found)
+    return tuple(
+        replace(one, attributes=tuple(_with_values(one, attribute, by_key) for attribute in one.attributes))
+        for one in found
+    )
 
 
-def _with_values(entity: DraftEntity, attribute: DraftAttribute, lists: dict[str, Fact[tuple[str, ...]]]) -> DraftAttribute:
+def _with_values(
+    entity: DraftEntity, attribute: DraftAttribute, lists: dict[str, Fact[tuple[str, ...]]]
+) -> DraftAttribute:
     kind = attribute.type.value if attribute.type else ""
     bare = names.key(kind.rstrip("[]"))
     column = names.key(attribute.name.value)
@@ -174,21 +195,34 @@ def _with_values(entity: DraftEntity, attribute: DraftAttribute, lists: dict[str
     if named is not None and resolve(kind.rstrip("[]")) is None:
         new_type = Fact("text[]" if kind.endswith("[]") else "enum", attribute.type.place) if attribute.type else None
         return replace(attribute, type=new_type, enum_values=attribute.enum_values or named)
-    plain = not kind or bare in ("enum", "string", "text", "varchar", "str") or kind.lower().startswith(("varchar", "char", "enum", "string"))
-    by_column = lists.get(f"{names.key(entity.name.value)}_{column}") or (lists.get(column) if sum(key.endswith(column) for key in lists) == 1 else None)
+    plain = (
+        not kind
+        or bare in ("enum", "string", "text", "varchar", "str")
+        or kind.lower().startswith(("varchar", "char", "enum", "string"))
+    )
+    by_column = lists.get(f"{names.key(entity.name.value)}_{column}") or (
+        lists.get(column) if sum(key.endswith(column) for key in lists) == 1 else None
+    )
     if attribute.enum_values is None and plain and by_column is not None:
         return replace(attribute, enum_values=by_column)
     return attribute
 
 
-def without_lists(found: Sequence[DraftEntity], lists: Sequence[tuple[str, Fact[tuple[str, ...]]]]) -> tuple[DraftEntity, ...]:
+def without_lists(
+    found: Sequence[DraftEntity], lists: Sequence[tuple[str, Fact[tuple[str, ...]]]]
+) -> tuple[DraftEntity, ...]:
     """`found` without what is a named list and nothing else."""
     keys = {names.key(name) for name, _ in lists}
-    return tuple(one for one in found if names.key(one.name.value) not in keys or any(attribute.type or attribute.references for attribute in one.attributes))
+    return tuple(
+        one
+        for one in found
+        if names.key(one.name.value) not in keys
+        or any(attribute.type or attribute.references for attribute in one.attributes)
+    )
 
 
 # A language's only word for text or number says less than another form's word.
-_VAGUE = frozenset("str string number any object unknown".split())
+_VAGUE = frozenset(["str", "string", "number", "any", "object", "unknown"])
 
 
 def _type(told: Sequence[DraftAttribute]) -> Fact[str] | None:
@@ -207,7 +241,16 @@ def apart(found: Sequence[DraftEntity], readings: Sequence[Reading]) -> tuple[Dr
     for reading in sorted(readings, key=lambda one: -one.precision):
         for one in reading.stated_apart:
             told.setdefault(names.key(one.name.value), []).append(one)
-    return tuple(_with_apart(one, [*told.get(names.key(one.name.value), ()), *(told.get(names.key(one.table.value), ()) if one.table else ())]) for one in found)
+    return tuple(
+        _with_apart(
+            one,
+            [
+                *told.get(names.key(one.name.value), ()),
+                *(told.get(names.key(one.table.value), ()) if one.table else ()),
+            ],
+        )
+        for one in found
+    )
 
 
 def _with_apart(one: DraftEntity, told: Sequence[DraftEntity]) -> DraftEntity:

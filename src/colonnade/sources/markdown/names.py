@@ -9,11 +9,11 @@ from colonnade.sources.markdown.forms.block import snake
 
 # Nouns whose last letter is no plural.
 _IRREGULAR = {
-    "movies": "movie", "series": "series", "cookies": "cookie", "calories": "calorie", "people": "person", "children": "child",
+    "movies": "movie", "series": "series", "cookies": "cookie", "calories": "calorie", "people": "person", "children": "child",  # noqa: E501
     "species": "species", "news": "news", "statuses": "status", "aliases": "alias", "quizzes": "quiz", "buses": "bus",
-    "analyses": "analysis", "indices": "index", "media": "media", "data": "data", "stats": "stat", "analytics": "analytics",
-    "criteria": "criteria", "kudos": "kudos", "focus": "focus", "addresses": "address", "categories": "category", "matches": "match",
-    "bonuses": "bonus", "canvases": "canvas", "lenses": "lens", "biases": "bias", "diagnoses": "diagnosis", "theses": "thesis",
+    "analyses": "analysis", "indices": "index", "media": "media", "data": "data", "stats": "stat", "analytics": "analytics",  # noqa: E501
+    "criteria": "criteria", "kudos": "kudos", "focus": "focus", "addresses": "address", "categories": "category", "matches": "match",  # noqa: E501
+    "bonuses": "bonus", "canvases": "canvas", "lenses": "lens", "biases": "bias", "diagnoses": "diagnosis", "theses": "thesis",  # noqa: E501
 }  # fmt: skip
 
 _MARKS = re.compile(r"[`*]+|(?<![^\W_])_{1,2}(?=\S)|(?<=\S)_{1,2}(?![^\W_])|\\(?=[_*`|<>\[\]])")
@@ -39,7 +39,7 @@ def singular(word: str) -> str:
 def key(name: str) -> str:
     """`OrderLines`, `order_line` and `public.order_lines` as `order_line`."""
     bare = name.strip().strip("`\"'[]*")
-    schema, dot, last = bare.rpartition(".")
+    _schema, dot, last = bare.rpartition(".")
     if dot and _IDENTIFIER.fullmatch(bare):
         bare = last
     head, low, tail = snake(bare).rpartition("_")

@@ -11,29 +11,84 @@ from colonnade.sources.markdown.facts import SCHEMAS
 from colonnade.sources.markdown.mentions import Index
 from colonnade.sources.markdown.relations import Relation, delete_action, turned
 
-_NO_TARGET = frozenset("parent external session request correlation trace device stripe google github provider message transaction customer client object resource target entity record source ref public tax national".split())
+_NO_TARGET = frozenset(
+    [
+        "parent",
+        "external",
+        "session",
+        "request",
+        "correlation",
+        "trace",
+        "device",
+        "stripe",
+        "google",
+        "github",
+        "provider",
+        "message",
+        "transaction",
+        "customer",
+        "client",
+        "object",
+        "resource",
+        "target",
+        "entity",
+        "record",
+        "source",
+        "ref",
+        "public",
+        "tax",
+        "national",
+    ]
+)
 
 
 def resolved(entities: Sequence[DraftEntity], known: Index) -> tuple[DraftEntity, ...]:
-    """`entities` with what their columns point at in the form `table.column` or `Entity`, and types that are entities turned into pointers."""
-    return tuple(replace(one, attributes=tuple(_pointed(one, attribute, known) for attribute in one.attributes)) for one in entities)
+    """`entities` with what their columns point at in the form `table.column` or `Entity`, and types that are entities turned into pointers."""  # noqa: E501
+    return tuple(
+        replace(one, attributes=tuple(_pointed(one, attribute, known) for attribute in one.attributes))
+        for one in entities
+    )
 
 
 def _pointed(entity: DraftEntity, attribute: DraftAttribute, known: Index) -> DraftAttribute:
     kind, target = attribute.type, attribute.references
-    if kind is not None and attribute.enum_values is None and not names.looks_coded(kind.value) and kind.value.islower() and _is_named(kind.value.rstrip("[]")) and kind.value != "enum" and known.find(kind.value.rstrip("[]")) is None:
+    if (
+        kind is not None
+        and attribute.enum_values is None
+        and not names.looks_coded(kind.value)
+        and kind.value.islower()
+        and _is_named(kind.value.rstrip("[]"))
+        and kind.value != "enum"
+        and known.find(kind.value.rstrip("[]")) is None
+    ):
         # A word in the place of a type that no table knows says nothing about the type.
         attribute, kind = replace(attribute, type=None), None
-    if kind is not None and target is None and not kind.value.endswith("[]") and names.key(kind.value) not in ("json", "text", "date", "time", "point") and _is_named(kind.value):
+    if (
+        kind is not None
+        and target is None
+        and not kind.value.endswith("[]")
+        and names.key(kind.value) not in ("json", "text", "date", "time", "point")
+        and _is_named(kind.value)
+    ):
         found = known.find(kind.value)
         if found is not None:
             return replace(attribute, type=None, references=Fact(found, kind.place))
-    if kind is not None and kind.value.endswith("[]") and attribute.enum_values is not None and _is_named(kind.value[:-2]):
+    if (
+        kind is not None
+        and kind.value.endswith("[]")
+        and attribute.enum_values is not None
+        and _is_named(kind.value[:-2])
+    ):
         return replace(attribute, type=Fact("text[]", kind.place))
     if kind is not None and kind.value.endswith("[]") and _is_named(kind.value[:-2]) and known.find(kind.value[:-2]):
         return replace(attribute, type=Fact("jsonb[]", kind.place))
     if target is not None:
-        return replace(attribute, references=Fact(_qualified(target.value, entity, attribute, known), target.place, target.origin, target.rule))
+        return replace(
+            attribute,
+            references=Fact(
+                _qualified(target.value, entity, attribute, known), target.place, target.origin, target.rule
+            ),
+        )
     return attribute
 
 
@@ -69,13 +124,20 @@ def related(entities: Sequence[DraftEntity], told: Iterable[Relation], known: In
     keyed = {one.name.value: list(_keyed(one, known)) for one in entities}
     own = [relation for one in entities for relation in _own(one, known)]
     extra = _reconciled([*own, *(turned(relation) for relation in told)], keyed, by_name)
-    return tuple(replace(one, relationships=tuple(_distinct([*keyed[one.name.value], *extra.get(one.name.value, ())]))) for one in entities)
+    return tuple(
+        replace(one, relationships=tuple(_distinct([*keyed[one.name.value], *extra.get(one.name.value, ())])))
+        for one in entities
+    )
 
 
 def _distinct(found: Iterable[DraftRelationship]) -> Iterator[DraftRelationship]:
     seen: set[tuple[str, str, str]] = set()
     for one in found:
-        key = (one.kind.value if one.kind.value == "many-to-many" else "", names.key(one.target.value), names.key(one.foreign_key.value) if one.foreign_key else "")
+        key = (
+            one.kind.value if one.kind.value == "many-to-many" else "",
+            names.key(one.target.value),
+            names.key(one.foreign_key.value) if one.foreign_key else "",
+        )
         if key not in seen:
             seen.add(key)
             yield one
@@ -86,13 +148,19 @@ def _keyed(entity: DraftEntity, known: Index) -> Iterator[DraftRelationship]:
     sole = sum(1 for one in entity.attributes if one.primary_key and one.primary_key.value) == 1
     for attribute in entity.attributes:
         if attribute.references is not None:
-            target, origin, place = target_of(attribute.references.value, known), attribute.references.origin, attribute.references.place
+            target, origin, place = (
+                target_of(attribute.references.value, known),
+                attribute.references.origin,
+                attribute.references.place,
+            )
         else:
             implied = _implied(entity, attribute, known)
             if implied is None:
                 continue
             target, origin, place = implied, Origin.IMPLIED, attribute.name.place
-        single = bool(attribute.unique and attribute.unique.value) or (sole and bool(attribute.primary_key and attribute.primary_key.value))
+        single = bool(attribute.unique and attribute.unique.value) or (
+            sole and bool(attribute.primary_key and attribute.primary_key.value)
+        )
         rule = "key-named-after-entity" if origin is Origin.IMPLIED else ""
         yield DraftRelationship(
             Fact("one-to-one" if single else "many-to-one", place, origin, rule),
@@ -107,7 +175,11 @@ def _implied(entity: DraftEntity, attribute: DraftAttribute, known: Index) -> st
     """The entity after which a column `<entity>_id` is named."""
     key = names.snake(attribute.name.value)
     base = next((key.removesuffix(ending) for ending in ("_id", "_uuid", "_ref", "_fk") if key.endswith(ending)), "")
-    if not base or (attribute.primary_key and attribute.primary_key.value and known.find(base) == entity.name.value) or (attribute.type and attribute.type.value.endswith("[]")):
+    if (
+        not base
+        or (attribute.primary_key and attribute.primary_key.value and known.find(base) == entity.name.value)
+        or (attribute.type and attribute.type.value.endswith("[]"))
+    ):
         return None
     found = known.find(base)
     if found is None and "_" in base:
@@ -117,7 +189,13 @@ def _implied(entity: DraftEntity, attribute: DraftAttribute, known: Index) -> st
         found = tails.pop() if len(tails) == 1 else None
     if found is None and base == "parent" and (attribute.references is None):
         found = entity.name.value
-    return found if found != entity.name.value or base.startswith(("parent", "previous", "next", "original", "root", "replaces", "reply")) or known.find(base) is None else None
+    return (
+        found
+        if found != entity.name.value
+        or base.startswith(("parent", "previous", "next", "original", "root", "replaces", "reply"))
+        or known.find(base) is None
+        else None
+    )
 
 
 def _own(entity: DraftEntity, known: Index) -> Iterator[Relation]:
@@ -125,10 +203,22 @@ def _own(entity: DraftEntity, known: Index) -> Iterator[Relation]:
     for one in entity.relationships:
         target = known.find(one.target.value) or one.target.value
         key = one.foreign_key.value if one.foreign_key else ""
-        yield turned(Relation(entity.name.value, one.kind.value, target, one.kind.place, key, one.on_delete.value if one.on_delete else "", True))
+        yield turned(
+            Relation(
+                entity.name.value,
+                one.kind.value,
+                target,
+                one.kind.place,
+                key,
+                one.on_delete.value if one.on_delete else "",
+                True,
+            )
+        )
 
 
-def _reconciled(told: list[Relation], keyed: dict[str, list[DraftRelationship]], by_name: dict[str, DraftEntity]) -> dict[str, list[DraftRelationship]]:
+def _reconciled(
+    told: list[Relation], keyed: dict[str, list[DraftRelationship]], by_name: dict[str, DraftEntity]
+) -> dict[str, list[DraftRelationship]]:
     """The told relations that no key shows yet; what they add to one that is there is written into `keyed`."""
     extra: dict[str, list[DraftRelationship]] = {}
     told = _mutual(told)
@@ -156,7 +246,11 @@ def _mutual(told: list[Relation]) -> list[Relation]:
         pair = frozenset((one.holder, one.target))
         if one.kind != "many-to-many" and pair in many and not one.key:
             continue
-        weak = not one.explicit and (one.holder, one.target) in loose and any(other.explicit for other in told if (other.holder, other.target) == (one.target, one.holder))
+        weak = (
+            not one.explicit
+            and (one.holder, one.target) in loose
+            and any(other.explicit for other in told if (other.holder, other.target) == (one.target, one.holder))
+        )
         if not weak:
             result.append(one)
     return result
@@ -165,17 +259,23 @@ def _mutual(told: list[Relation]) -> list[Relation]:
 def _through(relation: Relation, keyed: dict[str, list[DraftRelationship]]) -> bool:
     """Whether an entity with keys to both sides stands between them."""
     ends = {relation.holder, relation.target}
-    return any(ends <= {one.target.value for one in relations} and name not in ends for name, relations in keyed.items()) or (len(ends) == 1 and False)
+    return any(
+        ends <= {one.target.value for one in relations} and name not in ends for name, relations in keyed.items()
+    )
 
 
 def _has_many(relation: Relation, extra: dict[str, list[DraftRelationship]]) -> bool:
-    return any(one.kind.value == "many-to-many" and one.target.value == relation.holder for one in extra.get(relation.target, ())) or any(
-        one.kind.value == "many-to-many" and one.target.value == relation.target for one in extra.get(relation.holder, ())
+    return any(
+        one.kind.value == "many-to-many" and one.target.value == relation.holder
+        for one in extra.get(relation.target, ())
+    ) or any(
+        one.kind.value == "many-to-many" and one.target.value == relation.target
+        for one in extra.get(relation.holder, ())
     )
 
 
 def _absorbed(relation: Relation, keyed: dict[str, list[DraftRelationship]]) -> bool:
-    """Whether a key already shows this relation; it takes over the delete action and a one-to-one that the words state."""
+    """Whether a key already shows this relation; it takes over the delete action and a one-to-one that the words state."""  # noqa: E501
     for holder, target in ((relation.holder, relation.target), (relation.target, relation.holder)):
         if holder not in keyed:
             continue
@@ -206,10 +306,14 @@ def _known_pair(relation: Relation, extra: dict[str, list[DraftRelationship]]) -
 def _add(extra: dict[str, list[DraftRelationship]], relation: Relation, by_name: dict[str, DraftEntity]) -> None:
     mine = extra.setdefault(relation.holder, [])
     for number, one in enumerate(mine):
-        if one.target.value == relation.target and (not relation.key or one.foreign_key is None or _same_key(one, relation.key)):
+        if one.target.value == relation.target and (
+            not relation.key or one.foreign_key is None or _same_key(one, relation.key)
+        ):
             mine[number] = _enriched(one, relation)
             return
-    mirrored = relation.kind == "one-to-one" and any(one.target.value == relation.holder for one in extra.get(relation.target, ()))
+    mirrored = relation.kind == "one-to-one" and any(
+        one.target.value == relation.holder for one in extra.get(relation.target, ())
+    )
     if not mirrored:
         mine.append(_made(relation, by_name))
 

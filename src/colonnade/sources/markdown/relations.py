@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, replace
 from typing import cast
@@ -10,14 +11,26 @@ from colonnade.design.draft import Fact, OnDelete, RelationKind
 from colonnade.errors import Place
 from colonnade.sources.markdown import names
 from colonnade.sources.markdown.mentions import Index, Mention, find
-from colonnade.vocabulary import prose, qualifiers, relations as wordings
+from colonnade.vocabulary import prose, qualifiers
+from colonnade.vocabulary import relations as wordings
 
 _KEY = re.compile(r"`?\b(?P<name>[^\W\d]\w*(?:_id|_uuid|Id|ID))\b`?")
-_VIA = re.compile(r"\b(?:via|through|using|by|on|FK:?|foreign key:?|fk|key|通过|por|über|par)\s*[:(]?\s*(?:the\s+)?(?:[^\W\d]\w*\.)?`?(?P<name>[^\W\d]\w*)`?", re.IGNORECASE)
-_EXPLICIT = re.compile(r"many[- ]to|one[- ]to|\b[1NM*n]\s?[:∶]\s?[1NM*nm]|\b1\s?[-–—]+>?\s?[NM*]|[对対]|대다|[ao] (?:uno|muchos)|para[- ]|[- ]zu[- ]|[- ]à[- ]|к[- ]", re.IGNORECASE)
-_SIGN = re.compile(r"(?P<many>\(?\b(?:0|1)?\.?\.?(?:N|M|n|m|many)\b\)?|\(?\d?(?:\.\.)?\*\)?|[|o]\{|\}[|o]|[─-]<|>[─-])|(?P<one>\(\s*(?:0\.\.)?1[^()\n]{0,12}\)|\b(?:0\.\.)?1\b|\bone\b|\|\||\|o|o\|)")
+_VIA = re.compile(
+    r"\b(?:via|through|using|by|on|FK:?|foreign key:?|fk|key|通过|por|über|par)\s*[:(]?\s*(?:the\s+)?(?:[^\W\d]\w*\.)?`?(?P<name>[^\W\d]\w*)`?",  # noqa: E501
+    re.IGNORECASE,
+)
+_EXPLICIT = re.compile(
+    r"many[- ]to|one[- ]to|\b[1NM*n]\s?[:∶]\s?[1NM*nm]|\b1\s?[-–—]+>?\s?[NM*]|[对対]|대다|[ao] (?:uno|muchos)|para[- ]|[- ]zu[- ]|[- ]à[- ]|к[- ]",  # noqa: E501
+    re.IGNORECASE,
+)
+_SIGN = re.compile(
+    r"(?P<many>\(?\b(?:0|1)?\.?\.?(?:N|M|n|m|many)\b\)?|\(?\d?(?:\.\.)?\*\)?|[|o]\{|\}[|o]|[─-]<|>[─-])|(?P<one>\(\s*(?:0\.\.)?1[^()\n]{0,12}\)|\b(?:0\.\.)?1\b|\bone\b|\|\||\|o|o\|)"
+)
 _SENTENCE = re.compile(r"(?<=[.;。；!?])\s+|\n")
-_LIST = re.compile(r"[\s,、/&·`*]*(?:\b(?:and|or|y|und|e|ou|et|plus)\b)?[\s,、/&`*]*(?:\b(?:an?|the|one|its|their|exactly one|multiple|many|zero or more|one or more)\b\s*)*", re.IGNORECASE)
+_LIST = re.compile(
+    r"[\s,、/&·`*]*(?:\b(?:and|or|y|und|e|ou|et|plus)\b)?[\s,、/&`*]*(?:\b(?:an?|the|one|its|their|exactly one|multiple|many|zero or more|one or more)\b\s*)*",  # noqa: E501
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +99,22 @@ def _cascade(text: str, seen: list[Mention], place: Place) -> list[Relation]:
     if len(seen) < 2 or seen[0].name == seen[1].name or not wordings.CASCADE.search(text) or seen[0].column:
         return []
     before = text[: seen[0].start].lower()
-    first = re.search(r"\b(?:delet|remov)\w*\s+(?:an?|the|of an?|one)?\s*$", before) or re.match(r"\s*(?:is |are )?(?:delet|remov)", text[seen[0].end :])
-    whole = re.search(r"\b(?:delete|remove)s? all\b", text[: seen[0].end], re.IGNORECASE) and re.search(r"\bwhen\b", text[seen[0].end :])
+    first = re.search(r"\b(?:delet|remov)\w*\s+(?:an?|the|of an?|one)?\s*$", before) or re.match(
+        r"\s*(?:is |are )?(?:delet|remov)", text[seen[0].end :]
+    )
+    whole = re.search(r"\b(?:delete|remove)s? all\b", text[: seen[0].end], re.IGNORECASE) and re.search(
+        r"\bwhen\b", text[seen[0].end :]
+    )
     if whole:
         return [Relation(seen[0].name, "many-to-one", seen[1].name, place, "", "CASCADE", False, text)]
-    return [Relation(other.name, "many-to-one", seen[0].name, place, "", "CASCADE", False, text) for other in _rows(text, seen[1:])] if first else []
+    return (
+        [
+            Relation(other.name, "many-to-one", seen[0].name, place, "", "CASCADE", False, text)
+            for other in _rows(text, seen[1:])
+        ]
+        if first
+        else []
+    )
 
 
 def _rows(text: str, seen: list[Mention]) -> list[Mention]:
@@ -101,14 +125,14 @@ def _signs(text: str, seen: list[Mention], place: Place) -> list[Relation]:
     """`User (1) ──< (N) Task`, `Shop 1—N User, Category`, `users ||--o{ tasks`."""
     found: list[Relation] = []
     left, kind = seen[0], ""
-    for one, other in zip(seen, seen[1:], strict=False):
+    for one, other in itertools.pairwise(seen):
         between = text[one.end : other.start]
         if kind and _LIST.fullmatch(between):
             found.append(_relation(left, kind, other, text, place, explicit=True))
             continue
         kind = _sign_kind(between)
         left = one
-        if kind and one.name != other.name or kind and len(between) < 30:
+        if (kind and one.name != other.name) or (kind and len(between) < 30):
             found.append(_relation(one, kind, other, text, place, explicit=True))
     return found
 
@@ -116,7 +140,10 @@ def _signs(text: str, seen: list[Mention], place: Place) -> list[Relation]:
 def _sign_kind(between: str) -> str:
     if len(between) > 60 or re.search(r"[^\W\d_]{3,}", re.sub(r"many|one", "", between)):
         return ""
-    pair = re.search(r"(?<![\w.])(?P<left>1|N|M|n|m|\*|0\.\.1|0\.\.\*|1\.\.\*|0\.\.N|one|many)\)?\s?(?:[:∶]|[-–—─><\s]{1,30}|to)\s?\(?(?P<right>1|N|M|n|m|\*|0\.\.1|0\.\.\*|1\.\.\*|0\.\.[nN]|1\.\.[nN]|one|many)(?![\w.])", between)
+    pair = re.search(
+        r"(?<![\w.])(?P<left>1|N|M|n|m|\*|0\.\.1|0\.\.\*|1\.\.\*|0\.\.N|one|many)\)?\s?(?:[:∶]|[-–—─><\s]{1,30}|to)\s?\(?(?P<right>1|N|M|n|m|\*|0\.\.1|0\.\.\*|1\.\.\*|0\.\.[nN]|1\.\.[nN]|one|many)(?![\w.])",
+        between,
+    )
     if pair:
         return _kind_of(_is_many(pair["left"]), _is_many(pair["right"]))
     crow = re.search(r"(?P<left>\}[o|]|\|[|o]|>)\s?(?:--|\.\.|──|-)[-─.]*\s?(?P<right>[o|]\{|[|o]\||<)", between)
@@ -134,19 +161,42 @@ def _is_many(sign: str) -> bool:
 
 
 def _kind_of(left_many: bool, right_many: bool) -> str:
-    return "many-to-many" if left_many and right_many else "many-to-one" if left_many else "one-to-many" if right_many else "one-to-one"
+    return (
+        "many-to-many"
+        if left_many and right_many
+        else "many-to-one"
+        if left_many
+        else "one-to-many"
+        if right_many
+        else "one-to-one"
+    )
 
 
 def _subject(text: str, seen: list[Mention], about: str | None, loose: bool) -> tuple[Mention | None, list[Mention]]:
     """Who the sentence speaks of: the entity that it starts with, else the one it stands under."""
     first = seen[0]
     before = text[: first.start].strip(" *`-–—:").lower()
-    opening = re.fullmatch(r"(?:(?:an?|each|every|one|the|a single|all|any|multiple|many|in|un|una|cada|um|uma|ein|eine|jeder|jede|chaque|une|le|la|el)\s*)*", before + " ") is not None
+    opening = (
+        re.fullmatch(
+            r"(?:(?:an?|each|every|one|the|a single|all|any|multiple|many|in|un|una|cada|um|uma|ein|eine|jeder|jede|chaque|une|le|la|el)\s*)*",  # noqa: E501
+            before + " ",
+        )
+        is not None
+    )
     following = text[first.end :].lstrip("`* s")
-    role_name = about is not None and re.match(r"\s*[:：]", text[first.end :].lstrip("`*")) and len(seen) > 1 and seen[1].name == first.name
+    role_name = (
+        about is not None
+        and re.match(r"\s*[:：]", text[first.end :].lstrip("`*"))
+        and len(seen) > 1
+        and seen[1].name == first.name
+    )
     if role_name and about is not None:
         return Mention(about, 0, 0, False), seen[1:]
-    if opening and len(seen) > 1 and not (about and re.match(r"[:：]", following) and first.name != about and loose and len(seen) == 1):
+    if (
+        opening
+        and len(seen) > 1
+        and not (about and re.match(r"[:：]", following) and first.name != about and loose and len(seen) == 1)
+    ):
         return first, seen[1:]
     if about is None:
         return (first, seen[1:]) if len(seen) > 1 else (None, [])
@@ -156,7 +206,14 @@ def _subject(text: str, seen: list[Mention], about: str | None, loose: bool) -> 
 
 def _explicit(text: str, subject: Mention, objects: list[Mention], place: Place, loose: bool) -> list[Relation]:
     """`one-to-many with Task`, `User → Task: 1:N`: the kind is named; it holds for the objects in a row."""
-    match = next(((kind, found) for kind, pattern in wordings.PHRASES if (found := pattern.search(text)) and _EXPLICIT.search(found[0])), None)
+    match = next(
+        (
+            (kind, found)
+            for kind, pattern in wordings.PHRASES
+            if (found := pattern.search(text)) and _EXPLICIT.search(found[0])
+        ),
+        None,
+    )
     if match is None:
         return []
     kind, found = match
@@ -169,7 +226,7 @@ def _explicit(text: str, subject: Mention, objects: list[Mention], place: Place,
 def _in_a_row(text: str, seen: list[Mention]) -> list[Mention]:
     """The first mention and those that a comma or "and" ties to it."""
     row = seen[:1]
-    for one, other in zip(seen, seen[1:], strict=False):
+    for one, other in itertools.pairwise(seen):
         if not _LIST.fullmatch(text[one.end : other.start]):
             break
         row.append(other)
@@ -186,7 +243,7 @@ def _worded(text: str, subject: Mention, objects: list[Mention], place: Place) -
         kind = _verb_kind(window[-90:], one, subject)
         if not kind and previous is not None and _LIST.fullmatch(text[previous.end : one.start]):
             kind = verb
-        if kind and one.name != subject.name or kind and re.search(r"parent|child|self", text, re.IGNORECASE):
+        if (kind and one.name != subject.name) or (kind and re.search(r"parent|child|self", text, re.IGNORECASE)):
             found.append(_relation(subject, kind, one, text, place, explicit=kind == "one-to-one"))
         start, verb, previous = one.end, kind, one
     return found
@@ -201,7 +258,14 @@ def _verb_kind(window: str, one: Mention, subject: Mention) -> str:
     if to_one is not None and (to_many is None or to_one.start() > to_many.start()):
         words = to_one[0].lower().split()
         if len(words) == 1 and words[0] in prose.WEAK_TO_ONE and (len(clause[to_one.end() :].split()) > 2 or many):
-            return "many-to-one" if to_many is None and not many and len(clause[to_one.end() :].split()) <= 3 and words[0] in ("for", "by", "of") else ""
+            return (
+                "many-to-one"
+                if to_many is None
+                and not many
+                and len(clause[to_one.end() :].split()) <= 3
+                and words[0] in ("for", "by", "of")
+                else ""
+            )
         return "one-to-many" if many else "many-to-one"
     if many:
         return "one-to-many"
@@ -216,7 +280,16 @@ def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
 
 
 def _relation(left: Mention, kind: str, right: Mention, text: str, place: Place, *, explicit: bool) -> Relation:
-    made = Relation(left.name, cast(RelationKind, kind), right.name, place, _key(text, left, right), _on_delete(text), explicit, text)
+    made = Relation(
+        left.name,
+        cast(RelationKind, kind),
+        right.name,
+        place,
+        _key(text, left, right),
+        _on_delete(text),
+        explicit,
+        text,
+    )
     return turned(made)
 
 

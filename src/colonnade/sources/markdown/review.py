@@ -10,7 +10,7 @@ from colonnade.config import suggestion
 from colonnade.design.draft import DraftAttribute, DraftEntity, Fact
 from colonnade.errors import Place
 from colonnade.findings import Finding
-from colonnade.sources.markdown import merge, names, rules
+from colonnade.sources.markdown import names, rules
 from colonnade.sources.markdown.blocks import Bullets, Item, Paragraph, Span
 from colonnade.sources.markdown.mentions import Index, find
 from colonnade.sources.markdown.walk import Part
@@ -18,8 +18,13 @@ from colonnade.sources.markdown.written import resolve
 from colonnade.sources.reading import Reading
 
 _CLARIFICATION = re.compile(r"\[NEEDS?[ _-]CLARIFICATION:?\s*(?P<question>[^\]]*)\]", re.IGNORECASE)
-_REQUIREMENT = re.compile(r"\**(?P<id>(?:N?FR|DR|REQ)-[A-Z0-9-]*\d+[a-z]?)\**\s*[:：.–—-]+\**\s*(?P<text>.+)", re.DOTALL)
-_DATA_WORD = re.compile(r"\b(?:stor(?:e|es|ed|ing)|persist\w*|record(?:s|ed)?|save[sd]?|table|column|field|entity|database|track(?:s|ed)?)\b", re.IGNORECASE)
+_REQUIREMENT = re.compile(
+    r"\**(?P<id>(?:N?FR|DR|REQ)-[A-Z0-9-]*\d+[a-z]?)\**\s*[:：.–—-]+\**\s*(?P<text>.+)", re.DOTALL
+)
+_DATA_WORD = re.compile(
+    r"\b(?:stor(?:e|es|ed|ing)|persist\w*|record(?:s|ed)?|save[sd]?|table|column|field|entity|database|track(?:s|ed)?)\b",
+    re.IGNORECASE,
+)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _SHOWN = {"type": "type", "nullable": "null", "unique": "uniqueness", "max_length": "length", "default": "default"}
 
@@ -70,7 +75,10 @@ def findings(
         *_contradictions(entities, readings),
         *_undefined(entities, known),
         *_unknown_types(entities),
-        *(Finding(rules.OPEN_CLARIFICATION, f"open question: {one.value}", one.place, "answer it in the document") for one in asked),
+        *(
+            Finding(rules.OPEN_CLARIFICATION, f"open question: {one.value}", one.place, "answer it in the document")
+            for one in asked
+        ),
         *_unmapped(required, known),
         *_concepts(entities),
         *_samples(entities),
@@ -84,13 +92,17 @@ def _contradictions(entities: Sequence[DraftEntity], readings: Sequence[Reading]
     for reading in readings:
         for one in reading.entities:
             for attribute in one.attributes:
-                told.setdefault((names.key(one.name.value), names.key(attribute.name.value)), []).append((reading.precision, attribute))
+                told.setdefault((names.key(one.name.value), names.key(attribute.name.value)), []).append(
+                    (reading.precision, attribute)
+                )
     for entity in entities:
         keys = {names.key(entity.name.value), *({names.key(entity.table.value)} if entity.table else ())}
         for attribute in entity.attributes:
             said = [one for key in sorted(keys) for one in told.get((key, names.key(attribute.name.value)), ())]
             if len(said) > 1:
-                yield from _disagreements(entity, attribute, [one for _, one in sorted(said, key=lambda pair: -pair[0])])
+                yield from _disagreements(
+                    entity, attribute, [one for _, one in sorted(said, key=lambda pair: -pair[0])]
+                )
 
 
 def _disagreements(entity: DraftEntity, attribute: DraftAttribute, said: Sequence[DraftAttribute]) -> Iterator[Finding]:
@@ -100,7 +112,7 @@ def _disagreements(entity: DraftEntity, attribute: DraftAttribute, said: Sequenc
         if other is not None:
             yield Finding(
                 rules.CONTRADICTION,
-                f"{entity.name.value}.{attribute.name.value}: {label} is {facts[0].value} here and {other.value} at {other.place}",
+                f"{entity.name.value}.{attribute.name.value}: {label} is {facts[0].value} here and {other.value} at {other.place}",  # noqa: E501
                 facts[0].place,
                 "make both places say the same",
             )
@@ -112,7 +124,11 @@ def _differ(field: str, left: object, right: object) -> bool:
         if one is None or other is None or one.row is None or other.row is None:
             return False
         texts = {"string", "text"}
-        same = one.row.read_as == other.row.read_as or {one.row.read_as, other.row.read_as} <= texts or {one.row.read_as, other.row.read_as} <= {"integer", "bigint", "decimal", "float"}
+        same = (
+            one.row.read_as == other.row.read_as
+            or {one.row.read_as, other.row.read_as} <= texts
+            or {one.row.read_as, other.row.read_as} <= {"integer", "bigint", "decimal", "float"}
+        )
         # A string in an interface or sample may hold anything.
         return not same and not {one.row.read_as, other.row.read_as} & texts
     if field == "default":
@@ -140,7 +156,12 @@ def _unknown_types(entities: Sequence[DraftEntity]) -> Iterator[Finding]:
     for entity in entities:
         for attribute in entity.attributes:
             kind = attribute.type
-            if kind is None or attribute.enum_values is not None or kind.value == "enum" or types.resolve(kind.value) is not None:
+            if (
+                kind is None
+                or attribute.enum_values is not None
+                or kind.value == "enum"
+                or types.resolve(kind.value) is not None
+            ):
                 continue
             yield Finding(
                 rules.UNKNOWN_TYPE,
@@ -155,13 +176,25 @@ def _unmapped(required: Sequence[Fact[str]], known: Index) -> Iterator[Finding]:
         return
     for one in required:
         if _DATA_WORD.search(one.value) and not find(one.value, known):
-            yield Finding(rules.UNMAPPED_REQUIREMENT, f"{one.value.split(':')[0]} is about data but names no entity", one.place, "name the entity that holds the data", "note")
+            yield Finding(
+                rules.UNMAPPED_REQUIREMENT,
+                f"{one.value.split(':')[0]} is about data but names no entity",
+                one.place,
+                "name the entity that holds the data",
+                "note",
+            )
 
 
 def _concepts(entities: Sequence[DraftEntity]) -> Iterator[Finding]:
     for entity in entities:
         if entity.kind.value == "concept":
-            yield Finding(rules.READ_AS_CONCEPT, f"{entity.name.value} is read as a concept and becomes no table", entity.name.place, "say that it is stored if it is", "note")
+            yield Finding(
+                rules.READ_AS_CONCEPT,
+                f"{entity.name.value} is read as a concept and becomes no table",
+                entity.name.place,
+                "say that it is stored if it is",
+                "note",
+            )
 
 
 def _samples(entities: Sequence[DraftEntity]) -> Iterator[Finding]:
@@ -173,7 +206,12 @@ def _samples(entities: Sequence[DraftEntity]) -> Iterator[Finding]:
                 kind = types.resolve(attribute.type.value) if attribute and attribute.type else None
                 fault = _fault(kind.base if kind else "", attribute, value)
                 if fault:
-                    yield Finding(rules.SAMPLE_VIOLATES, f"{entity.name.value}.{name}: the sample {value!r} is {fault}", sample.place, "correct the sample or the type")
+                    yield Finding(
+                        rules.SAMPLE_VIOLATES,
+                        f"{entity.name.value}.{name}: the sample {value!r} is {fault}",
+                        sample.place,
+                        "correct the sample or the type",
+                    )
 
 
 def _fault(base: str, attribute: DraftAttribute | None, value: str) -> str:
@@ -196,7 +234,9 @@ def _ambiguous(entities: Sequence[DraftEntity]) -> Iterator[Finding]:
         keyed = [one.target.value for one in entity.relationships if one.foreign_key]
         for one in entity.relationships:
             if one.foreign_key is None and keyed.count(one.target.value) > 1:
-                yield Finding(rules.AMBIGUOUS_RELATION, f"{entity.name.value} to {one.target.value}: {keyed.count(one.target.value)} columns could be the key", one.kind.place, "name the column")
-
-
-__all__ = ["clarifications", "findings", "lines", "merge", "requirements"]
+                yield Finding(
+                    rules.AMBIGUOUS_RELATION,
+                    f"{entity.name.value} to {one.target.value}: {keyed.count(one.target.value)} columns could be the key",  # noqa: E501
+                    one.kind.place,
+                    "name the column",
+                )

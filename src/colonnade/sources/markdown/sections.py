@@ -15,8 +15,8 @@ _BOLD = re.compile(r"(?:\*\*|__)(?P<name>[^*\n]{1,90}?)(?:\*\*|__)(?P<rest>.*)",
 _CODE = re.compile(r"`(?P<name>[^`\n]{1,60})`\s*(?P<rest>(?:[(（].*)?[:：]?)")
 # Bold words that open a remark, not a list of columns.
 _REMARK = re.compile(
-    r"^(?:note|notes|purpose|description|important|warning|rationale|example|storage|source|table|table name|location|file|status|date|feature|branch|format|key|usage|decision|"
-    r"why|summary|primary key|identity|context|tip|todo|response|returns|endpoint|input|output|goal|created|updated|migration|result|business purpose|lifecycle|persistence|scope|used by|"
+    r"^(?:note|notes|purpose|description|important|warning|rationale|example|storage|source|table|table name|location|file|status|date|feature|branch|format|key|usage|decision|"  # noqa: E501
+    r"why|summary|primary key|identity|context|tip|todo|response|returns|endpoint|input|output|goal|created|updated|migration|result|business purpose|lifecycle|persistence|scope|used by|"  # noqa: E501
     r"注意|用途|説明|说明|目的|nota|propósito|hinweis|zweck|database|parent|inherits|extends)\b", re.IGNORECASE,
 )  # fmt: skip
 
@@ -101,7 +101,9 @@ def _label(block: Paragraph, following: Block) -> tuple[Span, int, Block | None]
 
 def _stands_alone(block: Paragraph) -> bool:
     """A whole line in bold that names columns or an entity, with text below it before the columns come."""
-    return len(block.lines) == 1 and bool(re.fullmatch(r"(?:\*\*|__)[^*\n]{1,60}(?:\*\*|__)\s*(?:\([^()]*\))?\s*:?", block.lines[0].text))
+    return len(block.lines) == 1 and bool(
+        re.fullmatch(r"(?:\*\*|__)[^*\n]{1,60}(?:\*\*|__)\s*(?:\([^()]*\))?\s*:?", block.lines[0].text)
+    )
 
 
 def _named_columns(text: str, following: Block) -> bool:
@@ -116,7 +118,12 @@ def _bold_label(block: Paragraph, following: Block, match: re.Match[str]) -> tup
     structural = title.role not in ("entity", "other", "description")
     if said.lstrip("`").startswith(("/", "http")) or (said.startswith("`") and not structural):
         return None
-    if said and not said.startswith(("(", "（", "-", "–", "—")) and not structural and not (colon and title.role == "entity" and not _REMARK.match(names.plain(name))):
+    if (
+        said
+        and not said.startswith(("(", "（", "-", "–", "—"))
+        and not structural
+        and not (colon and title.role == "entity" and not _REMARK.match(names.plain(name)))
+    ):
         return None
     if _REMARK.match(names.plain(name)) and title.role != "entity":
         return None
@@ -125,7 +132,9 @@ def _bold_label(block: Paragraph, following: Block, match: re.Match[str]) -> tup
     level = LABEL if title.role in ("entity", "entities", "key entities") else SMALL_LABEL
     if said and structural and title.role == "attributes":
         return None
-    remaining = (Paragraph((Span(said, first.line, first.column + first.text.find(said)), *block.lines[1:])),) if said else ()
+    remaining = (
+        (Paragraph((Span(said, first.line, first.column + first.text.find(said)), *block.lines[1:])),) if said else ()
+    )
     left = remaining[0] if remaining else Paragraph(block.lines[1:]) if len(block.lines) > 1 else None
     notes = f" {said}" if said.startswith(("(", "（")) and len(said) < 80 else ""
     return Span(name.rstrip(":： ") + notes, first.line, first.column), level, left

@@ -13,7 +13,10 @@ from colonnade.sources.markdown.blocks import Block, Bullets, Paragraph
 from colonnade.sources.markdown.sections import Section
 from colonnade.vocabulary import storage
 
-_STORAGE_LINE = re.compile(r"(?:\*\*)?(?:storage|persistence|persisted|stored|lifecycle|lifetime|almacenamiento|speicherung|存储|保存先|永続化)(?:\*\*)?\s*[:：](?:\*\*)?\s*(?P<value>.+)", re.IGNORECASE)
+_STORAGE_LINE = re.compile(
+    r"(?:\*\*)?(?:storage|persistence|persisted|stored|lifecycle|lifetime|almacenamiento|speicherung|存储|保存先|永続化)(?:\*\*)?\s*[:：](?:\*\*)?\s*(?P<value>.+)",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"(?<=[.;!?。])\s+|\s+[-–—]\s+")
 
 
@@ -59,7 +62,10 @@ def of_section(section: Section, title: titles.Title, file: str) -> Subject:
     return Subject(title.name, place, table, kind, managed, text[:500], existing, title.role == "entity", title.aliases)
 
 
-_TABLE_LINE = re.compile(r"^[-*\s]*\**(?:(?:db |database |sql )?table(?: name)?|nombre de (?:la )?tabla|tabelle(?:nname)?|collection(?: name)?|表名|テーブル名)\**\s*[:：]\**\s*`?(?P<table>[a-z_][a-z0-9_.]*)`?\s*(?:$|[(—–.,-])", re.IGNORECASE | re.MULTILINE)
+_TABLE_LINE = re.compile(
+    r"^[-*\s]*\**(?:(?:db |database |sql )?table(?: name)?|nombre de (?:la )?tabla|tabelle(?:nname)?|collection(?: name)?|表名|テーブル名)\**\s*[:：]\**\s*`?(?P<table>[a-z_][a-z0-9_.]*)`?\s*(?:$|[(—–.,-])",  # noqa: E501
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 def _lines(section: Section) -> list[str]:
@@ -78,7 +84,11 @@ def _managed(text: str, place: Place) -> Fact[str] | None:
     """Who owns the table, where the text names an owner and does not only mention one."""
     for pattern in (storage.MANAGED, storage.MANAGED_SHORT):
         match = pattern.search(text[:1500])
-        if match and not re.search(r"(?:session|password|auth\w*|token\w*|id|ids|identity|login)\s+(?:is|are|\()?\s*$", text[: match.start()], re.IGNORECASE):
+        if match and not re.search(
+            r"(?:session|password|auth\w*|token\w*|id|ids|identity|login)\s+(?:is|are|\()?\s*$",
+            text[: match.start()],
+            re.IGNORECASE,
+        ):
             return Fact(match["who"] or match.groupdict().get("who2") or "", place)
     return None
 
@@ -91,7 +101,13 @@ def unstored_in(section: Section, name: str) -> bool:
         if role == "description" and re.match(r"(?:\W*)(?:storage|persistence)", below.text, re.IGNORECASE):
             blocks.extend(below.blocks)
     for block in blocks:
-        texts = [line.text for line in block.lines] if isinstance(block, Paragraph) else [item.text for item in block.items] if isinstance(block, Bullets) else []
+        texts = (
+            [line.text for line in block.lines]
+            if isinstance(block, Paragraph)
+            else [item.text for item in block.items]
+            if isinstance(block, Bullets)
+            else []
+        )
         if isinstance(block, Paragraph) and unstored_text(names.plain(block.text), name):
             return True
         if any(unstored_line(text) for text in texts):
@@ -104,14 +120,30 @@ def unstored_line(text: str) -> bool:
     if match is None:
         return False
     value = names.plain(match["value"]).strip()
-    return bool(storage.UNSTORED_STORAGE.match(value) or re.search(r"\bnot (?:persisted|stored)\b", value[:160], re.IGNORECASE))
+    return bool(
+        storage.UNSTORED_STORAGE.match(value) or re.search(r"\bnot (?:persisted|stored)\b", value[:160], re.IGNORECASE)
+    )
 
 
 def unstored_text(text: str, name: str) -> bool:
     """Whether a sentence of `text` whose subject is the thing called `name` says that it is not stored."""
     for number, sentence in enumerate(_SENTENCE_END.split(text[:1200])):
-        bare = re.sub(rf"^(?:(?:the|a|an|this|these)\s+)?{re.escape(name)}s?\b\s*", "", sentence.strip(), flags=re.IGNORECASE) if name else sentence
-        about_it = number == 0 or bare != sentence.strip() or re.match(r"(?:it|this|they|not|never|no|computed|derived|ephemeral|transient|in-memory|calculated|generated|purely|exists|lives|held)\b", bare, re.IGNORECASE)
+        bare = (
+            re.sub(
+                rf"^(?:(?:the|a|an|this|these)\s+)?{re.escape(name)}s?\b\s*", "", sentence.strip(), flags=re.IGNORECASE
+            )
+            if name
+            else sentence
+        )
+        about_it = (
+            number == 0
+            or bare != sentence.strip()
+            or re.match(
+                r"(?:it|this|they|not|never|no|computed|derived|ephemeral|transient|in-memory|calculated|generated|purely|exists|lives|held)\b",
+                bare,
+                re.IGNORECASE,
+            )
+        )
         if about_it and any(pattern.search(bare.strip()) for pattern in storage.UNSTORED_SENTENCE):
             return True
     return False

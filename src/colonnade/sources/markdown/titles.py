@@ -9,17 +9,31 @@ from functools import lru_cache
 from colonnade.sources.markdown import names
 from colonnade.vocabulary import headings, storage
 
-_NUMBER = re.compile(r"^(?:(?:\(?\d+(?:\.\d+)*[.):]?|[A-Z]\d*[.)]|[IVX]+[.)]|[①-⑳]|§\s?\d+(?:\.\d+)*|第\d+[章节節])\s*)(?=[^\d\s])")
+_NUMBER = re.compile(
+    r"^(?:(?:\(?\d+(?:\.\d+)*[.):]?|[A-Z]\d*[.)]|[IVX]+[.)]|[①-⑳]|§\s?\d+(?:\.\d+)*|第\d+[章节節])\s*)(?=[^\d\s])"
+)
 _DECORATION = re.compile(r"^[^\w`(（\[【\"'*]+|[^\w`)）\]】\"'*?。]+$")
 _BRACKETS = re.compile(r"[(（\[［【]([^()（）\[\]［］【】]*)[)）\]］】]")
 _MARKER_WORDS = "|".join(sorted((re.escape(word) for word in headings.MARKERS), key=len, reverse=True))
-_MARKER_BEFORE = re.compile(rf"^(?:{_MARKER_WORDS})(?:\s*[:：]\s*|\s*#?\d+(?:\.\d+)*\s*[:：.\-–—)]?\s*|\s*[-–—]\s+|\s+(?=[`*\"]))", re.IGNORECASE)
-_MARKER_AFTER = re.compile(r"[\s_]+(?:db |database )?(?:entity|table|model|collection|aggregate|aggregate root|entidad|tabla|tabelle|entität|class|schema|sqlmodel|object store|type|interface|struct)$|(?:表|テーブル|エンティティ|模型|实体)$", re.IGNORECASE)
+_MARKER_BEFORE = re.compile(
+    rf"^(?:{_MARKER_WORDS})(?:\s*[:：]\s*|\s*#?\d+(?:\.\d+)*\s*[:：.\-–—)]?\s*|\s*[-–—]\s+|\s+(?=[`*\"]))",
+    re.IGNORECASE,
+)
+_MARKER_AFTER = re.compile(
+    r"[\s_]+(?:db |database )?(?:entity|table|model|collection|aggregate|aggregate root|entidad|tabla|tabelle|entität|class|schema|sqlmodel|object store|type|interface|struct)$|(?:表|テーブル|エンティティ|模型|实体)$",  # noqa: E501
+    re.IGNORECASE,
+)
 _SPLIT = re.compile(r"\s+[–—―-]{1,2}\s+|\s*[:：]\s+|\s*[:：]$|\s*[—]\s*|\s*\|\s*|\s+(?:→|->|=>|←|↔|⟶)\s+")
 _ARROW = re.compile(r"→|->|=>|↔|<->|⟶|──|—<|\bto\b.*\bone-to|\s(?:1|N|M):(?:1|N|M)\b")
 _SENTENCE = re.compile(r"[.!?。！？]\s*$|[=<>{};]|\bis\b|\bare\b|\bmust\b|\bshould\b|\bwill\b")
-_VERSION = re.compile(r"^(?:phase|step|stage|version|part|option|milestone|sprint|v?\d+(?:\.\d+)*|fr|sc|us|nfr|user story|story|epic|ac|t\d+|ep)[- ]?\d", re.IGNORECASE)
-_FILE = re.compile(r"\.(?:py|ts|tsx|js|sql|md|ya?ml|json|kt|swift|go|rs|java|cs|prisma|csv|dart|rb|php)\b|/\w+/|^/|https?:|\{\w+\}", re.IGNORECASE)
+_VERSION = re.compile(
+    r"^(?:phase|step|stage|version|part|option|milestone|sprint|v?\d+(?:\.\d+)*|fr|sc|us|nfr|user story|story|epic|ac|t\d+|ep)[- ]?\d",  # noqa: E501
+    re.IGNORECASE,
+)
+_FILE = re.compile(
+    r"\.(?:py|ts|tsx|js|sql|md|ya?ml|json|kt|swift|go|rs|java|cs|prisma|csv|dart|rb|php)\b|/\w+/|^/|https?:|\{\w+\}",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +103,39 @@ def _role_by_words(lowered: str) -> str:
     first, last = parts[0].strip("&,"), parts[-1].strip("&,:")
     if len(parts) > 1 and last in headings.LAST_WORDS:
         return headings.LAST_WORDS[last]
-    if first in headings.FIRST_WORDS and (len(parts) > 1 or first not in ("step", "phase", "note", "notes", "test", "example", "sample", "index", "enum")):
+    if first in headings.FIRST_WORDS and (
+        len(parts) > 1 or first not in ("step", "phase", "note", "notes", "test", "example", "sample", "index", "enum")
+    ):
         return headings.FIRST_WORDS[first]
-    if last in headings.LAST_WORDS and last not in ("flow", "process", "procedure", "string", "case", "story", "cases", "stories", "mode", "changes", "usage", "hierarchy", "mappings", "mapping", "operations",
-                                                    "query", "request", "response", "payload", "example", "pipeline", "variables", "workflow", "workflows", "triggers", "scenarios", "tests"):
+    if last in headings.LAST_WORDS and last not in (
+        "flow",
+        "process",
+        "procedure",
+        "string",
+        "case",
+        "story",
+        "cases",
+        "stories",
+        "mode",
+        "changes",
+        "usage",
+        "hierarchy",
+        "mappings",
+        "mapping",
+        "operations",
+        "query",
+        "request",
+        "response",
+        "payload",
+        "example",
+        "pipeline",
+        "variables",
+        "workflow",
+        "workflows",
+        "triggers",
+        "scenarios",
+        "tests",
+    ):
         return headings.LAST_WORDS[last]
     return ""
 
@@ -139,14 +182,32 @@ def _pick(name: str, notes: tuple[str, ...]) -> str:
         # `User ユーザー` names the same thing twice; the Latin word is what the code uses.
         match = re.match(r"([A-Za-z][\w ]*?)[\s　・/]+[^\x00-\u024f]", name)
         return match[1] if match else name
-    return next((note.strip("`") for note in notes if re.fullmatch(r"`?[A-Za-z][A-Za-z0-9_]*(?: [A-Z][A-Za-z0-9]*){0,2}`?", note)), name)
+    return next(
+        (
+            note.strip("`")
+            for note in notes
+            if re.fullmatch(r"`?[A-Za-z][A-Za-z0-9_]*(?: [A-Z][A-Za-z0-9]*){0,2}`?", note)
+        ),
+        name,
+    )
 
 
 def _table_of(text: str, notes: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """A table name in brackets: `User (users)`, `Order (table: orders)`; other single names are aliases."""
-    code = re.search(r"[(（](?:(?:db |database )?table(?: name)?[:：]?\s*|表[:：]\s*|テーブル[:：]?\s*)?`?([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)`?(?: table)?[)）]", text)
-    table = code[1] if code and (key_like(code[1], text) or "table" in code[0].lower() or "`" in code[0] or "_" in code[1]) else ""
-    aliases = tuple(note for note in notes if re.fullmatch(r"[A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)?", note) and not storage.UNSTORED_NOTE.search(note))
+    code = re.search(
+        r"[(（](?:(?:db |database )?table(?: name)?[:：]?\s*|表[:：]\s*|テーブル[:：]?\s*)?`?([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)`?(?: table)?[)）]",  # noqa: E501
+        text,
+    )
+    table = (
+        code[1]
+        if code and (key_like(code[1], text) or "table" in code[0].lower() or "`" in code[0] or "_" in code[1])
+        else ""
+    )
+    aliases = tuple(
+        note
+        for note in notes
+        if re.fullmatch(r"[A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)?", note) and not storage.UNSTORED_NOTE.search(note)
+    )
     return table, aliases
 
 
@@ -164,7 +225,12 @@ def _role_of_name(name: str, shown: str, marked: bool) -> str:
         return "relationships"
     if len(parts) > 5 or len(name) > 60 or _SENTENCE.search(name):
         return "other"
-    if re.search(r"[,;&+]|\band\b|\bvs\.?\b|\bfor\b|\bwith\b|\bof (?:the|a)\b|\bto\b|\bby\b|\bin\b|\bon\b|\bfrom\b", name) and not marked:
+    if (
+        re.search(
+            r"[,;&+]|\band\b|\bvs\.?\b|\bfor\b|\bwith\b|\bof (?:the|a)\b|\bto\b|\bby\b|\bin\b|\bon\b|\bfrom\b", name
+        )
+        and not marked
+    ):
         return "other"
     return "entity"
 

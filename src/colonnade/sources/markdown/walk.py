@@ -1,4 +1,4 @@
-"""From the tree of a document to readings: each block goes to the recogniser of its form, with the subject it stands under."""
+"""From the tree of a document to readings: each block goes to the recogniser of its form, with the subject it stands under."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -16,9 +16,25 @@ from colonnade.sources.markdown.subject import Subject
 from colonnade.sources.reading import Reading
 
 # In these parts of a document nothing defines a column.
-SPEAKING = frozenset(("constraints", "relationships", "indexes", "states", "enums", "policies", "queries", "samples", "transfer", "other", "description"))
+SPEAKING = frozenset(
+    (
+        "constraints",
+        "relationships",
+        "indexes",
+        "states",
+        "enums",
+        "policies",
+        "queries",
+        "samples",
+        "transfer",
+        "other",
+        "description",
+    )
+)
 # Code in these parts is a definition only in a form that nobody uses for anything else.
-DEFINING = frozenset(("sql", "prisma", "sqlmodel", "sqlalchemy", "drizzle", "django", "typeorm", "mermaid", "sql-pseudo", "sql-foreign"))
+DEFINING = frozenset(
+    ("sql", "prisma", "sqlmodel", "sqlalchemy", "drizzle", "django", "typeorm", "mermaid", "sql-pseudo", "sql-foreign")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +56,9 @@ def parts(root: Section, file: str) -> Iterator[Part]:
     yield from _parts(root, "entities", None, (), file, listed=False)
 
 
-def _parts(section: Section, role: str, about: Subject | None, path: tuple[str, ...], file: str, *, listed: bool) -> Iterator[Part]:
+def _parts(
+    section: Section, role: str, about: Subject | None, path: tuple[str, ...], file: str, *, listed: bool
+) -> Iterator[Part]:
     labelled = False
     if section.title is not None:
         title = titles.read(section.text)
@@ -53,9 +71,17 @@ def _parts(section: Section, role: str, about: Subject | None, path: tuple[str, 
         yield from _parts(below, role, about, path, file, listed=listed)
 
 
-def _entered(section: Section, title: titles.Title, role: str, about: Subject | None, file: str) -> tuple[str, Subject | None, bool]:
+def _entered(
+    section: Section, title: titles.Title, role: str, about: Subject | None, file: str
+) -> tuple[str, Subject | None, bool]:
     """(role, subject, whether the title announces columns) inside a section called `title`."""
     inherited = role in SPEAKING or role in ("unstored", "before", "global")
+    if (
+        role in ("entities", "entity")
+        and title.role not in ("entity", "entities")
+        and _defines(section, title, about, file)
+    ):
+        title = replace(title, role="entity", name=title.name or section.text, soft=False)
     if title.role == "entity" or (title.soft and not inherited):
         if role in ("transfer", "samples", "queries", "unstored", "before", "states", "enums", "policies"):
             named = subject.of_section(section, title, file)
@@ -66,7 +92,11 @@ def _entered(section: Section, title: titles.Title, role: str, about: Subject | 
         return (role if inherited and role != "other" else "entity"), named, False
     if title.role == "attributes":
         kept = about if about is None or section.level > 2 or about.proven else None
-        return ("entity" if role in ("entities", "other", "description", "entity", "key entities") else role), kept, True
+        return (
+            ("entity" if role in ("entities", "other", "description", "entity", "key entities") else role),
+            kept,
+            True,
+        )
     if title.role == "entities":
         return ("entities" if role not in ("transfer", "unstored", "before") else role), None, False
     if title.role == "after":
@@ -74,6 +104,26 @@ def _entered(section: Section, title: titles.Title, role: str, about: Subject | 
     if title.role == "key entities":
         return "key entities", None, False
     return title.role, about, False
+
+
+def _defines(section: Section, title: titles.Title, about: Subject | None, file: str) -> bool:
+    """Whether columns stand right below a title such as `Note` or `Event`, which elsewhere only speaks about entities."""  # noqa: E501
+    short = len(names.words(title.name or section.text)) <= 2 and section.level < LABEL
+    if not short or (about is not None and about.proven):
+        return False
+    for block in section.blocks:
+        if isinstance(block, Table):
+            shape = table.shape(block)
+            found = table.attributes(block, shape, file)
+            return table.is_convincing(block, shape, found) and _has_key(found)
+        if isinstance(block, Bullets):
+            listed = bullets.attributes(block.items, file, labelled=False)
+            return len(listed) > 1 and _has_key(listed)
+    return False
+
+
+def _has_key(found: tuple[DraftAttribute, ...]) -> bool:
+    return any(one.primary_key is not None or names.key(one.name.value) == "id" for one in found)
 
 
 def readings(found: Iterator[Part] | tuple[Part, ...], file: str) -> Iterator[Reading]:
@@ -96,7 +146,9 @@ def _reading(part: Part, file: str) -> Iterator[Reading]:
         yield from _inline(part, block, file)
 
 
-def _defined(form: str, precision: int, about: Subject | None, attributes: tuple[DraftAttribute, ...], place_of: Span, file: str) -> Reading:
+def _defined(
+    form: str, precision: int, about: Subject | None, attributes: tuple[DraftAttribute, ...], place_of: Span, file: str
+) -> Reading:
     if about is None:
         nobody = DraftEntity(Fact("", place_of.place(file)), Fact("table", place_of.place(file)), attributes=attributes)
         return Reading(form, precision, (nobody,))
@@ -110,22 +162,43 @@ def _code(part: Part, block: Fence, file: str) -> Iterator[Reading]:
     if found is None:
         return
     weak = found.form not in DEFINING
-    if weak and part.role in SPEAKING and not (part.subject and part.subject.proven and part.role not in ("samples", "queries", "policies", "constraints")):
+    if (
+        weak
+        and part.role in SPEAKING
+        and not (
+            part.subject and part.subject.proven and part.role not in ("samples", "queries", "policies", "constraints")
+        )
+    ):
         return
-    unstored = part.role in ("unstored", "before") or (part.subject is not None and part.subject.kind == "concept" and weak)
-    entities = tuple(replace(one, kind=Fact("concept", one.kind.place)) for one in found.entities) if unstored else found.entities
+    unstored = part.role in ("unstored", "before") or (
+        part.subject is not None and part.subject.kind == "concept" and weak
+    )
+    entities = (
+        tuple(replace(one, kind=Fact("concept", one.kind.place)) for one in found.entities)
+        if unstored
+        else found.entities
+    )
     yield replace(found, entities=_under(entities, part.subject, weak))
 
 
 def _under(entities: tuple[DraftEntity, ...], about: Subject | None, weak: bool) -> tuple[DraftEntity, ...]:
-    """The entities of a block under the heading of one: the only table below it is that entity, whatever it is called."""
+    """The entities of a block under the heading of one: the only table below it is that entity, whatever it is called."""  # noqa: E501
     if about is None or not about.proven or not entities:
         return entities
-    same = [one for one in entities if names.key(one.name.value) == names.key(about.name) or (one.table and names.key(one.table.value) == names.key(about.name))]
+    same = [
+        one
+        for one in entities
+        if names.key(one.name.value) == names.key(about.name)
+        or (one.table and names.key(one.table.value) == names.key(about.name))
+    ]
     if same:
         kind: EntityKind = about.kind
-        marked = tuple(replace(one, kind=Fact(kind, about.place), managed_by=one.managed_by or about.managed_by) if one is same[0] and kind != "table" else one for one in entities)
-        return marked
+        return tuple(
+            replace(one, kind=Fact(kind, about.place), managed_by=one.managed_by or about.managed_by)
+            if one is same[0] and kind != "table"
+            else one
+            for one in entities
+        )
     if len(entities) == 1 and not weak and _similar(entities[0].name.value, about.name):
         only = entities[0]
         return (replace(only, name=Fact(about.name, about.place), table=only.table or only.name),)
@@ -202,14 +275,27 @@ def _rows_of_entities(block: Table, roles: table.Shape, file: str) -> Iterator[R
     """A table with an entity a row and its columns in a cell."""
     first = roles.at("entity") or 0
     heads = [table._title(span.text) for span in block.header]
-    position = next((number for number, head in enumerate(heads) if number != first and (table._plural(head) or head in ("attributes", "key attributes", "atributos", "attribute", "属性", "main attributes"))), None)
+    position = next(
+        (
+            number
+            for number, head in enumerate(heads)
+            if number != first
+            and (
+                table._plural(head)
+                or head in ("attributes", "key attributes", "atributos", "attribute", "属性", "main attributes")
+            )
+        ),
+        None,
+    )
     for row in block.rows:
         if position is None or position >= len(row) or first >= len(row):
             continue
         title = titles.read(names.plain(row[first].text))
         attributes = bullets.inline(row[position].text, row[position], file)
         if title.role == "entity" and attributes:
-            about = Subject(title.name, row[first].place(file), title.table, kind="table" if titles.is_stored(title) else "concept")
+            about = Subject(
+                title.name, row[first].place(file), title.table, kind="table" if titles.is_stored(title) else "concept"
+            )
             yield Reading("table", table.PRECISION - 20, (subject.entity(about, attributes),))
 
 
@@ -250,7 +336,9 @@ def _columns_of(part: Part, about: Subject, block: Bullets, announced: bool, fil
         yield Reading("words", 30, (subject.entity(about, weak),))
 
 
-_ANNOUNCED = re.compile(r"\**`?(?P<head>[^:：*`\n]{1,40}?)`?(?:\*\*\s*[:：]|[:：]\s*\*\*|[:：])\s*(?P<rest>.*)", re.DOTALL)
+_ANNOUNCED = re.compile(
+    r"\**`?(?P<head>[^:：*`\n]{1,40}?)`?(?:\*\*\s*[:：]|[:：]\s*\*\*|[:：])\s*(?P<rest>.*)", re.DOTALL
+)
 
 
 def _announced_item(about: Subject, entry: Item, file: str) -> Iterator[Reading]:
@@ -271,7 +359,7 @@ def _announced_item(about: Subject, entry: Item, file: str) -> Iterator[Reading]
 
 
 def _weak_columns(part: Part, block: Bullets, file: str) -> tuple[DraftAttribute, ...]:
-    """`- **Name**: the name that is shown`: bold words with a remark each, where nothing better describes the entity."""
+    """`- **Name**: the name that is shown`: bold words with a remark each, where nothing better describes the entity."""  # noqa: E501
     reads = [bullets.item(entry, file) for entry in block.items]
     bold = [entry.text.startswith(("**", "`")) for entry in block.items]
     sure = [read for read in reads if read is not None]
@@ -279,7 +367,11 @@ def _weak_columns(part: Part, block: Bullets, file: str) -> tuple[DraftAttribute
     fit = len(sure) * 10 >= (len(block.items) - meta) * 8 and len(sure) > 1
     wordy = any(len(one.name.value.split()) > 3 for read in sure for one in read.attributes)
     named = all(bold) or all(names.is_identifier(one.name.value) for read in sure for one in read.attributes)
-    return tuple(one for read in sure for one in read.attributes) if fit and named and not wordy and not part.key_entities else ()
+    return (
+        tuple(one for read in sure for one in read.attributes)
+        if fit and named and not wordy and not part.key_entities
+        else ()
+    )
 
 
 def _entity_item(part: Part, entry: Item, file: str) -> Iterator[Reading]:
@@ -287,7 +379,11 @@ def _entity_item(part: Part, entry: Item, file: str) -> Iterator[Reading]:
     if not entry.lines:
         return
     text = entry.text.strip()
-    match = re.match(r"(?:\*\*(?P<bold>[^*]{1,60})\*\*|`(?P<code>[^`]{1,60})`|(?P<word>[^\W\d][\w ]{0,40}?)(?=\s*[:：(]|$))\s*(?P<rest>.*)", text, re.DOTALL)
+    match = re.match(
+        r"(?:\*\*(?P<bold>[^*]{1,60})\*\*|`(?P<code>[^`]{1,60})`|(?P<word>[^\W\d][\w ]{0,40}?)(?=\s*[:：(]|$))\s*(?P<rest>.*)",  # noqa: E501
+        text,
+        re.DOTALL,
+    )
     if match is None:
         return
     head = match["bold"] or match["code"] or match["word"]
@@ -295,7 +391,15 @@ def _entity_item(part: Part, entry: Item, file: str) -> Iterator[Reading]:
     if title.role != "entity":
         return
     rest = match["rest"].strip()
-    about = Subject(title.name, entry.lines[0].place(file), title.table, kind="table" if titles.is_stored(titles.read(f"{head} {rest[:60]}")) and not subject.unstored_text(names.plain(rest.lstrip(":：-–— ")), title.name) else "concept")
+    about = Subject(
+        title.name,
+        entry.lines[0].place(file),
+        title.table,
+        kind="table"
+        if titles.is_stored(titles.read(f"{head} {rest[:60]}"))
+        and not subject.unstored_text(names.plain(rest.lstrip(":：-–— ")), title.name)
+        else "concept",
+    )
     nested = next((child for child in entry.children if isinstance(child, Bullets)), None)
     found = bullets.attributes(nested.items, file, labelled=False) if nested else ()
     if found:
@@ -303,7 +407,11 @@ def _entity_item(part: Part, entry: Item, file: str) -> Iterator[Reading]:
         return
     ticked = prose.coded_columns(rest, about.place) if match["bold"] or match["code"] else ()
     if len(ticked) > 1:
-        for name in re.split(r"\s*/\s*", about.name) if re.fullmatch(r"[a-z_]+(?:\s*/\s*[a-z_]+)+", about.name) else [about.name]:
+        for name in (
+            re.split(r"\s*/\s*", about.name)
+            if re.fullmatch(r"[a-z_]+(?:\s*/\s*[a-z_]+)+", about.name)
+            else [about.name]
+        ):
             yield Reading("list", bullets.PRECISION - 20, (subject.entity(replace(about, name=name), ticked),))
         return
     if nested:
@@ -346,7 +454,11 @@ def titled_entities(root: Section, defined: set[str], file: str) -> tuple[Subjec
     for section in walk_sections(root):
         if section.title is None or titles.read(section.text).role != "entities" or section.level >= LABEL:
             continue
-        named = [(below, titles.read(below.text)) for below in section.sections if below.title is not None and below.level < LABEL]
+        named = [
+            (below, titles.read(below.text))
+            for below in section.sections
+            if below.title is not None and below.level < LABEL
+        ]
         if defined and not any(names.key(title.name) in defined for _, title in named):
             continue
         for below, title in named:
@@ -373,7 +485,11 @@ def listed_entities(section: Section, file: str) -> Iterator[Subject]:
 def _row_subjects(block: Table, file: str) -> Iterator[Subject]:
     shape = table.shape(block)
     first = shape.at("entity") or 0
-    tables = [number for number, span in enumerate(block.header) if table._title(span.text) in ("table", "table name", "tabla", "表名", "テーブル名") and number != first]
+    tables = [
+        number
+        for number, span in enumerate(block.header)
+        if table._title(span.text) in ("table", "table name", "tabla", "表名", "テーブル名") and number != first
+    ]
     for row in block.rows:
         title = titles.read(names.plain(row[first].text)) if first < len(row) else titles.Title("other")
         if title.role == "entity":

@@ -14,13 +14,20 @@ _CLOSERS = {"(": ")", "[": "]", "{": "}", "<": ">", "（": "）"}
 _WORD = re.compile(r"[^\W\d][\w.]*(?:[-/&][^\W\d][\w.]*)*")
 _ARGUMENTS = re.compile(r"\s?\(\s*\d+\s*(?:,\s*\d+\s*)?\)")
 _ARRAY = re.compile(r"\s?(?:\[\d*\])+")
-_TAIL = re.compile(r"\s+(?:with(?:out)? time ?zone|precision|varying|unsigned|array|object|with tz|w/ tz)\b", re.IGNORECASE)
-_VALUE = r"(?:'[^'\n]{1,48}'|\"[^\"\n]{1,48}\"|`[^`\n]{1,48}`|“[^”\n]{1,48}”|[^\s,|;/()'\"`\[\]{}][^,|;()'\"`\[\]{}\n]{0,47})"
+_TAIL = re.compile(
+    r"\s+(?:with(?:out)? time ?zone|precision|varying|unsigned|array|object|with tz|w/ tz)\b", re.IGNORECASE
+)
+_VALUE = r"(?:'[^'\n]{1,48}'|\"[^\"\n]{1,48}\"|`[^`\n]{1,48}`|“[^”\n]{1,48}”|[^\s,|;/()'\"`\[\]{}][^,|;()'\"`\[\]{}\n]{0,47})"  # noqa: E501
 _QUOTED = r"(?:'[^'\n]{1,48}'|\"[^\"\n]{1,48}\"|`[^`\n]{1,48}`|“[^”\n]{1,48}”)"
 _PIPES = re.compile(rf"\s*{_VALUE}(?:\s*\|\s*{_VALUE})+\s*")
-_QUOTED_LIST = re.compile(rf"{_QUOTED}(?:\s*(?:,\s*(?:or\s+|and\s+|o\s+|oder\s+|ou\s+)?|/|\bor\b|\band\b|\||、|\bo\b|\boder\b|\bou\b|→|->)\s*{_QUOTED})+")
+_QUOTED_LIST = re.compile(
+    rf"{_QUOTED}(?:\s*(?:,\s*(?:or\s+|and\s+|o\s+|oder\s+|ou\s+)?|/|\bor\b|\band\b|\||、|\bo\b|\boder\b|\bou\b|→|->)\s*{_QUOTED})+"
+)
 _SLASHES = re.compile(r"[^\W_][\w-]{0,30}(?:\s?/\s?[^\W_][\w-]{0,30})+")
-_DEFAULT_MARK = re.compile(r"\s*[(（]?\s*(?:default|por defecto|padrão|standard|默认|デフォルト|par défaut)\s*[)）]?\s*$|^\s*default\s+", re.IGNORECASE)
+_DEFAULT_MARK = re.compile(
+    r"\s*[(（]?\s*(?:default|por defecto|padrão|standard|默认|デフォルト|par défaut)\s*[)）]?\s*$|^\s*default\s+",
+    re.IGNORECASE,
+)
 _SEPARATORS = re.compile(r"\s*(?:\||,|;|、|/|，|；|\bor\b|\band\b|\bo\b|\bou\b|\boder\b)\s*")
 _OPEN_GENERIC = re.compile(r"(?P<name>[A-Za-z_][\w. ]*?)\s*(?P<open>[<\[(])")
 _NOISE = frozenset(("null", "none", "undefined", "nil"))
@@ -29,7 +36,7 @@ _NULLS = _NOISE - {"none"}
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """`type` is a word that `colonnade.types` knows where there is one, else as written; `rest` is the text behind it."""
+    """`type` is a word that `colonnade.types` knows where there is one, else as written; `rest` is the text behind it."""  # noqa: E501
 
     type: str | None = None
     values: tuple[str, ...] = ()
@@ -60,7 +67,11 @@ def resolve(word: str) -> str | None:
 @lru_cache(maxsize=32768)
 def take(text: str) -> Written:
     """The type at the start of `text`, or a Written whose `type` is None and whose `rest` is the text."""
-    shown = names.plain(text.replace("\\|", "|")).strip().strip("\"'“”") if not re.search(r"['\"].*['\"]", text) else _without_ticks(text)
+    shown = (
+        names.plain(text.replace("\\|", "|")).strip().strip("\"'“”")
+        if not re.search(r"['\"].*['\"]", text)
+        else _without_ticks(text)
+    )
     if not shown:
         return Written()
     if shown.startswith("?") and len(shown) > 1:
@@ -89,7 +100,11 @@ def closed(text: str) -> tuple[tuple[str, ...], str | None]:
     for part in parts:
         word = _DEFAULT_MARK.sub("", part.strip())
         marked = word != part.strip()
-        word = re.sub(r"\s*[=:]\s*.*$|\s+[-–—(].*$", "", word).strip(" \t`'\"“”.()[]{}*") if not part.startswith(("'", '"')) else word.strip("'\"` ")
+        word = (
+            re.sub(r"\s*[=:]\s*.*$|\s+[-–—(].*$", "", word).strip(" \t`'\"“”.()[]{}*")
+            if not part.startswith(("'", '"'))
+            else word.strip("'\"` ")
+        )
         if word and word.lower() not in _NULLS and word not in values:
             values.append(word)
             default = word if marked else default
@@ -104,7 +119,11 @@ def _union(text: str) -> Written | None:
         quoted = _QUOTED_LIST.match(head.strip("() "))
         if quoted and head.strip("() ").startswith(("'", '"', "“")):
             values, default = closed(quoted[0])
-            return Written("enum", values, None, None, default, text[len(quoted[0]) :].strip(" )("), bool(values)) if values else None
+            return (
+                Written("enum", values, None, None, default, text[len(quoted[0]) :].strip(" )("), bool(values))
+                if values
+                else None
+            )
         return None
     match = _PIPES.match(head)
     if match is None:
@@ -132,7 +151,11 @@ def _before_prose(text: str) -> str:
 
 def _enumeration(text: str) -> Written | None:
     """`ENUM('a','b')`, `enum: a, b`, `enum (a | b)`, `Enum<a, b>`, `string enum: …`."""
-    match = re.match(r"(?:(?:string|text|varchar(?:\(\d+\))?|postgres(?:ql)?|db)[\s/]*)?(?P<word>[^\W\d]+)(?:\s+(?:of|type|values?))?\b", text, re.IGNORECASE)
+    match = re.match(
+        r"(?:(?:string|text|varchar(?:\(\d+\))?|postgres(?:ql)?|db)[\s/]*)?(?P<word>[^\W\d]+)(?:\s+(?:of|type|values?))?\b",
+        text,
+        re.IGNORECASE,
+    )
     if match is None or match["word"].lower() not in typewords.ENUM_WORDS:
         after = re.match(r"(?P<name>[A-Z]\w+)\s+enum\b", text)
         return Written(after["name"], rest=text[after.end() :], known=True) if after else None
@@ -157,7 +180,13 @@ def _list_at_start(text: str) -> str:
         match = pattern.match(head)
         if match:
             return match[0]
-    return head if re.search(r"[,/、|]", head) and len(head) < 300 and not re.search(r"\b(?:default|required|not null|nullable|unique)\b", head, re.IGNORECASE) else _until_qualifier(head)
+    return (
+        head
+        if re.search(r"[,/、|]", head)
+        and len(head) < 300
+        and not re.search(r"\b(?:default|required|not null|nullable|unique)\b", head, re.IGNORECASE)
+        else _until_qualifier(head)
+    )
 
 
 def _until_qualifier(text: str) -> str:
@@ -199,7 +228,12 @@ def _generic(text: str) -> Written | None:
         return Written("enum", values, None, None, default, rest, True)
     if kind == "reference":
         target = re.match(r"\s*['\"`]?(?:ref:\s*)?([^\W\d][\w.]*)", inside)
-        return Written(None, target=target[1] if target and target[1].lower() not in qualifiers.NO_TARGET else None, rest=rest, known=True)
+        return Written(
+            None,
+            target=target[1] if target and target[1].lower() not in qualifiers.NO_TARGET else None,
+            rest=rest,
+            known=True,
+        )
     if word == "array" and not inside.strip():
         return Written("text[]", rest=rest, known=True)
     return Written(_array_of(inside), rest=rest, known=True)
@@ -214,12 +248,22 @@ def _array_of(inside: str) -> str:
 
 def _collection(text: str) -> Written | None:
     """`array of strings`, `list of UUIDs`, `[String]`, `string array`."""
-    match = re.match(r"(?:json |jsonb )?(?:array|list|set|collection|lista|liste)\s*(?:of|de|von)\s+(?P<what>[\w.]+(?:\s?\(\d+\))?)", text, re.IGNORECASE)
+    match = re.match(
+        r"(?:json |jsonb )?(?:array|list|set|collection|lista|liste)\s*(?:of|de|von)\s+(?P<what>[\w.]+(?:\s?\(\d+\))?)",
+        text,
+        re.IGNORECASE,
+    )
     if match:
-        return Written(_array_of(names.singular(match["what"].lower()) if match["what"].islower() else match["what"]), rest=text[match.end() :], known=True)
+        return Written(
+            _array_of(names.singular(match["what"].lower()) if match["what"].islower() else match["what"]),
+            rest=text[match.end() :],
+            known=True,
+        )
     match = re.match(r"\[\s*(?P<what>[A-Za-z_][\w.]*)\s*\](?P<null>\??)", text)
     if match:
-        return Written(_array_of(match["what"]), nullable=True if match["null"] else None, rest=text[match.end() :], known=True)
+        return Written(
+            _array_of(match["what"]), nullable=True if match["null"] else None, rest=text[match.end() :], known=True
+        )
     return None
 
 
@@ -270,6 +314,12 @@ def _reference(text: str) -> Written | None:
     named = re.match(r"(?P<name>[A-Z][A-Za-z0-9_]*)(?P<array>\[\])?(?P<null>\?)?(?=$|[\s,;(|/!])", text)
     prose = named and re.match(r"\s+[a-z]", text[named.end() :]) and not re.search(r"[a-z][A-Z]", named["name"])
     if named and not prose and not named["name"].isupper():
-        return Written(named["name"] + (named["array"] or ""), nullable=True if named["null"] else None, rest=text[named.end() :])
-    lower = re.match(r"(?P<name>[a-z]+(?:_[a-z0-9]+)+)(?P<array>\[\])?(?=$|[\s,;(|])", text) or re.match(r"(?P<name>[a-z]{3,})(?P<array>\[\])?(?=$|\s+(?:NOT NULL|NULL|DEFAULT|UNIQUE|PK|FK|REFERENCES|PRIMARY)\b)", text)
-    return Written(lower["name"] + (lower["array"] or ""), rest=text[lower.end() :]) if lower else None
+        return Written(
+            named["name"] + (named["array"] or ""), nullable=True if named["null"] else None, rest=text[named.end() :]
+        )
+    lower = re.match(r"(?P<name>[a-z]+(?:_[a-z0-9]+)+)(?P<array>\[\])?(?=$|[\s,;(|])", text) or re.match(
+        r"(?P<name>[a-z]{3,})(?P<array>\[\])?(?=$|\s+(?:NOT NULL|NULL|DEFAULT|UNIQUE|PK|FK|REFERENCES|PRIMARY)\b)", text
+    )
+    if lower is None or any(pattern.search(lower["name"]) for _, _, pattern in qualifiers.FLAGS):
+        return None
+    return Written(lower["name"] + (lower["array"] or ""), rest=text[lower.end() :])

@@ -1,4 +1,4 @@
-"""What is said around the entities: relationship sections, index lists, constraints, cascade wording, state transitions."""
+"""What is said around the entities: relationship sections, index lists, constraints, cascade wording, state transitions."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from colonnade.design.draft import DraftEntity, DraftIndex, Fact
 from colonnade.errors import Place
 from colonnade.sources.markdown import facts, mentions, names, relations, titles
 from colonnade.sources.markdown.blocks import Bullets, Fence, Item, Paragraph, Span, Table
-from colonnade.sources.markdown.forms import ascii, bullets, table
+from colonnade.sources.markdown.forms import bullets, drawing, table
 from colonnade.sources.markdown.mentions import Index
 from colonnade.sources.markdown.relations import Relation
 from colonnade.sources.markdown.walk import Part
@@ -17,22 +17,47 @@ from colonnade.vocabulary import storage
 
 Columns = Mapping[str, Mapping[str, str]]
 
-_INDEX_LEAD = re.compile(r"\b(?:unique\s+)?(?:composite\s+|partial\s+|b-?tree\s+|gin\s+|gist\s+|covering\s+)*index(?:es|ed)?\b|\bidx_\w+|\bix_\w+|索引|インデックス|índice", re.IGNORECASE)
-_UNIQUE_LEAD = re.compile(r"\bunique(?:ness)?\b|\bduplicates? not allowed\b|一意|唯一|únic[oa]|eindeutig|уникальн", re.IGNORECASE)
+_INDEX_LEAD = re.compile(
+    r"\b(?:unique\s+)?(?:composite\s+|partial\s+|b-?tree\s+|gin\s+|gist\s+|covering\s+)*index(?:es|ed)?\b|\bidx_\w+|\bix_\w+|索引|インデックス|índice",
+    re.IGNORECASE,
+)
+_UNIQUE_LEAD = re.compile(
+    r"\bunique(?:ness)?\b|\bduplicates? not allowed\b|一意|唯一|únic[oa]|eindeutig|уникальн", re.IGNORECASE
+)
 _SPEAKS = re.compile(r"index|uni|idx|ix_|índice|索引|インデックス|一意|唯一|dupli|únic|eindeut|уникал", re.IGNORECASE)
-_GROUP = re.compile(r"[(（\[]\s*(?P<columns>`?[^\W\d]\w*`?(?:\s+(?:ASC|DESC))?(?:\s*[,+、]\s*`?[^\W\d]\w*`?(?:\s+(?:ASC|DESC))?)*)\s*[)）\]]", re.IGNORECASE)
+_GROUP = re.compile(
+    r"[(（\[]\s*(?P<columns>`?[^\W\d]\w*`?(?:\s+(?:ASC|DESC))?(?:\s*[,+、]\s*`?[^\W\d]\w*`?(?:\s+(?:ASC|DESC))?)*)\s*[)）\]]",
+    re.IGNORECASE,
+)
 _PAIR = re.compile(r"`?(?P<first>[^\W\d]\w*)`?(?:\s*(?:\+|,|/|&|、|\band\b)\s*`?[^\W\d]\w*`?)+")
-_WITHIN = re.compile(r"\b(?:unique|uniqueness|eindeutig|únic[oa])\s+(?:within|per|for each|for|by|in|across|inside|por|dentro d\w+|pro|je)\s+(?:an?\s+|the\s+|each\s+|same\s+|given\s+|el\s+|la\s+)?`?(?P<scope>[^\W\d]\w*(?:_id|Id)?)`?", re.IGNORECASE)
+_WITHIN = re.compile(
+    r"\b(?:unique|uniqueness|eindeutig|únic[oa])\s+(?:within|per|for each|for|by|in|across|inside|por|dentro d\w+|pro|je)\s+(?:an?\s+|the\s+|each\s+|same\s+|given\s+|el\s+|la\s+)?`?(?P<scope>[^\W\d]\w*(?:_id|Id)?)`?",  # noqa: E501
+    re.IGNORECASE,
+)
 _WHERE = re.compile(r"\bWHERE\s+(?P<predicate>[^;`)]+)", re.IGNORECASE)
-_NAME = re.compile(r"`?(?P<name>(?:idx|ix|uq|uk|uniq|unique|index|ux|ak)_\w+|\w+_(?:idx|index|key|uniq|unique))`?", re.IGNORECASE)
-_STATE_ARROW = re.compile(r"`?\[?(?P<left>[^\W\d][\w -]{0,30}?)\]?`?\s*(?:-{1,2}>|→|=>|⟶|──▶|─▶|─+>)\s*`?\[?(?P<right>[^\W\d][\w -]{0,30}?)\]?`?(?=\s*(?:$|[,;(:|→\-─=.]|when|on\b|via\b))", re.MULTILINE)
+_NAME = re.compile(
+    r"`?(?P<name>(?:idx|ix|uq|uk|uniq|unique|index|ux|ak)_\w+|\w+_(?:idx|index|key|uniq|unique))`?", re.IGNORECASE
+)
+_STATE_ARROW = re.compile(
+    r"`?\[?(?P<left>[^\W\d][\w -]{0,30}?)\]?`?\s*(?:-{1,2}>|→|=>|⟶|──▶|─▶|─+>)\s*`?\[?(?P<right>[^\W\d][\w -]{0,30}?)\]?`?(?=\s*(?:$|[,;(:|→\-─=.]|when|on\b|via\b))",  # noqa: E501
+    re.MULTILINE,
+)
 
 
 def told(parts: Sequence[Part], known: Index, file: str) -> Iterator[Relation]:
     """The relations that sections, lists, tables and drawings around the entities state."""
     done: set[str] = set()
     for part in parts:
-        if part.key_entities or part.role in ("transfer", "queries", "samples", "policies", "states", "unstored", "before", "enums"):
+        if part.key_entities or part.role in (
+            "transfer",
+            "queries",
+            "samples",
+            "policies",
+            "states",
+            "unstored",
+            "before",
+            "enums",
+        ):
             continue
         about = known.find(part.subject.name) if part.subject else None
         heading = part.path[-1] if part.path else ""
@@ -51,8 +76,8 @@ def _first(part: Part, file: str) -> Place:
 def _block(part: Part, about: str | None, known: Index, file: str) -> Iterator[Relation]:
     block = part.block
     if isinstance(block, Fence):
-        if ascii.is_drawing(block):
-            yield from ascii.told(block, known, file)
+        if drawing.is_drawing(block):
+            yield from drawing.told(block, known, file)
     elif isinstance(block, Table):
         yield from _table(part, block, about, known, file)
     elif isinstance(block, Bullets):
@@ -66,14 +91,23 @@ def _block(part: Part, about: str | None, known: Index, file: str) -> Iterator[R
             yield from _announced(block.lines, about, known, file)
 
 
-_ANNOUNCED = re.compile(r"\**`?(?:relationships?|relations?|associations?|foreign keys?|belongs to|has many|has one|many-to-one|one-to-many|many-to-many|one-to-one|references|parent|children|relaciones|relações|beziehungen|关系|関連|リレーション|связи|owned by)[^:：]{0,20}`?\**\s*[:：]", re.IGNORECASE)
+_ANNOUNCED = re.compile(
+    r"\**`?(?:relationships?|relations?|associations?|foreign keys?|belongs to|has many|has one|many-to-one|one-to-many|many-to-many|one-to-one|references|parent|children|relaciones|relações|beziehungen|关系|関連|リレーション|связи|owned by)[^:：]{0,20}`?\**\s*[:：]",  # noqa: E501
+    re.IGNORECASE,
+)
 
 
 def _announced(lines: Sequence[Span], about: str | None, known: Index, file: str) -> Iterator[Relation]:
     for line in _joined(lines):
         match = _ANNOUNCED.match(line.text)
         if match:
-            text = line.text if not re.match(r"\**(?:relation|assoc|foreign|rela|bezieh|关系|関連|リレ|связи)", line.text, re.IGNORECASE) else line.text[match.end() :]
+            text = (
+                line.text
+                if not re.match(
+                    r"\**(?:relation|assoc|foreign|rela|bezieh|关系|関連|リレ|связи)", line.text, re.IGNORECASE
+                )
+                else line.text[match.end() :]
+            )
             for piece in bullets.top_level(text) if not re.search(r"\band\b", text) else [text]:
                 yield from relations.told(piece.strip(" *"), line.place(file), about, known, loose=True)
 
@@ -101,10 +135,19 @@ def _item(item: Item, relational: bool, about: str | None, known: Index, file: s
     stated = relational or bool(announced)
     found: list[Relation] = []
     if stated:
-        body = text[announced.end() :] if announced and re.match(r"\**(?:relation|assoc|foreign|rela|bezieh|关系|関連|リレ|связи)", text, re.IGNORECASE) else text
+        body = (
+            text[announced.end() :]
+            if announced
+            and re.match(r"\**(?:relation|assoc|foreign|rela|bezieh|关系|関連|リレ|связи)", text, re.IGNORECASE)
+            else text
+        )
         found = relations.told(body.strip(" *"), place, about, known, loose=True)
         yield from found
-    elif re.match(r"(?:\*\*)?(?:belongs to|has many|has one|owned by|contains many|references one|many-to-|one-to-)", text, re.IGNORECASE):
+    elif re.match(
+        r"(?:\*\*)?(?:belongs to|has many|has one|owned by|contains many|references one|many-to-|one-to-)",
+        text,
+        re.IGNORECASE,
+    ):
         yield from relations.told(text, place, about, known, loose=True)
     head = mentions.find(text[:80], known)
     inner = head[0].name if head and head[0].start < 4 and stated else about
@@ -131,7 +174,18 @@ def _table(part: Part, block: Table, about: str | None, known: Index, file: str)
         if not found and parents and len(row) > 1:
             other = mentions.find(names.plain(row[1].text), known)
             if seen and other:
-                found = [Relation(other[0].name, "many-to-one", seen[0].name, place, relations._key(text, seen[0], other[0]), relations._on_delete(text), True, text)]
+                found = [
+                    Relation(
+                        other[0].name,
+                        "many-to-one",
+                        seen[0].name,
+                        place,
+                        relations._key(text, seen[0], other[0]),
+                        relations._on_delete(text),
+                        True,
+                        text,
+                    )
+                ]
         yield from found
 
 
@@ -151,15 +205,27 @@ def indexes(parts: Sequence[Part], known: Index, columns: Columns, file: str) ->
                 yield from _index_item(item, part.role, about, known, columns, file)
         elif isinstance(part.block, Paragraph):
             for line in part.block.lines:
-                listed = re.match(r"\**(?:(?:unique |composite )?index(?:es)?|índices?|索引|インデックス|indizes)\**\s*[:：]\**\s*(?P<rest>.+)", line.text, re.IGNORECASE)
+                listed = re.match(
+                    r"\**(?:(?:unique |composite )?index(?:es)?|índices?|索引|インデックス|indizes)\**\s*[:：]\**\s*(?P<rest>.+)",  # noqa: E501
+                    line.text,
+                    re.IGNORECASE,
+                )
                 if listed and about is not None:
                     for piece in bullets.top_level(listed["rest"]):
-                        yield from _made(piece, line.place(file), about, columns, unique=bool(re.search(r"\bunique\b", line.text, re.IGNORECASE)))
+                        yield from _made(
+                            piece,
+                            line.place(file),
+                            about,
+                            columns,
+                            unique=bool(re.search(r"\bunique\b", line.text, re.IGNORECASE)),
+                        )
                 elif _UNIQUE_LEAD.search(line.text) or part.role == "indexes":
                     yield from _stated(line.text, line.place(file), part.role, about, known, columns)
 
 
-def _index_item(item: Item, role: str, about: str | None, known: Index, columns: Columns, file: str) -> Iterator[DraftEntity]:
+def _index_item(
+    item: Item, role: str, about: str | None, known: Index, columns: Columns, file: str
+) -> Iterator[DraftEntity]:
     if item.lines:
         yield from _stated(item.text, item.lines[0].place(file), role, about, known, columns)
         head = mentions.find(names.plain(item.text[:60]), known)
@@ -167,10 +233,19 @@ def _index_item(item: Item, role: str, about: str | None, known: Index, columns:
     for child in item.children:
         if isinstance(child, Bullets):
             for below in child.items:
-                yield from _index_item(below, "indexes" if re.match(r"\W*index", item.text, re.IGNORECASE) else role, about, known, columns, file)
+                yield from _index_item(
+                    below,
+                    "indexes" if re.match(r"\W*index", item.text, re.IGNORECASE) else role,
+                    about,
+                    known,
+                    columns,
+                    file,
+                )
 
 
-def _index_table(part: Part, block: Table, about: str | None, known: Index, columns: Columns, file: str) -> Iterator[DraftEntity]:
+def _index_table(
+    part: Part, block: Table, about: str | None, known: Index, columns: Columns, file: str
+) -> Iterator[DraftEntity]:
     shape = table.shape(block)
     if shape.kind == "attributes":
         yield from _pseudo_rows(block, about, columns, file)
@@ -179,7 +254,10 @@ def _index_table(part: Part, block: Table, about: str | None, known: Index, colu
         return
     for row in block.rows:
         if row:
-            text = " ".join(f"({span.text.strip('() ')})" if role == "columns" and "(" not in span.text else span.text for span, role in zip(row, shape.roles, strict=False))
+            text = " ".join(
+                f"({span.text.strip('() ')})" if role == "columns" and "(" not in span.text else span.text
+                for span, role in zip(row, shape.roles, strict=False)
+            )
             yield from _stated(text, row[0].place(file), "indexes", about, known, columns)
 
 
@@ -190,15 +268,23 @@ def _pseudo_rows(block: Table, about: str | None, columns: Columns, file: str) -
     for row in block.rows:
         head = names.plain(row[0].text).lower() if row else ""
         if re.match(r"(?:composite |table )?(?:unique|index|idx|唯一|索引)", head):
-            yield from _made(" ".join(span.text for span in row), row[0].place(file), about, columns, unique="unique" in head or "唯一" in head)
+            yield from _made(
+                " ".join(span.text for span in row),
+                row[0].place(file),
+                about,
+                columns,
+                unique="unique" in head or "唯一" in head,
+            )
 
 
-def _stated(text: str, place: Place, role: str, about: str | None, known: Index, columns: Columns) -> Iterator[DraftEntity]:
+def _stated(
+    text: str, place: Place, role: str, about: str | None, known: Index, columns: Columns
+) -> Iterator[DraftEntity]:
     if role != "indexes" and not _SPEAKS.search(text):
         return
     unique = bool(_UNIQUE_LEAD.search(re.sub(r"unique(?:ly)? identif\w+", "", text, flags=re.IGNORECASE)))
     indexed = role == "indexes" or bool(_INDEX_LEAD.search(text))
-    if not unique and not indexed or len(text) > 600:
+    if (not unique and not indexed) or len(text) > 600:
         return
     groups = re.findall(r"`?([^\W\d][\w.]*)`?\s?(\([^()]+\))", names.plain(text)) if role == "indexes" else []
     tables = [(found, inside) for name, inside in groups if (found := known.find(name))]
@@ -217,7 +303,12 @@ def _owner(text: str, about: str | None, known: Index) -> str | None:
     for mention in mentions.find(plain, known):
         after = plain[mention.end :]
         before = plain[: mention.start]
-        if mention.column or re.match(r"\s*[(:：]", after) or re.search(r"\bon\s+(?:the\s+)?$|\btable\s+$|\bin\s+$", before, re.IGNORECASE) or not before.strip(" -*"):
+        if (
+            mention.column
+            or re.match(r"\s*[(:：]", after)
+            or re.search(r"\bon\s+(?:the\s+)?$|\btable\s+$|\bin\s+$", before, re.IGNORECASE)
+            or not before.strip(" -*")
+        ):
             return mention.name
     if about is not None:
         return about
@@ -243,7 +334,13 @@ def _made(text: str, place: Place, owner: str, columns: Columns, *, unique: bool
     name = _NAME.search(names.plain(text))
     where = _WHERE.search(text)
     method = re.search(r"\b(gin|gist|brin|hash|hnsw|ivfflat|spgist)\b", text, re.IGNORECASE)
-    index = DraftIndex(Fact(found, place), name["name"] if name else "", unique, method[1].lower() if method else "", where["predicate"].strip() if where else "")
+    index = DraftIndex(
+        Fact(found, place),
+        name["name"] if name else "",
+        unique,
+        method[1].lower() if method else "",
+        where["predicate"].strip() if where else "",
+    )
     only = DraftEntity(Fact(owner, place), Fact("table", place))
     single = unique and len(found) == 1
     if single and not where and re.search(r"\bindex\b", text, re.IGNORECASE) is None:
@@ -258,21 +355,33 @@ def _with(only: DraftEntity, index: DraftIndex, unique: bool) -> DraftEntity:
 
 
 def _columns_in(text: str, mine: Mapping[str, str], unique: bool) -> tuple[str, ...]:
-    """The columns of an index in `text`: a bracket of known columns, names tied by + or comma, a column and its scope."""
+    """The columns of an index in `text`: a bracket of known columns, names tied by + or comma, a column and its scope."""  # noqa: E501
     plain = names.plain(_NAME.sub(" ", text) if "(" in text or " on " in text.lower() else text)
     for match in _GROUP.finditer(plain):
-        parts = [re.sub(r"\s+(ASC|DESC)$", lambda found: f" {found[1].upper()}", part.strip(" `"), flags=re.IGNORECASE) for part in re.split(r"[,+、]", match["columns"])]
+        parts = [
+            re.sub(r"\s+(ASC|DESC)$", lambda found: f" {found[1].upper()}", part.strip(" `"), flags=re.IGNORECASE)
+            for part in re.split(r"[,+、]", match["columns"])
+        ]
         if all(_known(part, mine) for part in parts):
             return tuple(_ordered(part, mine) for part in parts)
     within = _WITHIN.search(plain)
     if within:
         scope = _known(within["scope"], mine) or _known(within["scope"] + "_id", mine)
-        head = next((found for word in re.findall(r"[^\W\d]\w*", plain[: within.start()]) if (found := _known(word, mine))), None)
+        head = next(
+            (found for word in re.findall(r"[^\W\d]\w*", plain[: within.start()]) if (found := _known(word, mine))),
+            None,
+        )
         return (scope, head) if scope and head and scope != head else ()
-    pair = next((match for match in _PAIR.finditer(plain) if all(_known(part, mine) for part in _parts(match[0]))), None)
+    pair = next(
+        (match for match in _PAIR.finditer(plain) if all(_known(part, mine) for part in _parts(match[0]))), None
+    )
     if pair:
         return tuple(_ordered(part, mine) for part in _parts(pair[0]))
-    single = [found for word in re.findall(r"[^\W\d]\w*", plain) if (found := _known(word, mine)) and (names.looks_coded(word) or f"`{word}`" in text or len(plain.split()) <= 4)]
+    single = [
+        found
+        for word in re.findall(r"[^\W\d]\w*", plain)
+        if (found := _known(word, mine)) and (names.looks_coded(word) or f"`{word}`" in text or len(plain.split()) <= 4)
+    ]
     return tuple(dict.fromkeys(single[:1]))
 
 
@@ -289,7 +398,10 @@ def _ordered(written: str, mine: Mapping[str, str]) -> str:
     return f"{found} DESC" if written.upper().endswith(" DESC") else found
 
 
-_KEY_LINE = re.compile(r"\W*(?:composite )?(?:primary key|PK|clave primaria|chave primária|主键|主キー)\W*[:：]\**\s*(?P<rest>.+)", re.IGNORECASE)
+_KEY_LINE = re.compile(
+    r"\W*(?:composite )?(?:primary key|PK|clave primaria|chave primária|主键|主キー)\W*[:：]\**\s*(?P<rest>.+)",
+    re.IGNORECASE,
+)
 
 
 def keys(parts: Sequence[Part], known: Index, columns: Columns, file: str) -> Iterator[DraftEntity]:
@@ -301,13 +413,24 @@ def keys(parts: Sequence[Part], known: Index, columns: Columns, file: str) -> It
         if about is None or part.role in ("transfer", "queries", "samples", "unstored", "states"):
             continue
         for text, place in _texts(part, file, _KEY_WORD):
-            match = _KEY_LINE.match(text) if "key" in text.lower() or "PK" in text or "主" in text or "clave" in text.lower() or "chave" in text.lower() else None
+            match = (
+                _KEY_LINE.match(text)
+                if "key" in text.lower()
+                or "PK" in text
+                or "主" in text
+                or "clave" in text.lower()
+                or "chave" in text.lower()
+                else None
+            )
             group = _GROUP.search(match["rest"]) if match else None
             named = _parts(group["columns"]) if group else [match["rest"].strip(" `.")] if match else []
             found = [column for one in named if (column := _known(one, columns.get(about, {})))]
             if found and len(found) == len(named):
                 told = {"primary_key": Fact(True, place)}
-                yield replace(DraftEntity(Fact(about, place), Fact("table", place)), attributes=tuple(facts.attribute(one, place, told) for one in found))
+                yield replace(
+                    DraftEntity(Fact(about, place), Fact("table", place)),
+                    attributes=tuple(facts.attribute(one, place, told) for one in found),
+                )
 
 
 # States.
@@ -322,7 +445,10 @@ def transitions(parts: Sequence[Part], known: Index, file: str) -> Iterator[Draf
         if part.role != "states" or about is None:
             continue
         for text, place in _texts(part, file):
-            moves = tuple(Fact(("", match["left"].strip(), match["right"].strip()), place) for match in _STATE_ARROW.finditer(text))
+            moves = tuple(
+                Fact(("", match["left"].strip(), match["right"].strip()), place)
+                for match in _STATE_ARROW.finditer(text)
+            )
             if moves:
                 yield replace(DraftEntity(Fact(about, place), Fact("table", place)), transitions=moves)
 
@@ -358,5 +484,7 @@ def soft_deleted(parts: Sequence[Part], known: Index, file: str) -> Iterator[Dra
         if about is None or part.role in ("transfer", "queries", "samples", "unstored"):
             continue
         for text, place in _texts(part, file, _DELETE_WORD):
-            if storage.SOFT_DELETE.search(text) and not re.search(r"\bno soft|\bnot soft|\bwithout soft|\bhard[- ]delete", text, re.IGNORECASE):
+            if storage.SOFT_DELETE.search(text) and not re.search(
+                r"\bno soft|\bnot soft|\bwithout soft|\bhard[- ]delete", text, re.IGNORECASE
+            ):
                 yield replace(DraftEntity(Fact(about, place), Fact("table", place)), soft_delete=Fact(True, place))

@@ -17,27 +17,40 @@ from colonnade.vocabulary import qualifiers
 PRECISION = 65
 
 _IDENT = r"[^\W\d][\w$]*(?:\.[^\W\d][\w$]*)?(?:\[\])?"
-_QUOTED_NAME = rf"(?:\*\*`?[^*`\n]{{1,60}}`?\*\*|`[^`\n]{{1,80}}`|\*[^*\n]{{1,60}}\*|__[^_\n]{{1,60}}__|\"{_IDENT}\"|'{_IDENT}')"
-_HEAD = re.compile(rf"(?P<names>{_QUOTED_NAME}(?:\s*(?:,|/|&|\+|;|、|\band\b|\bund\b|\by\b|\be\b|\bor\b)\s*{_QUOTED_NAME})*|{_IDENT}(?:\s*(?:,|/|&|、)\s*{_IDENT})*|[^\W\d][\w '’/-]{{1,40}}?)(?P<mark>[?*!]?)(?P<rest>\s*(?:[:：(（=]|[-–—→]\s|\s[-–—→]\s|->).*|\s+[A-Za-z].*|)", re.DOTALL)
-_PHRASE = re.compile(r"(?P<names>[^\W\d][\w'’/-]*(?: [\w'’/-]+){0,3})(?P<mark>[?*!]?)(?P<rest>\s*[:：(（].*)", re.DOTALL)
+_QUOTED_NAME = (
+    rf"(?:\*\*`?[^*`\n]{{1,60}}`?\*\*|`[^`\n]{{1,80}}`|\*[^*\n]{{1,60}}\*|__[^_\n]{{1,60}}__|\"{_IDENT}\"|'{_IDENT}')"
+)
+_HEAD = re.compile(
+    rf"(?P<names>{_QUOTED_NAME}(?:\s*(?:,|/|&|\+|;|、|\band\b|\bund\b|\by\b|\be\b|\bor\b)\s*{_QUOTED_NAME})*|{_IDENT}(?:\s*(?:,|/|&|、)\s*{_IDENT})*|[^\W\d][\w '’/-]{{1,40}}?)(?P<mark>[?*!]?)(?P<rest>\s*(?:[:：(（=]|[-–—→]\s|\s[-–—→]\s|->).*|\s+[A-Za-z].*|)",  # noqa: E501
+    re.DOTALL,
+)
+_PHRASE = re.compile(
+    r"(?P<names>[^\W\d][\w'’/-]*(?: [\w'’/-]+){0,3})(?P<mark>[?*!]?)(?P<rest>\s*[:：(（].*)", re.DOTALL
+)
 _EACH = re.compile(_QUOTED_NAME)
 _DASH = re.compile(r"\s+[-–—]{1,2}\s+|\s*—\s*|\s+//\s+|\s+#\s+|\s+<-+\s+")
 _BRACKET = re.compile(r"\s*[(（\[](?P<inside>(?:[^()（）\[\]]|[(（\[][^()（）\[\]]*[)）\]])*)[)）\]]")
 # Heads of items that say something about the entity instead of naming a column.
 _META = re.compile(
-    r"(?:purpose|description|note|notes|storage|lifecycle|primary key|foreign keys?|table|table name|examples?|usage|relationships?|relations?|validation(?: rules)?|validations|constraints?|index(?:es)?|unique(?: constraints?)?|"
-    r"unique together|composite (?:key|unique|index|primary key)|states?(?: transitions)?|business rules?|rules?|on delete|cascade(?: delete)?|default|soft delete|rls|security|access(?: control)?|permissions?|ownership|identity|uniqueness|"
-    r"belongs to|has many|has one|many-to-one|one-to-many|many-to-many|one-to-one|owned by|references?|referenced by|source|location|file|why|rationale|retention|invariants?|extends|implements|inherits|key attributes|attributes|fields|"
-    r"columns|properties|key fields|enum|enums|values|computed|derived|triggers?|performance|partial index|check(?: constraint)?|migration|query|queries|schema|behavior|cardinality|pk|fk|parent|children|methods?|important|warning|"
-    r"required|optional|format|key|ttl|scope|volume|size|expected volume|created|updated|deleted|read|write|insert|update|delete|select|create|actions?|events?|status transitions|responsibilities|role|managed by|consumers?|producer|"
+    r"(?:purpose|description|note|notes|storage|lifecycle|primary key|foreign keys?|table|table name|examples?|usage|relationships?|relations?|validation(?: rules)?|validations|constraints?|index(?:es)?|unique(?: constraints?)?|"  # noqa: E501
+    r"unique together|composite (?:key|unique|index|primary key)|states?(?: transitions)?|business rules?|rules?|on delete|cascade(?: delete)?|default|soft delete|rls|security|access(?: control)?|permissions?|ownership|identity|uniqueness|"  # noqa: E501
+    r"belongs to|has many|has one|many-to-one|one-to-many|many-to-many|one-to-one|owned by|references?|referenced by|source|location|file|why|rationale|retention|invariants?|extends|implements|inherits|key attributes|attributes|fields|"  # noqa: E501
+    r"columns|properties|key fields|enum|enums|values|computed|derived|triggers?|performance|partial index|check(?: constraint)?|migration|query|queries|schema|behavior|cardinality|pk|fk|parent|children|methods?|important|warning|"  # noqa: E501
+    r"required|optional|format|key|ttl|scope|volume|size|expected volume|created|updated|deleted|read|write|insert|update|delete|select|create|actions?|events?|status transitions|responsibilities|role|managed by|consumers?|producer|"  # noqa: E501
     r"一意制約|制約|関連|关系|约束|索引|说明|備考|目的|用途|restricciones|relaciones|relações|restrições|beziehungen|einschränkungen|propósito|zweck|objectif|validaciones|validações|índices|reglas|regras|regeln|nota|notas|hinweis)s?",
     re.IGNORECASE,
 )  # fmt: skip
+# Of these, the ones that no column is called.
+_NEVER = re.compile(
+    r"(?:primary key|foreign keys?|table name|relationships?|relations?|validations?|validation rules?|constraints?|index(?:es)?|unique"  # noqa: E501
+    r"|unique together|unique constraints?|business rules?|rules?|on delete|belongs to|has many|has one|one-to-many|many-to-one|pk|fk|enum)s?",  # noqa: E501
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The columns that an item names, and how sure that is: 3 a type or key, 2 written like code, 1 a word and a remark."""
+    """The columns that an item names, and how sure that is: 3 a type or key, 2 written like code, 1 a word and a remark."""  # noqa: E501
 
     attributes: tuple[DraftAttribute, ...]
     sure: int
@@ -54,7 +67,10 @@ def item(entry: Item, file: str) -> Read | None:
     return _with_children(result, nested, file) if result and nested else result
 
 
-_TUPLE = re.compile(r"(?:(?:PK|primary key|composite pk|clave primaria|主键)\s*)?`?\(\s*(?P<names>[^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)+)\s*\)`?\s*(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+_TUPLE = re.compile(
+    r"(?:(?:PK|primary key|composite pk|clave primaria|主键)\s*)?`?\(\s*(?P<names>[^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)+)\s*\)`?\s*(?P<rest>.*)",  # noqa: E501
+    re.IGNORECASE | re.DOTALL,
+)
 _TICKED = re.compile(r"\s*`[^\W\d][\w.]*\??`")
 
 
@@ -63,9 +79,14 @@ def _tuple(text: str, place: Place) -> Read | None:
     match = _TUPLE.fullmatch(text)
     if match is None or re.match(r"\W*(?:unique|index|check|must|is|are|→|must)", match["rest"], re.IGNORECASE):
         return None
-    key = bool(re.match(r"\W*(?:PK|primary|composite|clave|主键)", text, re.IGNORECASE) or re.match(r"\W*(?:composite )?(?:PK|primary key)\b", match["rest"], re.IGNORECASE))
+    key = bool(
+        re.match(r"\W*(?:PK|primary|composite|clave|主键)", text, re.IGNORECASE)
+        or re.match(r"\W*(?:composite )?(?:PK|primary key)\b", match["rest"], re.IGNORECASE)
+    )
     told: Facts = {"primary_key": Fact(True, place)} if key else {}
-    return Read(tuple(facts.attribute(name.strip(), place, told) for name in match["names"].split(",")), 3 if key else 2)
+    return Read(
+        tuple(facts.attribute(name.strip(), place, told) for name in match["names"].split(",")), 3 if key else 2
+    )
 
 
 def _several(text: str, place: Place) -> Read | None:
@@ -74,13 +95,18 @@ def _several(text: str, place: Place) -> Read | None:
     ticked = [number for number, piece in enumerate(pieces) if _TICKED.match(piece)]
     if len(ticked) < 2 or ticked[0] != 0:
         return None
-    runs = [", ".join(pieces[start:end]).strip().rstrip(".") for start, end in zip(ticked, [*ticked[1:], len(pieces)], strict=True)]
+    runs = [
+        ", ".join(pieces[start:end]).strip().rstrip(".")
+        for start, end in zip(ticked, [*ticked[1:], len(pieces)], strict=True)
+    ]
     said = [bool(names.plain(run).split()[1:]) for run in runs]
     reads = [line(run, place) for run in runs]
     # `a`, `b`: text — the remark at the end is about all of them.
     if not any(said[:-1]) or any(read is None for read in reads):
         return None
-    return Read(tuple(one for read in reads if read for one in read.attributes), max(read.sure for read in reads if read))
+    return Read(
+        tuple(one for read in reads if read for one in read.attributes), max(read.sure for read in reads if read)
+    )
 
 
 def line(text: str, place: Place) -> Read | None:
@@ -92,7 +118,11 @@ def line(text: str, place: Place) -> Read | None:
         return listed
     text = re.sub(r"^(?:✅|❌|🔑|🔗|➕|🆕|\[[ xX]\])\s*", "", text)
     whole = re.fullmatch(r"`([^`]+)`\s*(.*)", text, re.DOTALL)
-    if whole and re.match(rf"{_IDENT}\??\s*[:\s]\s*\S", whole[1]) and not whole[1].startswith(("http", "GET ", "POST ", "SELECT ", "UNIQUE", "INDEX", "CHECK")):
+    if (
+        whole
+        and re.match(rf"{_IDENT}\??\s*[:\s]\s*\S", whole[1])
+        and not whole[1].startswith(("http", "GET ", "POST ", "SELECT ", "UNIQUE", "INDEX", "CHECK"))
+    ):
         # The whole declaration stands in back-ticks: `id: string` or `id UUID PRIMARY KEY`.
         inner = line(whole[1], place)
         return _described(inner, whole[2], place) if inner and inner.sure == 3 else None
@@ -104,9 +134,14 @@ def line(text: str, place: Place) -> Read | None:
         return None
     read = _read(heads, match["names"], match["mark"], match["rest"], place)
     speaks_of = any(_META.fullmatch(head) for head in heads) and not match["names"].startswith("`")
-    if speaks_of and not (read and read.attributes[0].type and not match["rest"].lstrip().startswith((":", "："))):
+    typed = read is not None and read.attributes[0].type is not None
+    if speaks_of and (not typed or any(_NEVER.fullmatch(head) for head in heads) and _divided(match["rest"])):
         return None
     return read
+
+
+def _divided(rest: str) -> bool:
+    return rest.lstrip().startswith((":", "："))
 
 
 def _phrase(text: str) -> re.Match[str] | None:
@@ -124,7 +159,11 @@ def _described(inner: Read, rest: str, place: Place) -> Read:
 
 
 def _filled(one: DraftAttribute, told: Facts, description: str) -> DraftAttribute:
-    known = {name: getattr(one, name) for name in DraftAttribute.__slots__ if name not in ("name", "description") and getattr(one, name) is not None}
+    known = {
+        name: getattr(one, name)
+        for name in DraftAttribute.__slots__
+        if name not in ("name", "description") and getattr(one, name) is not None
+    }
     return facts.attribute(one.name.value, one.name.place, facts.joined(known, told), one.description or description)
 
 
@@ -161,11 +200,22 @@ def _read(heads: list[str], written_name: str, mark: str, rest: str, place: Plac
     plain_word = names.is_identifier(heads[0])
     said = rest.strip(" :：-–—")
     divided = not rest.strip() or bool(re.match(r"\s*(?:[:：(（=]|[-–—→]|->)", rest))
-    if not divided and not strong and not (quoted or bold) and not (told.keys() & {"nullable", "unique"} and len(rest.split()) <= 4):
+    if (
+        not divided
+        and not strong
+        and not (quoted or bold)
+        and not (told.keys() & {"nullable", "unique"} and len(rest.split()) <= 4)
+    ):
         return None
     if not strong and not said and not (quoted or names.looks_coded(heads[0])):
         return Read(_made(heads, place, told, description), 1) if plain_word else None
-    sure = 3 if strong else 2 if quoted or names.looks_coded(heads[0]) or (told.keys() & {"nullable", "unique", "max_length", "default"}) else 1
+    sure = (
+        3
+        if strong
+        else 2
+        if quoted or names.looks_coded(heads[0]) or (told.keys() & {"nullable", "unique", "max_length", "default"})
+        else 1
+    )
     return Read(_made(heads, place, told, description), sure)
 
 
@@ -197,11 +247,27 @@ def _qualified(inside: str, place: Place, column: str) -> Facts:
     """A bracket behind a name: a type and qualifiers, or a remark."""
     told = facts.read(inside, place, "type", column)
     kind = told.get("type")
-    if kind is not None and written.resolve(str(kind.value)) is None and str(kind.value) != "enum" and not re.fullmatch(r"[A-Z]\w*(?:\[\])?", str(kind.value)):
+    if (
+        kind is not None
+        and written.resolve(str(kind.value)) is None
+        and str(kind.value) != "enum"
+        and not re.fullmatch(r"[A-Z]\w*(?:\[\])?", str(kind.value))
+    ):
         told.pop("type")
-    if kind is not None and "type" in told and written.resolve(str(kind.value)) is None and str(kind.value) != "enum" and len(inside.split()) > 2 and "," not in inside:
+    if (
+        kind is not None
+        and "type" in told
+        and written.resolve(str(kind.value)) is None
+        and str(kind.value) != "enum"
+        and len(inside.split()) > 2
+        and "," not in inside
+    ):
         told.pop("type")
-    if not told and re.fullmatch(r"[^\W_][\w-]*(?:\s*[,/|]\s*[^\W_][\w -]*)+", inside.strip()) and not qualifiers.OPEN_LIST.search(inside):
+    if (
+        not told
+        and re.fullmatch(r"[^\W_][\w-]*(?:\s*[,/|]\s*[^\W_][\w -]*)+", inside.strip())
+        and not qualifiers.OPEN_LIST.search(inside)
+    ):
         found, default = facts.values(inside, column, "constraint")
         if found:
             told["enum_values"] = Fact(found, place)
@@ -214,11 +280,24 @@ def _body(body: str, place: Place, column: str) -> Facts:
     """`VARCHAR(200), not null — the title` or a sentence; brackets in it may hold the type."""
     head, *tail = _DASH.split(body, maxsplit=1)
     taken = written.take(head)
-    if taken.known and (taken.type is not None or taken.target is not None) and not _is_sentence(head, taken.rest, taken.type):
-        return facts.joined(facts.read(head, place, "type", column), facts.read(tail[0] if tail else "", place, "remark", column))
-    if taken.type is not None and re.fullmatch(r"[A-Z][A-Za-z0-9]*(?:\[\])?\??(?:\s*[(,].*)?", head.strip().strip("`"), re.DOTALL):
-        return facts.joined(facts.read(head, place, "type", column), facts.read(tail[0] if tail else "", place, "remark", column))
-    brackets = [_qualified(match["inside"], place, column) for match in _BRACKET.finditer(body) if len(match["inside"]) < 200]
+    if (
+        taken.known
+        and (taken.type is not None or taken.target is not None)
+        and not _is_sentence(head, taken.rest, taken.type)
+    ):
+        return facts.joined(
+            facts.read(head, place, "type", column), facts.read(tail[0] if tail else "", place, "remark", column)
+        )
+    coded = taken.type is not None and names.looks_coded(taken.type) and not taken.rest.strip()
+    if taken.type is not None and (
+        coded or re.fullmatch(r"[A-Z][A-Za-z0-9]*(?:\[\])?\??(?:\s*[(,].*)?", head.strip().strip("`"), re.DOTALL)
+    ):
+        return facts.joined(
+            facts.read(head, place, "type", column), facts.read(tail[0] if tail else "", place, "remark", column)
+        )
+    brackets = [
+        _qualified(match["inside"], place, column) for match in _BRACKET.finditer(body) if len(match["inside"]) < 200
+    ]
     short = head if len(head.split()) <= 3 else ""
     standing = facts.read(short, place, "constraint", column) if short else {}
     later = _type_later(body, place)
@@ -230,7 +309,45 @@ def _is_sentence(head: str, rest: str, kind: str | None) -> bool:
     following = rest.lstrip("`* ")
     if not rest[:1].isspace() or not re.match(r"[a-z]+\s+[a-z]", following):
         return False
-    return not re.match(r"(?:not null|primary key|foreign key|unique|default|references|fk|pk|optional|required|nullable|auto|max|min|null|with|without|array|enum|in|between|generated|check|on delete|and not|or null|indexed|unsigned|representing|for|from|to|that|of)\b", following, re.IGNORECASE) or bool(re.match(r"(?:of (?!string|uuid|int|object|text|number)|for|to|from)\b", following) and kind and kind.lower() in ("date", "text", "time", "number", "file", "name", "path", "code", "count", "amount", "year", "price", "object", "list", "set", "line", "point", "document", "point", "image", "token", "record", "collection", "period", "interval", "counter", "money", "string"))
+    return not re.match(
+        r"(?:not null|primary key|foreign key|unique|default|references|fk|pk|optional|required|nullable|auto|max|min|null|with|without|array|enum|in|between|generated|check|on delete|and not|or null|indexed|unsigned|representing|for|from|to|that|of)\b",  # noqa: E501
+        following,
+        re.IGNORECASE,
+    ) or bool(
+        re.match(r"(?:of (?!string|uuid|int|object|text|number)|for|to|from)\b", following)
+        and kind
+        and kind.lower()
+        in (
+            "date",
+            "text",
+            "time",
+            "number",
+            "file",
+            "name",
+            "path",
+            "code",
+            "count",
+            "amount",
+            "year",
+            "price",
+            "object",
+            "list",
+            "set",
+            "line",
+            "point",
+            "document",
+            "point",
+            "image",
+            "token",
+            "record",
+            "collection",
+            "period",
+            "interval",
+            "counter",
+            "money",
+            "string",
+        )
+    )
 
 
 def _type_later(body: str, place: Place) -> Facts:
@@ -247,7 +364,11 @@ def _with_children(read: Read, nested: Bullets, file: str) -> Read:
     one = read.attributes[0]
     values = _plain_values(nested)
     place = nested.items[0].lines[0].place(file) if nested.items and nested.items[0].lines else one.name.place
-    choice = one.enum_values is None and values and ((one.type and one.type.value.lower() == "enum") or facts._CHOICE_NAME.search(one.name.value))
+    choice = (
+        one.enum_values is None
+        and values
+        and ((one.type and one.type.value.lower() == "enum") or facts._CHOICE_NAME.search(one.name.value))
+    )
     if choice:
         return Read((_filled(one, {"enum_values": Fact(values, place)}, ""), *read.attributes[1:]), max(read.sure, 2))
     told: list[Facts] = []
@@ -255,7 +376,16 @@ def _with_children(read: Read, nested: Bullets, file: str) -> Read:
         text = child.text
         typed = re.match(r"\**(?:type|data type|tipo|typ)\**\s*[:：]\**\s*(?P<type>.+)", text, re.IGNORECASE)
         where = child.lines[0].place(file) if child.lines else place
-        told.append(facts.read(typed["type"], where, "type", one.name.value) if typed else facts.read(re.sub(r"^\**(?:constraints?|validation|rules?)\**\s*[:：]\**", "", text, flags=re.IGNORECASE), where, "constraint" if len(text.split()) <= 6 else "remark", one.name.value))
+        told.append(
+            facts.read(typed["type"], where, "type", one.name.value)
+            if typed
+            else facts.read(
+                re.sub(r"^\**(?:constraints?|validation|rules?)\**\s*[:：]\**", "", text, flags=re.IGNORECASE),
+                where,
+                "constraint" if len(text.split()) <= 6 else "remark",
+                one.name.value,
+            )
+        )
     merged = facts.joined(*told)
     sure = 3 if "type" in merged else read.sure
     return Read(tuple(_filled(each, merged, "") for each in read.attributes), sure)
@@ -264,7 +394,11 @@ def _with_children(read: Read, nested: Bullets, file: str) -> Read:
 def _plain_values(nested: Bullets) -> tuple[str, ...]:
     values = []
     for child in nested.items:
-        match = re.fullmatch(r"[`'\"*]*(?P<value>[^\W_][\w -]{0,30}?)[`'\"*]*\s*(?:\((?:default|initial)\))?(?:\s*[:：=–—-].*)?", child.text, re.DOTALL | re.IGNORECASE)
+        match = re.fullmatch(
+            r"[`'\"*]*(?P<value>[^\W_][\w -]{0,30}?)[`'\"*]*\s*(?:\((?:default|initial)\))?(?:\s*[:：=–—-].*)?",
+            child.text,
+            re.DOTALL | re.IGNORECASE,
+        )
         if match is None or len(match["value"].split()) > 3:
             return ()
         values.append(match["value"])
@@ -288,7 +422,9 @@ def attributes(entries: Sequence[Item], file: str, *, labelled: bool) -> tuple[D
 
 def is_meta(entry: Item) -> bool:
     head = re.match(r"\**`?(?P<head>[^:：*`\n]{1,40}?)`?(?:[:：]\**|\**\s*[:：])", entry.text)
-    return bool(head and (_META.fullmatch(head["head"].strip()) or titles.role_of(head["head"]) not in ("", "entity", "other")))
+    return bool(
+        head and (_META.fullmatch(head["head"].strip()) or titles.role_of(head["head"]) not in ("", "entity", "other"))
+    )
 
 
 def inline(text: str, span: Span, file: str) -> tuple[DraftAttribute, ...]:

@@ -15,28 +15,37 @@ from colonnade.sources.markdown.walk import Part
 Named = tuple[str, Fact[tuple[str, ...]]]
 
 _VALUE = re.compile(r"[`'\"*]*(?P<value>[^\W_][\w .-]{0,40}?)[`'\"*]*\s*(?:[(（].*|[:：=–—→].*|\s-\s.*)?", re.DOTALL)
-_ITEM = re.compile(r"(?:\*\*|`)+(?P<name>[^\W\d][\w .]{0,50}?)(?:\*\*|`)+\s*(?:\([^()]*\)\s*)?(?:[:：=]|[-–—]|→|\*\*)+\s*(?P<values>.+)|(?P<bare>[^\W\d]\w{2,50})\s*[:：=]\s*(?P<listed>.+)", re.DOTALL)
+_ITEM = re.compile(
+    r"(?:\*\*|`)+(?P<name>[^\W\d][\w .]{0,50}?)(?:\*\*|`)+\s*(?:\([^()]*\)\s*)?(?:[:：=]|[-–—]|→|\*\*)+\s*(?P<values>.+)|(?P<bare>[^\W\d]\w{2,50})\s*[:：=]\s*(?P<listed>.+)",  # noqa: E501
+    re.DOTALL,
+)
 
 
 def named(parts: Sequence[Part], file: str) -> Iterator[Named]:
     """The lists that a document names, in order."""
-    for number, part in enumerate(parts):
+    for part in parts:
         heading = part.path[-1] if part.path else ""
         title = titles.read(heading) if heading else titles.Title("other")
         in_section = part.role == "enums" or any(titles.role_of(text) == "enums" for text in part.path[-3:])
         if isinstance(part.block, Table):
             yield from _table(part.block, heading, in_section, file)
-        elif in_section or part.role == "constraints" and re.search(r"\benum", " ".join(part.path[-2:]), re.IGNORECASE):
+        elif (
+            in_section
+            or (part.role == "constraints" and re.search(r"\benum", " ".join(part.path[-2:]), re.IGNORECASE))
+            or (isinstance(part.block, Bullets) and re.search(r"\benum\b|\bvalues\b|列挙|枚举", heading, re.IGNORECASE))
+        ):
             yield from _section(part.block, _name(heading, title), file)
-        elif isinstance(part.block, Bullets) and re.search(r"\benum\b|\bvalues\b|列挙|枚举", heading, re.IGNORECASE):
-            yield from _section(part.block, _name(heading, title), file)
-        del number
 
 
 def _name(heading: str, title: titles.Title) -> str:
     """`transaction_type`, `UserRole` of `UserRole Enum` and `Enum: UserRole`."""
     bare = names.plain(titles.bare(heading))
-    bare = re.sub(r"^(?:enum|enumeration|枚举|列挙型)\s*[:：]?\s*|\s*(?:enum(?:eration)?s?|values|options|\([^()]*\)|枚举|列挙型)\s*$", "", bare, flags=re.IGNORECASE).strip(" :：`")
+    bare = re.sub(
+        r"^(?:enum|enumeration|枚举|列挙型)\s*[:：]?\s*|\s*(?:enum(?:eration)?s?|values|options|\([^()]*\)|枚举|列挙型)\s*$",
+        "",
+        bare,
+        flags=re.IGNORECASE,
+    ).strip(" :：`")
     bare = re.sub(r"\s*\([^()]*\)$", "", bare)
     return bare if bare and len(bare.split()) <= 3 else title.name
 
@@ -52,7 +61,9 @@ def _section(block: Block, name: str, file: str) -> Iterator[Named]:
             place = block.items[0].lines[0].place(file)
             yield name, Fact(tuple(dict.fromkeys(value for value in values if value)), place)
             return
-        listed, _ = written.closed(", ".join(item.text for item in block.items)) if len(block.items) == 1 else ((), None)
+        listed, _ = (
+            written.closed(", ".join(item.text for item in block.items)) if len(block.items) == 1 else ((), None)
+        )
         if name and listed and block.items[0].lines:
             yield name, Fact(listed, block.items[0].lines[0].place(file))
     elif isinstance(block, Paragraph):
@@ -94,7 +105,11 @@ def _line(text: str, place: Place, name: str) -> Iterator[Named]:
             yield (match["name"] or match["bare"]).strip(), Fact(listed, place)
             return
     ticked = re.findall(r"`([^`]+)`", text)
-    listed, _ = written.closed(" | ".join(ticked)) if len(ticked) > 1 and len(re.sub(r"`[^`]*`", "", text).split()) <= len(ticked) + 2 else _closed(text)
+    listed, _ = (
+        written.closed(" | ".join(ticked))
+        if len(ticked) > 1 and len(re.sub(r"`[^`]*`", "", text).split()) <= len(ticked) + 2
+        else _closed(text)
+    )
     if name and listed and all(len(value.split()) <= 2 for value in listed):
         yield name, Fact(listed, place)
 

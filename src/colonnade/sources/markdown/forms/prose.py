@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from colonnade import types
 from colonnade.design.draft import DraftAttribute, EntityKind, Fact
@@ -21,13 +21,18 @@ from colonnade.vocabulary import prose, qualifiers, storage
 PRECISION = 20
 
 _ENTRY = re.compile(
-    r"(?:\*\*(?P<bold>[^*\n]{1,90}?)\*\*|__(?P<under>[^_\n]{1,90})__|\*(?P<italic>[^*\n]{1,90})\*|`(?P<code>[^`\n]{1,80})`|(?P<word>[^\W\d][\w /'’&-]{0,48}?)(?=\s*(?:[:：(（]|\s[-–—]\s)))\s*(?P<rest>.*)",
+    r"(?:\*\*(?P<bold>[^*\n]{1,90}?)\*\*|__(?P<under>[^_\n]{1,90})__|\*(?P<italic>[^*\n]{1,90})\*|`(?P<code>[^`\n]{1,80})`|(?P<word>[^\W\d][\w /'’&-]{0,48}?)(?=\s*(?:[:：(（]|\s[-–—]\s)))\s*(?P<rest>.*)",  # noqa: E501
     re.DOTALL,
 )
-_NOTES = re.compile(r"\s*(?P<notes>(?:[(（\[][^()（）\[\]]*(?:\([^()]*\)[^()（）\[\]]*)*[)）\]]\s*|\*[^*\n]{1,60}\*\s*)*)(?:[:：]|[-–—]+|=|→)?\s*(?P<rest>.*)", re.DOTALL)
+_NOTES = re.compile(
+    r"\s*(?P<notes>(?:[(（\[][^()（）\[\]]*(?:\([^()]*\)[^()（）\[\]]*)*[)）\]]\s*|\*[^*\n]{1,60}\*\s*)*)(?:[:：]|[-–—]+|=|→)?\s*(?P<rest>.*)",
+    re.DOTALL,
+)
 _SENTENCES = re.compile(r"(?<=[.!?])\s+(?=[A-Z*`\"(À-ÞА-Я¿])|(?<=[。！？])\s*|\n")
 _BRACKET = re.compile(r"\s*[(（\[](?P<inside>(?:[^()（）\[\]]|[(（\[][^()（）\[\]]*[)）\]])*)[)）\]]")
-_JOIN = re.compile(r",?\s+(?:and|or|y|und|et|e|ou|o|plus|as well as|along with|sowie|и|и/или|&)\s+(?:an?\s+|its?\s+|their\s+)?|\s*[、・]\s*|\s*(?:和|以及|及|と|および)\s*")
+_JOIN = re.compile(
+    r",?\s+(?:and|or|y|und|et|e|ou|o|plus|as well as|along with|sowie|и|и/или|&)\s+(?:an?\s+|its?\s+|their\s+)?|\s*[、・]\s*|\s*(?:和|以及|及|と|および)\s*"  # noqa: E501
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +102,45 @@ def _of_text(lines: tuple[Span, ...], children: tuple[Block, ...], file: str) ->
     return _entry(head, notes["notes"] or "", notes["rest"].strip(), lines, children, file)
 
 
-def _entry(head: str, notes: str, text: str, lines: tuple[Span, ...], children: tuple[Block, ...], file: str) -> Entry | None:
+def _entry(
+    head: str, notes: str, text: str, lines: tuple[Span, ...], children: tuple[Block, ...], file: str
+) -> Entry | None:
     title = titles.read(f"{head} {names.plain(notes)}".strip())
-    if title.role in ("constraints", "relationships", "indexes", "policies", "states", "queries", "description", "attributes", "samples") and not title.soft:
+    if (
+        title.role
+        in (
+            "constraints",
+            "relationships",
+            "indexes",
+            "policies",
+            "states",
+            "queries",
+            "description",
+            "attributes",
+            "samples",
+        )
+        and not title.soft
+    ):
         return None
     name = title.name or head
     if len(name.split()) > 7 or not re.search(r"[^\W\d_]", name):
         return None
     place = lines[0].place(file)
-    return Entry(Subject(_name(head, name), place, title.table, _kind(name, title, text), _managed(f"{notes} {text}", place), names.plain(text)[:500], bool(storage.EXISTING.search(notes))), lines, text, children, title.aliases)
+    return Entry(
+        Subject(
+            _name(head, name),
+            place,
+            title.table,
+            _kind(name, title, text),
+            _managed(f"{notes} {text}", place),
+            names.plain(text)[:500],
+            bool(storage.EXISTING.search(notes)),
+        ),
+        lines,
+        text,
+        children,
+        title.aliases,
+    )
 
 
 def _name(head: str, name: str) -> str:
@@ -122,7 +157,11 @@ def _managed(text: str, place: Place) -> Fact[str] | None:
 
 def _kind(name: str, title: titles.Title, text: str) -> EntityKind:
     last = names.key(name).split("_")[-1]
-    concept = not titles.is_stored(title) or subject.unstored_text(names.plain(text), name) or (last in storage.CONCEPT_WORDS and not _has_lead(text))
+    concept = (
+        not titles.is_stored(title)
+        or subject.unstored_text(names.plain(text), name)
+        or (last in storage.CONCEPT_WORDS and not _has_lead(text))
+    )
     return "concept" if concept else "table"
 
 
@@ -133,8 +172,20 @@ def _has_lead(text: str) -> bool:
 def is_group(blocks: tuple[Block, ...]) -> bool:
     """Whether lists below a heading name entities, each with a text about it, and the heading is none itself."""
     items = [item for block in blocks if isinstance(block, Bullets) for item in block.items]
-    told = [match["rest"] for item in items if (match := re.match(r"(?:\*\*[^*]+\*\*|`[^`]+`)\s*(?:\([^()]*\)\s*)?(?:[:：]|[–—-])\s*(?P<rest>.+)", item.text, re.DOTALL))]
-    rich = [text for text in told if text.count("`") >= 4 or prose.STRONG_LEAD.search(text) or (len(text.split()) > 8 and prose.LEAD.search(text))]
+    told = [
+        match["rest"]
+        for item in items
+        if (
+            match := re.match(
+                r"(?:\*\*[^*]+\*\*|`[^`]+`)\s*(?:\([^()]*\)\s*)?(?:[:：]|[–—-])\s*(?P<rest>.+)", item.text, re.DOTALL
+            )
+        )
+    ]
+    rich = [
+        text
+        for text in told
+        if text.count("`") >= 4 or prose.STRONG_LEAD.search(text) or (len(text.split()) > 8 and prose.LEAD.search(text))
+    ]
     return len(items) > 1 and len(told) * 10 >= len(items) * 8 and len(rich) * 2 >= len(items)
 
 
@@ -150,8 +201,15 @@ def _of_section(section: Section, file: str) -> Iterator[Entry]:
         paragraphs = [block for block in section.blocks if isinstance(block, Paragraph)]
         lines = tuple(line for block in paragraphs for line in block.lines)
         children = tuple(block for block in section.blocks if not isinstance(block, Paragraph))
-        below = tuple(block for part in section.sections for block in part.blocks if titles.read(part.text).role in ("attributes",))
-        yield Entry(about, lines or (section.title,), " ".join(line.text for line in lines), (*children, *below), title.aliases)
+        below = tuple(
+            block
+            for part in section.sections
+            for block in part.blocks
+            if titles.read(part.text).role in ("attributes",)
+        )
+        yield Entry(
+            about, lines or (section.title,), " ".join(line.text for line in lines), (*children, *below), title.aliases
+        )
     elif title.role in ("entities", "attributes", "other", "key entities", "description"):
         for block in section.blocks:
             yield from _entries_of(block, file)
@@ -169,7 +227,11 @@ def _of_table(block: Table, file: str) -> Iterator[Entry]:
     for row in block.rows:
         if first is None or first >= len(row):
             continue
-        texts = [f"{'Attributes: ' if re.search(r'attribut|field|campo|atribut|属性|字段', head) else ''}{span.text.rstrip('.')}." for span, head, number in zip(row, heads, range(len(row)), strict=False) if number != first and span.text.strip(" -–—")]
+        texts = [
+            f"{'Attributes: ' if re.search(r'attribut|field|campo|atribut|属性|字段', head) else ''}{span.text.rstrip('.')}."  # noqa: E501
+            for span, head, number in zip(row, heads, range(len(row)), strict=False)
+            if number != first and span.text.strip(" -–—")
+        ]
         entry = _entry(names.plain(row[first].text), "", " ".join(texts), (row[first],), (), file)
         if entry:
             yield entry
@@ -185,7 +247,15 @@ def attributes(entry: Entry, known: Index, file: str) -> tuple[DraftAttribute, .
     if len(ticked) > 1:
         found.extend(ticked)
     for sentence in _SENTENCES.split(entry.text):
-        found.extend(_sentence(sentence, entry, known, _place_of(entry, sentence, place), first=not found and sentence is not None and entry.text.startswith(sentence)))
+        found.extend(
+            _sentence(
+                sentence,
+                entry,
+                known,
+                _place_of(entry, sentence, place),
+                first=not found and sentence is not None and entry.text.startswith(sentence),
+            )
+        )
     return _distinct(found)
 
 
@@ -211,7 +281,11 @@ def _below(child: Block, entry: Entry, known: Index, file: str) -> Iterator[Draf
         if shape.kind in ("attributes", "described", "named", "rules"):
             yield from table.attributes(child, shape, file)
     elif isinstance(child, Bullets):
-        listed = () if any(_is_label(item) for item in child.items) else bullets.attributes(child.items, file, labelled=False)
+        listed = (
+            ()
+            if any(_is_label(item) for item in child.items)
+            else bullets.attributes(child.items, file, labelled=False)
+        )
         if listed:
             yield from (one for one in listed if known.find(one.name.value) is None or one.type)
             return
@@ -228,7 +302,19 @@ _LABEL = re.compile(r"\**`?(?P<head>[^:：*`\n]{1,50}?)`?(?:\*\*\s*[:：]|[:：]
 def _is_label(item: Item) -> bool:
     """`Attributes: a, b` and `Metadata: createdAt, updatedAt` announce columns and name none themselves."""
     head = _LABEL.match(item.text)
-    return bool(head and (titles.role_of(head["head"]) == "attributes" or (_is_listed(head["rest"]) and not names.looks_coded(head["head"]) and len(_cut(head["rest"], ",")) > 1 and head["head"][:1].isupper() and not _flags_only(head["rest"]))))
+    return bool(
+        head
+        and (
+            titles.role_of(head["head"]) == "attributes"
+            or (
+                _is_listed(head["rest"])
+                and not names.looks_coded(head["head"])
+                and len(_cut(head["rest"], ",")) > 1
+                and head["head"][:1].isupper()
+                and not _flags_only(head["rest"])
+            )
+        )
+    )
 
 
 def _flags_only(text: str) -> bool:
@@ -247,10 +333,17 @@ def _sub_item(item: Item, entry: Entry, known: Index, file: str) -> Iterator[Dra
     if head and role == "attributes":
         nested = next((child for child in item.children if isinstance(child, Bullets)), None)
         if nested:
-            yield from bullets.attributes(nested.items, file, labelled=True) or tuple(one for below in nested.items for one in _sub_item(below, entry, known, file))
+            yield from bullets.attributes(nested.items, file, labelled=True) or tuple(
+                one for below in nested.items for one in _sub_item(below, entry, known, file)
+            )
         yield from _pieces(head["rest"], entry, known, place)
         return
-    if head and role in ("", "entity", "other") and not bullets._META.fullmatch(head["head"].strip()) and _is_listed(head["rest"]):
+    if (
+        head
+        and role in ("", "entity", "other")
+        and not bullets._META.fullmatch(head["head"].strip())
+        and _is_listed(head["rest"])
+    ):
         yield from _pieces(head["rest"], entry, known, place)
         return
     if head and (role not in ("", "entity", "other") or bullets._META.fullmatch(head["head"].strip())):
@@ -268,9 +361,13 @@ def _sub_item(item: Item, entry: Entry, known: Index, file: str) -> Iterator[Dra
 
 
 def _is_listed(text: str) -> bool:
-    """`fkSystem (foreign key), system` and `createdAt, updatedAt`: short pieces between commas, most of them like code."""
+    """`fkSystem (foreign key), system` and `createdAt, updatedAt`: short pieces between commas, most of them like code."""  # noqa: E501
     pieces = [_BRACKET.sub("", piece).strip(" .`") for piece in _cut(text, ",;、，")]
-    return len(pieces) > 1 and all(len(piece.split()) <= 3 for piece in pieces) and sum(names.is_identifier(piece) for piece in pieces) * 2 >= len(pieces)
+    return (
+        len(pieces) > 1
+        and all(len(piece.split()) <= 3 for piece in pieces)
+        and sum(names.is_identifier(piece) for piece in pieces) * 2 >= len(pieces)
+    )
 
 
 def _sentence(text: str, entry: Entry, known: Index, place: Place, *, first: bool) -> Iterator[DraftAttribute]:
@@ -292,7 +389,8 @@ def _sentence(text: str, entry: Entry, known: Index, place: Place, *, first: boo
 
 
 _GENERIC_LIST = re.compile(
-    r"\b(?P<noun>(?:\w+\s+)?(?:details?|attributes|fields|information|info|data|properties|metadata|columns|settings|parameters|datos|dados|daten|informations))\s*[(（](?P<inside>[^()（）]{3,300})[)）]", re.IGNORECASE
+    r"\b(?P<noun>(?:\w+\s+)?(?:details?|attributes|fields|information|info|data|properties|metadata|columns|settings|parameters|datos|dados|daten|informations))\s*[(（](?P<inside>[^()（）]{3,300})[)）]",
+    re.IGNORECASE,
 )
 
 
@@ -332,7 +430,9 @@ def _cut(text: str, marks: str) -> list[str]:
 def _is_bare_list(text: str) -> bool:
     """`make, model, year, price`: three or more short pieces and nothing else."""
     pieces = [piece for piece in _cut(text.rstrip("."), ",、，") if piece.strip()]
-    return len(pieces) >= 3 and all(len(_BRACKET.sub("", piece).split()) <= 4 and not prose.LEAD.search(piece) for piece in pieces)
+    return len(pieces) >= 3 and all(
+        len(_BRACKET.sub("", piece).split()) <= 4 and not prose.LEAD.search(piece) for piece in pieces
+    )
 
 
 def _lead(clause: str, entry: Entry, known: Index) -> int | None:
@@ -343,8 +443,14 @@ def _lead(clause: str, entry: Entry, known: Index) -> int | None:
             continue
         if _other_subject(before, entry, known):
             continue
-        later = re.search(r"\b(?:with|including|such as)\b", clause[match.end() :]) if re.match(r"track|record|captur|stor|hold|keep|persist", match[0], re.IGNORECASE) else None
-        inside = later and clause[: match.end() + later.start()].count("(") > clause[: match.end() + later.start()].count(")")
+        later = (
+            re.search(r"\b(?:with|including|such as)\b", clause[match.end() :])
+            if re.match(r"track|record|captur|stor|hold|keep|persist", match[0], re.IGNORECASE)
+            else None
+        )
+        inside = later and clause[: match.end() + later.start()].count("(") > clause[
+            : match.end() + later.start()
+        ].count(")")
         return match.end() + (later.end() if later and not inside else 0)
     return None
 
@@ -374,22 +480,37 @@ def _pieces(text: str, entry: Entry, known: Index, place: Place) -> Iterator[Dra
 
 def _guarded(piece: str) -> str:
     """`piece` with "and" inside brackets hidden from the cut."""
-    return re.sub(r"[(（\[][^()（）\[\]]*[)）\]]", lambda match: match[0].replace(" and ", "\x01").replace(" or ", "\x02"), piece)
+    return re.sub(
+        r"[(（\[][^()（）\[\]]*[)）\]]", lambda match: match[0].replace(" and ", "\x01").replace(" or ", "\x02"), piece
+    )
 
 
 _TICKED = re.compile(r"`(?P<name>[^\W\d][\w]*)\??`(?P<rest>(?:(?!`[^\W\d]\w*\??`)[^.;])*)")
 
 
 def coded_columns(text: str, place: Place) -> tuple[DraftAttribute, ...]:
-    """The columns that a text names in back-ticks, each with what stands behind it: `` `slug` único, `status`: `A | B` ``."""
+    """The columns that a text names in back-ticks, each with what stands behind it: `` `slug` único, `status`: `A | B` ``."""  # noqa: E501
     found: list[DraftAttribute] = []
     for match in _TICKED.finditer(text):
         name = match["name"]
-        if name.isupper() or re.match(r"\(", match["rest"]) or re.search(r"(?:→|->|references|of|on|from|in|de|trigger|function|table|tabla|por|by|via|\w\()\s*$", text[max(0, match.start() - 12) : match.start()]):
+        if (
+            name.isupper()
+            or re.match(r"\(", match["rest"])
+            or re.search(
+                r"(?:→|->|references|of|on|from|in|de|trigger|function|table|tabla|por|by|via|\w\()\s*$",
+                text[max(0, match.start() - 12) : match.start()],
+            )
+        ):
             continue
         rest = match["rest"].strip().lstrip(":：— -")
         values, _ = facts.values(rest.strip("`(), \n"), name, "constraint") if "|" in rest else ((), None)
-        told: Facts = {"enum_values": Fact(values, place)} if values else bullets._qualified(rest.strip(" ,()"), place, name) if len(rest.split()) <= 4 else {}
+        told: Facts = (
+            {"enum_values": Fact(values, place)}
+            if values
+            else bullets._qualified(rest.strip(" ,()"), place, name)
+            if len(rest.split()) <= 4
+            else {}
+        )
         kind = told.get("type")
         if kind is not None and not facts.written.resolve(str(kind.value)) and str(kind.value) != "enum":
             told.pop("type")
@@ -426,16 +547,30 @@ def _noun(head: str) -> str | None:
     bare = names.plain(head).strip().strip("\"'“”.,;:：*")
     bare = prose.FRONT.sub("", bare + " ").strip()
     bare = prose.CUT.sub("", bare).strip()
-    of = re.fullmatch(r"(?:number|list|set|collection|array|series|history|kind|type|amount) of (.+)", bare, re.IGNORECASE)
+    of = re.fullmatch(
+        r"(?:number|list|set|collection|array|series|history|kind|type|amount) of (.+)", bare, re.IGNORECASE
+    )
     bare = of[1] if of and not bare.lower().startswith(("number", "type", "kind", "amount")) else bare
     bare = re.sub(r"\s+of\s+(?:the|a|an|each|its|their)\b.*$", "", bare)
     parts = bare.split()
-    if re.fullmatch(r"(?:unique )?(?:identifier|id)|identificador(?: único)?|eindeutige id|identifiant(?: unique)?", bare, re.IGNORECASE):
+    if re.fullmatch(
+        r"(?:unique )?(?:identifier|id)|identificador(?: único)?|eindeutige id|identifiant(?: unique)?",
+        bare,
+        re.IGNORECASE,
+    ):
         return "id"
     verb = bool(parts) and parts[0].lower() in prose.VERBS and not (len(parts) > 1 and prose.COLUMN_NOUN.search(bare))
     if not parts or len(parts) > 4 or not re.match(r"[^\W\d_]", bare) or verb or len(bare) > 50:
         return None
-    if re.search(r"[=<>{}|!?%$]|\d{3,}", bare) or parts[-1].lower() in ("sent", "made", "placed", "given", "taken", "done", "submitted"):
+    if re.search(r"[=<>{}|!?%$]|\d{3,}", bare) or parts[-1].lower() in (
+        "sent",
+        "made",
+        "placed",
+        "given",
+        "taken",
+        "done",
+        "submitted",
+    ):
         return None
     return bare
 
@@ -443,7 +578,43 @@ def _noun(head: str) -> str | None:
 def _is_attribute(noun: str, entry: Entry, known: Index) -> bool:
     """Not a generic word, not another entity."""
     last = noun.lower().split()[-1]
-    if noun.lower() in prose.GENERIC or (last in prose.GENERIC and last not in ("value", "timestamp", "state", "content", "reference", "key", "description", "date", "identifier", "rule", "scope", "role") and len(noun.split()) > 1 and last not in ("timestamps", "settings", "details", "metadata", "data", "information", "preferences", "notes", "history", "statistics", "credentials", "configuration", "dates", "permissions", "record")):
+    if noun.lower() in prose.GENERIC or (
+        last in prose.GENERIC
+        and last
+        not in (
+            "value",
+            "timestamp",
+            "state",
+            "content",
+            "reference",
+            "key",
+            "description",
+            "date",
+            "identifier",
+            "rule",
+            "scope",
+            "role",
+        )
+        and len(noun.split()) > 1
+        and last
+        not in (
+            "timestamps",
+            "settings",
+            "details",
+            "metadata",
+            "data",
+            "information",
+            "preferences",
+            "notes",
+            "history",
+            "statistics",
+            "credentials",
+            "configuration",
+            "dates",
+            "permissions",
+            "record",
+        )
+    ):
         return False
     found = known.find(noun)
     if found is not None:
@@ -471,7 +642,7 @@ def _expands(noun: str, inside: str) -> bool:
     """`detail fields (plate, year)` and `rental period (start date and due-back date)` stand for what is inside."""
     last = noun.lower().split()[-1]
     pieces = _inner(inside)
-    if len(pieces) < 2 or qualifiers.OPEN_LIST.search(inside) and last not in prose.GENERIC:
+    if len(pieces) < 2 or (qualifiers.OPEN_LIST.search(inside) and last not in prose.GENERIC):
         return False
     if last in prose.GENERIC or noun.lower() in prose.GENERIC:
         return not any(pattern.search(inside) for _, _, pattern in qualifiers.FLAGS) or len(pieces) > 2
@@ -480,7 +651,11 @@ def _expands(noun: str, inside: str) -> bool:
 
 def _inner(inside: str) -> list[str]:
     pieces = [part.strip() for piece in _cut(inside, ",;/、，") for part in _JOIN.split(piece)]
-    return [re.sub(r"^(?:e\.g\.|i\.e\.|such as|including)[,\s]*", "", piece).strip() for piece in pieces if piece.strip() and not re.fullmatch(r"(?:etc|e\.g|i\.e)\.?", piece.strip())]
+    return [
+        re.sub(r"^(?:e\.g\.|i\.e\.|such as|including)[,\s]*", "", piece).strip()
+        for piece in pieces
+        if piece.strip() and not re.fullmatch(r"(?:etc|e\.g|i\.e)\.?", piece.strip())
+    ]
 
 
 def _expanded(noun: str, inside: str, entry: Entry, known: Index, place: Place) -> Iterator[DraftAttribute]:
@@ -488,10 +663,6 @@ def _expanded(noun: str, inside: str, entry: Entry, known: Index, place: Place) 
         name = _noun(piece)
         if name and _is_attribute(name, entry, known):
             yield facts.attribute(name, place, {})
-
-
-def with_kind(about: Subject, kind: EntityKind) -> Subject:
-    return replace(about, kind=kind)
 
 
 def relations_of(entry: Entry, known: Index) -> list[relations.Relation]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from colonnade.design.draft import DraftAttribute, Fact
 from colonnade.errors import Place
-from colonnade.sources.markdown import facts, names, titles
+from colonnade.sources.markdown import facts, names
 from colonnade.sources.markdown.blocks import Span, Table
 from colonnade.sources.markdown.facts import Facts
 from colonnade.vocabulary import columns, qualifiers
@@ -20,12 +20,15 @@ for _role, _titles in columns.ROLES.items():
         _ROLE_OF.setdefault(_title, _role)
 
 _PSEUDO = re.compile(
-    r"(?:composite |table |check |unique )?(?:unique(?: constraint| index| key)?|primary key|pk|fk|foreign keys?|index(?:es)?|constraints?|check|unique together|relations?|relationships?|key|idx|索引|唯一约束|主键|"
-    r"unique\s*\(.*\)|index\s*\(.*\)|primary key\s*\(.*\)|check\s*\(.*\)|foreign key\s*\(.*\)|@@\w+.*|metadata|notes?|table name|total|composite pk|composite key|composite primary key|soft delete|audit|timestamps)",
+    r"(?:composite |table |check |unique )?(?:unique(?: constraint| index| key)?|primary key|pk|fk|foreign keys?|index(?:es)?|constraints?|check|unique together|relations?|relationships?|key|idx|索引|唯一约束|主键|"  # noqa: E501
+    r"unique\s*\(.*\)|index\s*\(.*\)|primary key\s*\(.*\)|check\s*\(.*\)|foreign key\s*\(.*\)|@@\w+.*|metadata|notes?|table name|total|composite pk|composite key|composite primary key|soft delete|audit|timestamps)",  # noqa: E501
     re.IGNORECASE,
 )  # fmt: skip
 _NAME_SPLIT = re.compile(r"\s*(?:,|/|;|、|&|\+|\band\b|\by\b|\bund\b|\be\b)\s*")
-_GONE = re.compile(r"\b(?:removed?|dropped?|deleted?|deprecated|remove|drop|eliminad[oa]|entfernt|supprimé|removid[oa]|删除|削除)\b", re.IGNORECASE)
+_GONE = re.compile(
+    r"\b(?:removed?|dropped?|deleted?|deprecated|remove|drop|eliminad[oa]|entfernt|supprimé|removid[oa]|删除|削除)\b",
+    re.IGNORECASE,
+)
 _CELL_TAIL = re.compile(r"\s*(?P<bracket>[(（\[].*[)）\]])\s*$")
 
 
@@ -41,12 +44,15 @@ class Shape:
 
 
 def shape(table: Table) -> Shape:
-    """What the rows of `table` are: "attributes", "entities", "columns of entities", "indexes", "relations", "enums", "rules" or "other"."""
+    """What the rows of `table` are: "attributes", "entities", "columns of entities", "indexes", "relations", "enums", "rules" or "other"."""  # noqa: E501
     heads = [_title(span.text) for span in table.header]
     roles = [_ROLE_OF.get(head, "") or _role_by_words(head) for head in heads]
     if not heads:
         return Shape("other", ())
-    if re.search(r"\bindex(?: name)?$|索引名?|インデックス|índice", heads[0]) and "columns" in [*roles, *(_plural(head) for head in heads)]:
+    if re.search(r"\bindex(?: name)?$|索引名?|インデックス|índice", heads[0]) and "columns" in [
+        *roles,
+        *(_plural(head) for head in heads),
+    ]:
         return Shape("indexes", tuple(_as_columns(roles, heads, "index")))
     first = roles[1] if roles[0] == "number" and len(roles) > 1 else roles[0]
     if any(head in columns.FOREIGN for head in heads[:1]) and "type" not in roles:
@@ -61,19 +67,42 @@ def _title(text: str) -> str:
 def _role_by_words(head: str) -> str:
     parts = head.replace("/", " ").replace("(", " ").replace(")", " ").split()
     for part in parts:
-        if part in ("description", "notes", "descripción", "descrição", "beschreibung", "說明", "备注", "説明", "comment", "purpose"):
+        if part in (
+            "description",
+            "notes",
+            "descripción",
+            "descrição",
+            "beschreibung",
+            "說明",
+            "备注",
+            "説明",
+            "comment",
+            "purpose",
+        ):
             return "description"
     for part in parts:
         role = _ROLE_OF.get(part, "")
         if role in ("type", "required", "nullable", "default", "constraints", "validation", "values"):
             return role
-    if len(parts) <= 3 and parts and _ROLE_OF.get(parts[-1]) in ("name", "columns") and parts[-1] not in ("key", "name"):
+    if (
+        len(parts) <= 3
+        and parts
+        and _ROLE_OF.get(parts[-1]) in ("name", "columns")
+        and parts[-1] not in ("key", "name")
+    ):
         return "name"
     return ""
 
 
 def _plural(head: str) -> str:
-    return "columns" if re.search(r"\bcolumns?\b|\bfields?\b|\bcolumnas\b|\bcolunas\b|字段|列|カラム|\bspalten\b|\battributes?\b|\bcampos\b|\batributos\b|\bdatos\b|\bdados\b|\bfelder\b|\bproperties\b|\bkey data\b|属性|열$|컬럼|필드|字段|カラム|項目", head) else ""
+    return (
+        "columns"
+        if re.search(
+            r"\bcolumns?\b|\bfields?\b|\bcolumnas\b|\bcolunas\b|字段|列|カラム|\bspalten\b|\battributes?\b|\bcampos\b|\batributos\b|\bdatos\b|\bdados\b|\bfelder\b|\bproperties\b|\bkey data\b|属性|열$|컬럼|필드|字段|カラム|項目",  # noqa: E501
+            head,
+        )
+        else ""
+    )
 
 
 def _as_columns(roles: Sequence[str], heads: Sequence[str], first: str) -> Iterator[str]:
@@ -84,26 +113,57 @@ def _as_columns(roles: Sequence[str], heads: Sequence[str], first: str) -> Itera
 
 def _kind(first: str, roles: Sequence[str], heads: Sequence[str]) -> str:
     has = set(roles)
-    if first in ("relation", "from") or heads[0] in ("relationship", "relation", "relationships") or {"from", "to"} <= has:
+    if (
+        first in ("relation", "from")
+        or heads[0] in ("relationship", "relation", "relationships")
+        or {"from", "to"} <= has
+    ):
         return "relations"
     if first == "entity":
         if "relation" in has and not has & {"name", "columns"}:
             return "relations"
-        listed = any(_plural(head) or head in ("attributes", "key attributes", "atributos", "attribute", "属性", "main attributes") for head in heads[1:])
+        listed = any(
+            _plural(head)
+            or head in ("attributes", "key attributes", "atributos", "attribute", "属性", "main attributes")
+            for head in heads[1:]
+        )
         if "type" in has and "name" in roles[1:]:
             return "columns of entities"
         if listed:
             return "entities with columns"
-        return "columns of entities" if "name" in roles[1:] and has & {"constraints", "required", "nullable"} else "entities"
+        return (
+            "columns of entities"
+            if "name" in roles[1:] and has & {"constraints", "required", "nullable"}
+            else "entities"
+        )
     if first in ("name", "columns", "key"):
-        if heads[0] in ("name", "key", "nombre", "nome", "名称", "nom") and not has & {"type", "constraints", "required", "nullable", "default"}:
+        if heads[0] in ("name", "key", "nombre", "nome", "名称", "nom") and not has & {
+            "type",
+            "constraints",
+            "required",
+            "nullable",
+            "default",
+        }:
             return "named"
         if has & {"type", "constraints", "required", "nullable", "default"}:
             return "attributes"
         return "rules" if "validation" in has else "described" if len(heads) > 1 else "other"
     if heads[0] in ("enum", "enum name", "enumeration", "enum type", "type") and has & {"values", "columns"}:
         return "enums"
-    if first == "values" or heads[0] in ("value", "status", "state", "code", "option", "constant", "role", "wert", "valor", "estado", "值", "値"):
+    if first == "values" or heads[0] in (
+        "value",
+        "status",
+        "state",
+        "code",
+        "option",
+        "constant",
+        "role",
+        "wert",
+        "valor",
+        "estado",
+        "值",
+        "値",
+    ):
         return "values"
     return "other"
 
@@ -134,14 +194,19 @@ def row_attributes(row: tuple[Span, ...], roles: Shape, file: str) -> tuple[Draf
     cell = row[position]
     place = cell.place(file)
     heads = name_parts(cell.text)
-    if not heads or (len(row) > 1 and not any(span.text.strip(" -–—*") for number, span in enumerate(row) if number != position)):
+    if not heads or (
+        len(row) > 1 and not any(span.text.strip(" -–—*") for number, span in enumerate(row) if number != position)
+    ):
         return ()
     told = _row_facts(row, roles, file, heads[0][0])
     if len(heads) > 1:
         # A row for several columns cannot make each of them the key.
         told = {field: fact for field, fact in told.items() if field != "primary_key"}
     description = _description(row, roles)
-    return tuple(facts.attribute(name, place, facts.joined(_bracket(bracket, place, name), told), description) for name, bracket in heads)
+    return tuple(
+        facts.attribute(name, place, facts.joined(_bracket(bracket, place, name), told), description)
+        for name, bracket in heads
+    )
 
 
 def _bracket(text: str, place: Place, name: str) -> Facts:
@@ -157,7 +222,11 @@ def _bracket(text: str, place: Place, name: str) -> Facts:
 
 def _is_gone(row: tuple[Span, ...], roles: Shape) -> bool:
     """A row of a delta table that takes its column away."""
-    texts = [span.text for span, role in zip(row, roles.roles, strict=False) if role in ("description", "") and len(span.text.split()) <= 2]
+    texts = [
+        span.text
+        for span, role in zip(row, roles.roles, strict=False)
+        if role in ("description", "") and len(span.text.split()) <= 2
+    ]
     return any(_GONE.fullmatch(names.plain(text).strip(" .❌🗑️")) for text in texts)
 
 
@@ -187,7 +256,12 @@ def column_name(text: str) -> str:
     """A column's name as written, or "" for what cannot be one."""
     text = re.sub(r"\[\]$", "", text.strip().strip("`\"' "))
     plain = text.rsplit(".", 1)[-1] if names.is_identifier(text) and "." in text else text
-    if not re.search(r"[^\W\d_]", plain) or len(plain.split()) > 4 or len(plain) > 63 or re.search(r"[=<>{};!?|]|\.\.", plain):
+    if (
+        not re.search(r"[^\W\d_]", plain)
+        or len(plain.split()) > 4
+        or len(plain) > 63
+        or re.search(r"[=<>{};!?|]|\.\.", plain)
+    ):
         return ""
     return plain
 
@@ -197,11 +271,20 @@ def _description(row: tuple[Span, ...], roles: Shape) -> str:
     return " ".join(texts).strip()
 
 
-_STANDING = {"type": "type", "constraints": "constraint", "validation": "constraint", "description": "remark"}
-
-
 def _row_facts(row: tuple[Span, ...], roles: Shape, file: str, column: str) -> Facts:
-    order = ("type", "constraints", "key", "required", "nullable", "default", "values", "length", "validation", "description", "")
+    order = (
+        "type",
+        "constraints",
+        "key",
+        "required",
+        "nullable",
+        "default",
+        "values",
+        "length",
+        "validation",
+        "description",
+        "",
+    )
     parts: list[Facts] = []
     for wanted in order:
         for span, role, number in zip(row, roles.roles, range(len(row)), strict=False):
@@ -221,18 +304,32 @@ def _cell_facts(span: Span, role: str, file: str, column: str, number: int) -> F
     if role == "key":
         return _key(text, lowered, place, column)
     if role == "values":
-        found, default = facts.values(text, column, "constraint")
+        found, _ = facts.values(text, column, "constraint")
         return {"enum_values": Fact(found, place)} if found else {}
     if role == "length":
         return {"max_length": Fact(int(lowered), place)} if lowered.isdigit() and 0 < int(lowered) < 10**7 else {}
     if role in ("type", "constraints", "validation", "description"):
         return facts.read(text, place, {"type": "type", "description": "remark"}.get(role, "constraint"), column)  # type: ignore[arg-type]
-    return {field: fact for field, fact in facts.read(text, place, "remark", column).items() if field in ("references", "enum_values", "stored")} if number else {}
+    return (
+        {
+            field: fact
+            for field, fact in facts.read(text, place, "remark", column).items()
+            if field in ("references", "enum_values", "stored")
+        }
+        if number
+        else {}
+    )
 
 
 def _yes_or_no(text: str, head: str, place: Place, role: str, column: str) -> Facts:
     said = facts.read(text, place, "constraint", column)
-    flag = True if head in qualifiers.YES or text.strip() in qualifiers.YES else False if head in qualifiers.NO or text.strip() in qualifiers.NO else None
+    flag = (
+        True
+        if head in qualifiers.YES or text.strip() in qualifiers.YES
+        else False
+        if head in qualifiers.NO or text.strip() in qualifiers.NO
+        else None
+    )
     if flag is None or head in ("required", "optional"):
         return said
     nullable = flag if role == "nullable" else not flag
@@ -242,7 +339,20 @@ def _yes_or_no(text: str, head: str, place: Place, role: str, column: str) -> Fa
 
 def _default(text: str, lowered: str, place: Place) -> Facts:
     bare = names.plain(text).strip().strip("`")
-    if lowered in qualifiers.EMPTY or lowered in ("null", "auto", "required", "auto-generated", "generated", "autoincrement", "yes", "no", "undefined", "computed", "provided", "nil"):
+    if lowered in qualifiers.EMPTY or lowered in (
+        "null",
+        "auto",
+        "required",
+        "auto-generated",
+        "generated",
+        "autoincrement",
+        "yes",
+        "no",
+        "undefined",
+        "computed",
+        "provided",
+        "nil",
+    ):
         return {}
     return {"default": Fact(facts.unquoted(bare), place)} if len(bare) <= 80 and len(bare.split()) <= 4 else {}
 
@@ -254,7 +364,11 @@ def _key(text: str, lowered: str, place: Place, column: str) -> Facts:
     said = facts.read(text, place, "constraint", column)
     if "references" not in said and not said:
         found = facts.target(f"references {text}")
-        return {"references": Fact(found, place)} if found and (names.looks_coded(found) or found[0].isupper() or names.is_identifier(lowered)) else {}
+        return (
+            {"references": Fact(found, place)}
+            if found and (names.looks_coded(found) or found[0].isupper() or names.is_identifier(lowered))
+            else {}
+        )
     return said
 
 
@@ -262,26 +376,41 @@ def ticks(table: Table, roles: Shape, file: str) -> dict[str, Facts]:
     """What bare ticks say below the titles PK, FK and Unique, by column."""
     position = roles.at("name", "columns")
     told: dict[str, Facts] = {}
-    flags = {"pk": "primary_key", "primary key": "primary_key", "unique": "unique", "unique?": "unique", "主键": "primary_key", "único": "unique", "唯一": "unique", "ユニーク": "unique"}
+    flags = {
+        "pk": "primary_key",
+        "primary key": "primary_key",
+        "unique": "unique",
+        "unique?": "unique",
+        "主键": "primary_key",
+        "único": "unique",
+        "唯一": "unique",
+        "ユニーク": "unique",
+    }
     for number, span in enumerate(table.header):
         field = flags.get(_title(span.text))
         if field is None or position is None:
             continue
         for row in table.rows:
-            if number < len(row) and position < len(row) and names.plain(row[number].text).strip().lower() in qualifiers.YES:
+            if (
+                number < len(row)
+                and position < len(row)
+                and names.plain(row[number].text).strip().lower() in qualifiers.YES
+            ):
                 for name, _ in name_parts(row[position].text):
                     told.setdefault(name, {})[field] = Fact(True, row[number].place(file))
     return told
 
 
 def is_convincing(table: Table, roles: Shape, found: Sequence[DraftAttribute]) -> bool:
-    """Whether the rows are columns by themselves, whatever their heading says: names like a programmer's, types that are types."""
+    """Whether the rows are columns by themselves, whatever their heading says: names like a programmer's, types that are types."""  # noqa: E501
     if roles.kind != "attributes" or not found or "type" not in roles.roles:
         return False
-    typed = sum(1 for one in found if one.type is not None and facts.written.resolve(one.type.value) is not None or one.enum_values is not None or one.references is not None)
+    typed = sum(
+        1
+        for one in found
+        if (one.type is not None and facts.written.resolve(one.type.value) is not None)
+        or one.enum_values is not None
+        or one.references is not None
+    )
     coded = sum(1 for one in found if names.is_identifier(one.name.value))
     return typed * 2 >= len(found) and coded * 2 >= len(found)
-
-
-def titled(text: str) -> titles.Title:
-    return titles.read(text)

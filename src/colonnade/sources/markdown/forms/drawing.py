@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,9 +36,19 @@ class Box:
 
 
 def is_drawing(fence: Fence) -> bool:
-    return fence.language in ("", "text", "txt", "plaintext", "ascii", "plain", "diagram", "er", "erd", "tree", "none") and bool(
-        re.search(r"[─│┌└├→▶◄<>]|--|\b1\s?:\s?[NM*]|\bhas many\b|\|\|", fence.text)
-    )
+    return fence.language in (
+        "",
+        "text",
+        "txt",
+        "plaintext",
+        "ascii",
+        "plain",
+        "diagram",
+        "er",
+        "erd",
+        "tree",
+        "none",
+    ) and bool(re.search(r"[─│┌└├→▶◄<>]|--|\b1\s?:\s?[NM*]|\bhas many\b|\|\|", fence.text))
 
 
 def told(fence: Fence, known: Index, file: str) -> Iterator[Relation]:
@@ -64,7 +75,7 @@ def _along(line: str, seen: list[mentions.Mention], place: Place) -> Iterator[Re
     if arrow:
         yield from arrow
         return
-    for one, other in zip(seen, seen[1:], strict=False):
+    for one, other in itertools.pairwise(seen):
         between = line[one.end : other.start]
         around = line[max(one.start - 6, 0) : one.start], line[other.end : other.end + 8]
         kind = _kind(between, around)
@@ -87,7 +98,9 @@ def _kind(between: str, around: tuple[str, str]) -> str:
     return ""
 
 
-def _from_trunk(line: str, seen: list[mentions.Mention], branch: re.Match[str] | None, stack: list[tuple[int, str]], place: Place) -> Iterator[Relation]:
+def _from_trunk(
+    line: str, seen: list[mentions.Mention], branch: re.Match[str] | None, stack: list[tuple[int, str]], place: Place
+) -> Iterator[Relation]:
     """A branch `├── (N) Task` belongs to the last entity that stands further left."""
     first = seen[0]
     depth = len(branch["indent"]) if branch else first.start
@@ -95,10 +108,17 @@ def _from_trunk(line: str, seen: list[mentions.Mention], branch: re.Match[str] |
         while stack and stack[-1][0] >= depth:
             stack.pop()
         before = line[: first.start]
-        if stack and stack[-1][1] != first.name and re.fullmatch(r"[\s│|├└╰+`─\-<>▶►(0-9.*NM):\w]*", before) and not re.search(r"[^\W\d_]{2,}", re.sub(r"\b(?:has|many|one|to|belongs)\b", "", before)):
+        if (
+            stack
+            and stack[-1][1] != first.name
+            and re.fullmatch(r"[\s│|├└╰+`─\-<>▶►(0-9.*NM):\w]*", before)
+            and not re.search(r"[^\W\d_]{2,}", re.sub(r"\b(?:has|many|one|to|belongs)\b", "", before))
+        ):
             kind = _branch_kind(before, line[first.end :])
             if kind:
-                yield relations._relation(mentions.Mention(stack[-1][1], 0, 0, False), kind, first, line, place, explicit=True)
+                yield relations._relation(
+                    mentions.Mention(stack[-1][1], 0, 0, False), kind, first, line, place, explicit=True
+                )
         stack.append((depth, first.name))
     elif not re.match(r"\s*[│|]", line):
         stack.clear()
@@ -107,13 +127,17 @@ def _from_trunk(line: str, seen: list[mentions.Mention], branch: re.Match[str] |
 
 def _branch_kind(before: str, after: str) -> str:
     """What a branch's signs say; a branch without signs says that the trunk has many of it."""
-    sign = re.search(r"\(?\b(?P<left>1|0\.\.1|N|M|\*)\s?[:∶]\s?(?P<right>1|0\.\.1|N|M|\*)\b\)?", before + " " + after[:14])
+    sign = re.search(
+        r"\(?\b(?P<left>1|0\.\.1|N|M|\*)\s?[:∶]\s?(?P<right>1|0\.\.1|N|M|\*)\b\)?", before + " " + after[:14]
+    )
     if sign:
         return relations._kind_of(relations._is_many(sign["left"]), relations._is_many(sign["right"]))
     one = re.search(r"\(\s*(?:0\.\.)?1\s*\)|\b0\.\.1\b", before + after[:8])
     if re.match(r"\s*\(\s*belongs to\b", after, re.IGNORECASE):
         return "many-to-one"
-    many = re.search(r"\(\s*(?:N|M|\*|0\.\.\*|0\.\.N|1\.\.\*|many)\s*\)|<\s*$|\bhas many\b", before + after[:8], re.IGNORECASE) or re.match(r"\s*\(\s*many\b", after)
+    many = re.search(
+        r"\(\s*(?:N|M|\*|0\.\.\*|0\.\.N|1\.\.\*|many)\s*\)|<\s*$|\bhas many\b", before + after[:8], re.IGNORECASE
+    ) or re.match(r"\s*\(\s*many\b", after)
     if many:
         return "one-to-many"
     if one:

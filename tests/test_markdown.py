@@ -1,0 +1,325 @@
+"""Documents in every form to a Draft: what is read, what is left, and where it stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from colonnade.design.draft import Draft, DraftAttribute, DraftEntity, Origin
+from colonnade.sources.form import as_json
+from colonnade.sources.markdown import annotate, read
+from colonnade.sources.markdown.guide import EXAMPLES, page
+
+ROOT = Path(__file__).parent.parent
+
+
+def draft(text: str, file: str = "spec.md") -> Draft:
+    return read([(file, text)], "001-test")
+
+
+def entity(found: Draft, name: str) -> DraftEntity:
+    return next(one for one in found.entities if one.name.value == name)
+
+
+def column(found: Draft, name: str, attribute: str) -> DraftAttribute:
+    return next(one for one in entity(found, name).attributes if one.name.value == attribute)
+
+
+def columns(found: Draft, name: str) -> list[str]:
+    return [one.name.value for one in entity(found, name).attributes]
+
+
+def tables(found: Draft) -> list[str]:
+    return [one.name.value for one in found.entities if one.kind.value != "concept"]
+
+
+def facts(one: DraftAttribute) -> dict[str, Any]:
+    names = [name for name in DraftAttribute.__slots__ if name not in ("name", "description")]
+    return {name: fact.value for name in names if (fact := getattr(one, name)) is not None}
+
+
+def relations(found: Draft) -> list[tuple[str, str, str, str | None]]:
+    return sorted(
+        (
+            one.name.value,
+            relation.kind.value,
+            relation.target.value,
+            relation.foreign_key.value if relation.foreign_key else None,
+        )
+        for one in found.entities
+        for relation in one.relationships
+    )
+
+
+@pytest.mark.parametrize(
+    ("item", "name", "expected"),
+    [
+        ("title: VARCHAR(80) (not null)", "title", {"type": "VARCHAR(80)", "nullable": False, "max_length": 80}),
+        (
+            "`rank` (enum: low|high, default: low) — the rank",
+            "rank",
+            {"type": "enum", "enum_values": ("low", "high"), "default": "low"},
+        ),
+        ("**mail** (string, unique, required)", "mail", {"type": "string", "unique": True, "nullable": False}),
+        ("id (uuid, pk)", "id", {"type": "uuid", "primary_key": True, "nullable": False}),
+        (
+            "crop_id: UUID, Foreign Key -> crops.id (Nullable)",
+            "crop_id",
+            {"type": "UUID", "references": "crops.id", "nullable": True},
+        ),
+        ("note text NULL", "note", {"type": "text", "nullable": True}),
+        ("`size: number` - how large", "size", {"type": "number"}),
+        ("kind: 'a' | 'b'", "kind", {"type": "enum", "enum_values": ("a", "b")}),
+        ("tags: string[] (optional)", "tags", {"type": "string[]", "nullable": True}),
+        ("code (text, unique within shop)", "code", {"type": "text"}),
+        ("unit (enum: piece, kg, …)", "unit", {"type": "enum"}),
+        ("born: date of birth: date", "born", {}),
+    ],
+)
+def test_an_item_names_a_column(item: str, name: str, expected: dict[str, Any]) -> None:
+    found = draft(f"### Widget\n\n- ident: uuid, PK\n- {item}\n- weight: decimal\n")
+    assert facts(column(found, "Widget", name)) == expected
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "expected"),
+    [
+        ("Field | Type | Required", "a | text | Yes", {"type": "text", "nullable": False}),
+        ("Column | Type | Nullable", "a | text | NO", {"type": "text", "nullable": False}),
+        ("Name | Type | Default", "a | int | `0`", {"type": "int", "default": "0"}),
+        ("Campo | Tipo | Obligatorio", "a | entero | sí", {"type": "integer", "nullable": False}),
+        ("Feld | Typ | Beschreibung", "a | Text | Pflichtfeld", {"type": "Text", "nullable": False}),
+        ("カラム | 型 | 制約", "a | String? | UNIQUE", {"type": "String", "nullable": True, "unique": True}),
+        ("欄位 | 類型 | 必填", "a | string | ✅", {"type": "string", "nullable": False}),
+        ("Field | Type | PK", "a | uuid | ✓", {"type": "uuid", "primary_key": True, "nullable": False}),
+        ("Field | Type | Notes", "a | uuid FK → other.id | max 5", {"type": "uuid", "references": "other.id"}),
+        (
+            "Field | Type | Notes",
+            "a | VARCHAR(9) | one of: x, y",
+            {"type": "VARCHAR(9)", "max_length": 9, "enum_values": ("x", "y")},
+        ),
+        ("Field | Type | Notes", "a | text | e.g. x, y", {"type": "text"}),
+        ("Field | Description", "a | text, 1–40 chars", {"max_length": 40, "min_length": 1}),
+    ],
+)
+def test_a_row_names_a_column(header: str, row: str, expected: dict[str, Any]) -> None:
+    rule = "|".join("---" for _ in header.split("|"))
+    found = draft(f"### Widget\n\n| {header} |\n|{rule}|\n| {row} |\n")
+    assert facts(column(found, "Widget", "a")) == expected
+
+
+def test_headings_that_speak_about_entities_are_none() -> None:
+    titles = [
+        "Validation Rules",
+        "State Transitions",
+        "Indexes",
+        "RLS Policies",
+        "Storage buckets",
+        "Overview",
+        "Query Patterns",
+        "Migration Notes",
+    ]
+    sections = "\n\n".join(
+        f"### {title}\n\n- `name`: 1 to 40 characters\n- `size`: greater than zero" for title in titles
+    )
+    found = draft(
+        f"## Tables\n\n### Box\n\n| Field | Type |\n|---|---|\n| name | text |\n| size | int |\n\n{sections}\n"
+    )
+    assert tables(found) == ["Box"]
+    assert columns(found, "Box") == ["name", "size"]
+
+
+def test_what_is_not_stored_is_a_concept_with_a_finding() -> None:
+    found = draft(
+        "## Entities\n\n### Filter State (UI state)\n\n- text: string\n- page: int\n\n### Cart\n\nComputed on demand, not stored.\n\n- total: decimal\n- count: int\n"
+    )
+    assert tables(found) == []
+    assert sorted(one.message.split(" is")[0] for one in found.findings if one.rule == "entity-read-as-concept") == [
+        "Cart",
+        "Filter State",
+    ]
+
+
+def test_types_of_an_api_are_dropped() -> None:
+    found = draft(
+        "## Tables\n\n### Note\n\n| Field | Type |\n|---|---|\n| id | uuid PK |\n| body | text |\n\n"
+        "## API Types\n\n### NoteCreate\n\n| Field | Type |\n|---|---|\n| body | string |\n| tag | string |\n"
+    )
+    assert tables(found) == ["Note"]
+
+
+def test_two_forms_of_an_entity_are_one_and_the_more_precise_wins() -> None:
+    found = draft(
+        "### Ticket\n\n| Field | Type |\n|---|---|\n| ticketId | string |\n| seat | string |\n\n"
+        "```sql\nCREATE TABLE tickets (ticket_id uuid PRIMARY KEY, seat varchar(8) NOT NULL);\n```\n"
+    )
+    assert tables(found) == ["Ticket"]
+    assert column(found, "Ticket", "ticket_id").type.value == "uuid"  # type: ignore[union-attr]
+    assert columns(found, "Ticket") == ["ticket_id", "seat"]
+
+
+def test_a_contradiction_shows_both_places() -> None:
+    found = draft(
+        "### Ticket\n\n- id: uuid, PK\n- price: boolean\n\n```sql\nCREATE TABLE ticket (id uuid PRIMARY KEY, price date);\n```\n"
+    )
+    finding = next(one for one in found.findings if one.rule == "documents-contradict")
+    assert finding.place is not None and finding.place.line == 7
+    assert "spec.md:4" in finding.message
+
+
+def test_several_documents_are_read_as_one() -> None:
+    one = ("a.md", "### Key Entities\n\n- **Crew**: People on board. Attributes: name, rank.\n")
+    other = (
+        "b.md",
+        "### Crew\n\n| Field | Type |\n|---|---|\n| name | text NOT NULL |\n| vessel_id | uuid |\n\n### Vessel\n\n| Field | Type |\n|---|---|\n| id | uuid PK |\n",
+    )
+    found = read([one, other], "x")
+    assert found == read([other, one], "x")
+    assert columns(found, "Crew") == ["name", "vessel_id", "rank"]
+    assert ("Crew", "many-to-one", "Vessel", "vessel_id") in relations(found)
+
+
+def test_key_entities_alone_define_what_there_is() -> None:
+    found = draft(
+        "## Requirements\n\n#### Car details\n\n- **FR-001**: store plate and year\n- **FR-002**: keep them optional\n\n"
+        "### Key Entities\n\n- **Car**: A vehicle with plate, year and colour.\n- **Fleet status**: A derived value, not stored.\n"
+    )
+    assert tables(found) == ["Car"]
+    assert columns(found, "Car") == ["plate", "year", "colour"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A hall; has a name, a size (small, large) and an optional note", ["name", "size", "note"]),
+        ("Attributes: title, start/end dates, VIN (unique)", ["title", "start date", "end date", "VIN"]),
+        ("An account (email, password hash) of a person", ["email", "password hash"]),
+        ("Extended with detail fields (plate, year)", ["plate", "year"]),
+        ("Tracks an invite sent by a user with a token and an expiry", ["token", "expiry"]),
+        ("Stored on disk and associated with nothing in particular", []),
+        ("make, model, year", ["make", "model", "year"]),
+        ("A thing that has a weight", ["weight"]),
+    ],
+)
+def test_prose_lists_attributes(text: str, expected: list[str]) -> None:
+    assert columns(draft(f"### Key Entities\n\n- **Thing**: {text}.\n"), "Thing") == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Each boat belongs to exactly one harbour", ("Boat", "many-to-one", "Harbour")),
+        ("A harbour has many boats", ("Boat", "many-to-one", "Harbour")),
+        ("Harbour 1—N Boat", ("Boat", "many-to-one", "Harbour")),
+        ("**Harbour → Boat**: One-to-many", ("Boat", "many-to-one", "Harbour")),
+        ("Boat ↔ Harbour: many-to-many", ("Boat", "many-to-many", "Harbour")),
+        ("Boat 1:1 Harbour", ("Boat", "one-to-one", "Harbour")),
+        ("harbours ||--o{ boats : moors", ("Boat", "many-to-one", "Harbour")),
+    ],
+)
+def test_words_and_signs_tell_relations(line: str, expected: tuple[str, str, str]) -> None:
+    found = draft(
+        f"## Entities\n\n### Boat\n\n- name: text\n- hull: text\n\n### Harbour\n\n- name: text\n- town: text\n\n## Relationships\n\n- {line}\n"
+    )
+    assert [one[:3] for one in relations(found)] == [expected]
+
+
+def test_a_drawn_tree_tells_relations() -> None:
+    found = draft(
+        "## Entities\n\n### Farm\n- name: text\n\n### Plot\n- area: decimal\n\n### Crop\n- kind: text\n\n## Relationships\n\n"
+        "```\nFarm (1)\n ├──── (N) Plot\n │         └──── (N) Crop\n```\n"
+    )
+    assert relations(found) == [("Crop", "many-to-one", "Plot", None), ("Plot", "many-to-one", "Farm", None)]
+
+
+def test_deleting_words_become_the_delete_action() -> None:
+    found = draft(
+        "### Owner\n- id: uuid, PK\n\n### Pet\n- id: uuid, PK\n- owner_id: uuid, FK → owners.id\n\n## Relationships\n\n- Deleting an owner also deletes their pets\n"
+    )
+    relation = entity(found, "Pet").relationships[0]
+    assert relation.on_delete is not None and relation.on_delete.value == "CASCADE"
+
+
+def test_rules_of_every_table_are_implied() -> None:
+    found = draft(
+        "All tables have `created_at timestamptz` and `updated_at timestamptz`.\n\n### Log\n\n| Field | Type |\n|---|---|\n| id | uuid PK |\n"
+    )
+    assert columns(found, "Log") == ["id", "created_at", "updated_at"]
+    assert column(found, "Log", "created_at").name.origin is Origin.IMPLIED
+
+
+def test_managed_tables_are_external() -> None:
+    found = draft(
+        "### users (managed by Better Auth)\n\n| Column | Type |\n|---|---|\n| id | text PK |\n| emailVerified | boolean |\n"
+    )
+    users = entity(found, "users")
+    assert users.kind.value == "external"
+    assert users.managed_by is not None and users.managed_by.value == "Better Auth"
+    assert columns(found, "users") == ["id", "emailVerified"]
+
+
+def test_open_questions_and_unknown_targets_are_found() -> None:
+    found = draft(
+        "### Pass\n\n- id: uuid, PK\n- gate_id: uuid, FK → gates.id\n- colour: colr_t\n\nHow long? [NEEDS CLARIFICATION: how long is it valid]\n"
+    )
+    rules = {one.rule for one in found.findings}
+    assert {"open-clarification", "reference-to-undefined-table", "unknown-type"} <= rules
+    assert found.clarifications[0].value == "how long is it valid"
+
+
+def test_no_data_is_no_entity() -> None:
+    found = draft("# Setup\n\nRun the installer.\n\n- step one: click\n- step two: wait\n")
+    assert found.entities == ()
+    assert as_json(found)["entities"] == []
+
+
+def test_struck_and_removed_columns_are_gone() -> None:
+    found = draft(
+        "### Job\n\n| Field | Type | Change |\n|---|---|---|\n| id | uuid PK | |\n| ~~old~~ | text | |\n| worse | text | removed |\n| fresh | text | new |\n"
+    )
+    assert columns(found, "Job") == ["id", "fresh"]
+
+
+def test_pseudo_columns_are_constraints() -> None:
+    found = draft(
+        "### Slot\n\n| Field | Type | Notes |\n|---|---|---|\n| day | date | |\n| hour | int | |\n| **unique** | (day, hour) | |\n"
+    )
+    assert columns(found, "Slot") == ["day", "hour"]
+    assert [index.columns.value for index in entity(found, "Slot").uniques] == [("day", "hour")]
+
+
+def test_every_fact_of_a_crlf_file_points_at_its_line() -> None:
+    text = "# T\r\n\r\n### Pump\r\n\r\n| Field | Type |\r\n|---|---|\r\n| id | uuid PK |\r\n| flow | decimal |\r\n"
+    flow = column(draft(text), "Pump", "flow")
+    assert (flow.name.place.line, flow.name.place.column) == (8, 3)
+
+
+HOSTILE = ["Order", 'na"me', "naïve", "O'Brien", "x" * 63, "価格", "a'); DROP TABLE x; --", "%s", "{{ x }}", "\\"]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_do_not_break_the_reader(name: str) -> None:
+    found = draft(
+        f"### {name}\n\n| Field | Type | Default |\n|---|---|---|\n| {name} | text | '{name}' |\n| id | uuid PK | |\n"
+    )
+    as_json(found)
+    annotate([("spec.md", f"### {name}\n\n- id: uuid, PK\n")], "x")
+
+
+def test_the_reading_stands_beside_its_line() -> None:
+    shown = annotate([("a.md", "### Kite\n\n- id: uuid, PK\n\nJust words.\n")], "x").split("\n")
+    assert shown[1].endswith("│ entity Kite")
+    assert shown[3].endswith("│ Kite.id: uuid, primary key, not null")
+    assert shown[5].endswith("│")
+
+
+def test_the_page_on_reading_is_up_to_date() -> None:
+    assert (ROOT / "docs" / "reading.md").read_text(encoding="utf-8") == page()
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=[one.title for one in EXAMPLES])
+def test_each_example_of_the_page_is_read(example: Any) -> None:
+    found = draft(example.document)
+    assert any(one.attributes for one in found.entities)

@@ -13,7 +13,7 @@ from colonnade import output, revisions
 from colonnade.config import Settings, find, load
 from colonnade.design.draft import Draft
 from colonnade.design.schema import Schema
-from colonnade.errors import Mistake, Place, wrong
+from colonnade.errors import Mistake, Place, ServerError, wrong
 from colonnade.findings import RULES, Finding, Proof
 from colonnade.sql import fingerprint
 from colonnade.writers.file import File, Request
@@ -152,14 +152,22 @@ def prove(
     place: revisions.Position | None = None,
     on_proof: OnProof = silent,
 ) -> tuple[Proof, ...]:
-    """Writes all files to a private folder and checks every law on `server`."""
+    """Writes all files to a private folder and checks every law on `server`. Raises ServerError."""
+    import psycopg
+
     from colonnade.prove import prove_build
 
     schema = designed.schema if server.owned else with_private_roles(designed.schema)
     where = place or revisions.Position(revisions.FIRST, None, revisions.HOME)
     files = [*write(schema, chosen, where), *_history(where)]
-    with output.temporary_tree(files) as tree:
-        return prove_build(tree, schema, designed.draft, chosen, server, on_proof)
+    try:
+        with output.temporary_tree(files) as tree:
+            return prove_build(tree, schema, designed.draft, chosen, server, on_proof)
+    except (psycopg.errors.InsufficientPrivilege, psycopg.OperationalError) as error:
+        # A failing law is a proof; what comes here kept the prover from making its databases and roles.
+        message = f"the server would not let the prover work: {str(error).strip().splitlines()[0]}"
+        fix = "name a superuser in --server, or leave --server out to prove on the embedded PostgreSQL"
+        raise ServerError((Mistake(None, message, fix),)) from None
 
 
 def with_private_roles(schema: Schema) -> Schema:
@@ -304,12 +312,20 @@ def _history(place: revisions.Position) -> list[File]:
 
 
 def _reports(result: Build) -> dict[str, str]:
-    from colonnade.prove import report
+    from colonnade import report
 
     return {
         "report.json": json.dumps(result.json(), indent=2, ensure_ascii=False) + "\n",
-        "report.md": report.markdown(result.proofs, result.findings),
+        "report.md": report.markdown(result.proofs, result.findings, _titles(result.proofs)),
     }
+
+
+def _titles(proofs: Sequence[Proof]) -> dict[str, str]:
+    if not proofs:
+        return {}  # the laws need a server's libraries, which take long to import
+    from colonnade.prove import LAWS
+
+    return {law.name: law.title for law in LAWS.values()}
 
 
 def annotate(paths: Sequence[str], forced: str | None = None) -> str:

@@ -10,12 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from colonnade import report
+from colonnade.api import with_private_roles
 from colonnade.config import Settings
 from colonnade.design.engine import design
 from colonnade.design.schema import Schema
 from colonnade.findings import Finding, Proof
-from colonnade.prove import LAWS, prove_build, report
+from colonnade.prove import LAWS, prove_build
 from colonnade.server import Server, connect
+from support.drafts import attribute, draft, entity, relation
 from support.proving import built, failed, planner, proven
 
 
@@ -121,11 +124,52 @@ def test_every_law_has_a_page() -> None:
 
 def test_the_report_tells_everything_and_takes_nothing_for_markup(proofs: tuple[Proof, ...]) -> None:
     bad = Proof("isolation", "a|b <script>", False, "x\n# not a heading `", 1.0)
-    page = report.markdown((*proofs, bad), (Finding("guessed-type", "x | y"),))
+    page = report.markdown(
+        (*proofs, bad), (Finding("guessed-type", "x | y"),), {law.name: law.title for law in LAWS.values()}
+    )
     assert "1 failed" in page
     assert "<script>" not in page.replace("\\<script", "")
     assert "\n# not a heading" not in page
     assert all(f"## {one.law}" in page for one in proofs)
+    assert page.count(report._text(LAWS["ddl-loads"].title)) == 1
     values = report.as_json((*proofs, bad), ())
     assert values["failed"] == 1
     assert json.loads(json.dumps(values))["passed"] == len(proofs)
+
+
+def test_a_server_of_somebody_else_is_proven_on_by_becoming_roles(server: Server, schema: Schema) -> None:
+    private = with_private_roles(schema)
+    laws = frozenset({"ddl-loads", "migrations", "constraints", "isolation", "sqlalchemy-round-trips"})
+    assert failed(proven(replace(server, owned=False), planner(), Settings(), private, laws)) == ()
+
+
+def test_names_and_values_of_documents_are_data(server: Server) -> None:
+    names = ("Order", "user", 'na"me', "naïve", "O'Brien", "x" * 63, "数据", "a\nb", "'); DROP TABLE x; --", '"""',
+             "{{ }}", "%s", ":name", "c\\d", "50%")  # fmt: skip
+    hostile = draft(
+        entity(
+            "O'Brien; --",
+            *[attribute(name, "string(20)", nullable=False) for name in names],
+            attribute("user_id", "text"),
+            attribute("state", None, enum_values=("o'k", "50%", "{{x}}", "a\\b", ":p", 'q"q')),
+        )
+    )
+    made, _ = design(hostile, Settings())
+    proofs = proven(server, hostile, Settings(), made)
+    assert failed(proofs) == ()
+    assert sum(one.law == "constraint-length" for one in proofs) == len(names)
+
+
+def test_references_without_a_parent_and_rows_that_point_at_themselves_are_tried(server: Server) -> None:
+    tree_of_folders = draft(
+        entity(
+            "Folder",
+            attribute("user_id", "uuid", nullable=False),
+            attribute("name", "string(40)", nullable=False),
+            attribute("parent_id", "uuid", references="Folder"),
+            relations=(relation("many-to-one", "User", foreign_key="user_id", on_delete="RESTRICT"),),
+        )
+    )
+    made, _ = design(tree_of_folders, Settings())
+    laws = frozenset({"constraints", "delete-actions", "foreign-key-carries-owner", "isolation"})
+    assert failed(proven(server, tree_of_folders, Settings(), made, laws, frozenset({"roles", "sql"}))) == ()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack
+from importlib import import_module
 from pathlib import Path
 
 from colonnade.config import Settings
@@ -13,13 +14,15 @@ from colonnade.design.schema import Schema
 from colonnade.findings import Proof
 from colonnade.prove import constraints, deleted, isolation, loading, migration, models, patterns, times
 from colonnade.prove.ground import Ground, prepared
-from colonnade.prove.laws import LAWS, Law, held
+from colonnade.prove.laws import LAWS, Lane, Law, held
 from colonnade.server import Server
 
 __all__ = ["LAWS", "prove_build"]
 
 SUBJECTS = (loading, migration, models, constraints, times, deleted, isolation, patterns)
 """The files of laws, in the order in which they are reported."""
+
+HEAVY = ("sqlalchemy.orm", "sqlmodel", "alembic.command")
 
 
 def prove_build(
@@ -36,12 +39,25 @@ def prove_build(
     `draft` is None for a build from a design document: then claims are read off the design. All databases and roles
     are the prover's own and are dropped at the end. Raises ServerError, and psycopg.Error where none can be made.
     """
+    chosen = [law for law in ordered() if laws is None or law.name in laws]
     proofs: list[Proof] = []
-    with prepared(tree, schema, draft, settings, server) as ground:
-        for proof in _all(ground, [law for law in ordered() if laws is None or law.name in laws]):
+    with ExitStack() as stack:
+        lanes = {
+            lane: stack.enter_context(ThreadPoolExecutor(1, lane)) for lane in sorted({law.lane for law in chosen})
+        }
+        if "files" in lanes:
+            lanes["files"].submit(warm)
+        ground = stack.enter_context(prepared(tree, schema, draft, settings, server))
+        for proof in _all(ground, chosen, lanes):
             on_proof(proof)
             proofs.append(proof)
     return tuple(proofs)
+
+
+def warm() -> None:
+    """Imports what laws about files need: it takes a second, in which the server makes databases."""
+    for name in HEAVY:
+        import_module(name)
 
 
 def ordered() -> tuple[Law, ...]:
@@ -50,7 +66,7 @@ def ordered() -> tuple[Law, ...]:
     return tuple(sorted((law for law in LAWS.values() if law.check), key=lambda law: places[law.check.__module__]))
 
 
-def _all(ground: Ground, laws: list[Law]) -> Iterator[Proof]:
+def _all(ground: Ground, laws: Sequence[Law], lanes: Mapping[Lane, Executor]) -> Iterator[Proof]:
     """The proofs of all laws in the order of the registry; the laws of each lane run in a thread of their own."""
     if ground.loading.error is not None:
         yield from held(LAWS["ddl-loads"], ground)
@@ -59,9 +75,7 @@ def _all(ground: Ground, laws: list[Law]) -> Iterator[Proof]:
         yield from (Proof(law.name, ground.feature, False, why) for law in others)
         return
     # The observers look before the lanes start: rows come and go in one of them, and grants in the other.
-    if any(law.lane == "files" for law in laws):
+    if "files" in lanes:
         assert ground.catalog is not None and ground.dump is not None
-    with ExitStack() as stack:
-        lanes = {lane: stack.enter_context(ThreadPoolExecutor(1, lane)) for lane in sorted({law.lane for law in laws})}
-        for future in [lanes[law.lane].submit(held, law, ground) for law in laws]:
-            yield from future.result()
+    for future in [lanes[law.lane].submit(held, law, ground) for law in laws]:
+        yield from future.result()

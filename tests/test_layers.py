@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "src" / "colonnade"
 ROOMS = (
-    "errors version sql types findings config vocabulary design ops diff plan sources queries seed writers output "
+    "errors version sql types findings report config vocabulary design ops diff plan sources queries seed writers output "
     "revisions server catalog elaborate observe apply lint prove api cli mcp __main__"
 ).split()
 HEAVY = {"sqlalchemy", "sqlmodel", "alembic", "psycopg"}

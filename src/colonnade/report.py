@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from colonnade.findings import Finding, Proof
-from colonnade.prove.laws import LAWS
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~$])")
 
 
-def markdown(proofs: Sequence[Proof], findings: Sequence[Finding]) -> str:
-    """`.colonnade/report.md`: a summary, what failed, a table a law, and the findings."""
+def markdown(proofs: Sequence[Proof], findings: Sequence[Finding], titles: Mapping[str, str]) -> str:
+    """`.colonnade/report.md`: a summary, what failed, a table a law, and the findings; `titles` are those of laws."""
     failed = [proof for proof in proofs if not proof.passed]
     sections = [
         "# What was proven",
         _summary(proofs, failed),
         *_failures(failed),
-        *(part for law, some in by_law(proofs).items() for part in _law(law, some)),
+        *(part for law, some in by_law(proofs).items() for part in _law(law, some, titles)),
         *_findings(findings),
     ]
     return "\n\n".join(sections) + "\n"
@@ -58,10 +57,10 @@ def _failures(failed: Sequence[Proof]) -> Iterator[str]:
         yield "\n".join(f"- **{_text(one.law)}**, {_text(one.subject)}: {_text(one.evidence)}" for one in failed)
 
 
-def _law(name: str, proofs: Sequence[Proof]) -> Iterator[str]:
+def _law(name: str, proofs: Sequence[Proof], titles: Mapping[str, str]) -> Iterator[str]:
     yield f"## {name}"
-    if name in LAWS:
-        yield _text(LAWS[name].title)
+    if name in titles:
+        yield _text(titles[name])
     spent = sum(proof.milliseconds for proof in proofs)
     held = sum(proof.passed for proof in proofs)
     yield f"{held} of {len(proofs)} hold, {spent:.0f} ms."

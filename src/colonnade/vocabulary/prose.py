@@ -15,7 +15,7 @@ STRONG_LEAD = re.compile(
     _I,
 )  # fmt: skip
 LEAD = re.compile(
-    r"\b(?:has|have|having|with|includes?|including|contains?|containing|carries|carrying|such as|stores?|storing|holds?|holding|records?|recording|recorded with|tracks?|tracking|captures?|capturing|consists? of|consisting of|"
+    r"\b(?:has|have|having|with|includes?|including|contains?|containing|carr(?:y|ies)|carrying|such as|stores?|storing|holds?|holding|records?|recording|recorded with|tracks?|tracking|captures?|capturing|consists? of|consisting of|"
     r"comprises?|comprising|composed of|characteri[sz]ed by|defined by|identified by|described by|extended with|gains?|specif(?:ies|ying)|bears?|exposes?|plus|made up of|keeps?|persists?|"
     r"tiene|tienen|con|incluye|incluyendo|contiene|almacena|registra|tem|possui|com|inclui|contém|armazena|guarda|hat|mit|enthält|umfasst|beinhaltet|speichert|a pour attributs|avec|comprend|contient|inclut|possède|ha|contiene|include|comprende)\b",
     _I,
@@ -23,18 +23,20 @@ LEAD = re.compile(
 # A lead is none before or behind these: "associated with", "along with", "starts with".
 NO_LEAD_BEFORE = re.compile(
     r"\b(?:associated|along|together|linked|related|dealing|interact\w*|compatible|consistent|start\w*|begin\w*|connected|integrat\w*|shared|share|one-to-many|many-to-one|one-to-one|many-to-many|paired|work\w*|combined|"
-    r"aligned|comply|complies|replaced|populated|filled|sync\w*|communicat\w*|authenticated|to|can|must|may|should|not|will|comply|matched|signed|logged|user|users|a|the|an|audit|medical|health|academic|single|historical|new|immutable|each)\s+$",
+    r"aligned|comply|complies|replaced|populated|filled|sync\w*|communicat\w*|authenticated|to|not|comply|matched|signed|logged|user|users|a|the|an|audit|medical|health|academic|single|historical|new|immutable|each)\s+$",
     _I,
 )  # fmt: skip
 
 # A piece of a list ends where one of these starts.
 CUT = re.compile(
-    r"\s+(?:that|which|who|whose|where|when|while|used|using|for|to|from|by|in|on|at|within|per|as|if|based|via|through|during|after|before|because|so|shown|displayed|describing|indicating|representing|showing|"
-    r"referencing|pointing|linking|containing|including|such|like|between|against|across|under|over|than|until|once|unless|without|plus|along|whether|depending|being|only|not|computed|derived|calculated|defaulting|determined|marking|"
+    r"\s+(?:that|which|who|whose|where|when|while|used|using|based|via|through|during|after|before|because|so|shown|displayed|describing|indicating|representing|showing|"
+    r"referencing|pointing|linking|containing|including|such|like|between|against|across|than|until|once|unless|without|plus|along|whether|depending|being|only|not|computed|derived|calculated|defaulting|determined|marking|"
     r"needed|required to|associated|belonging|set|assigned|generated|chosen|selected|stored|given|provided|identifying|denoting|tracking|tied|linked|expressed|scoped|"
-    r"que|para|por|en|como|desde|cuando|für|zur|zum|aus|bei|pour|dans|par|di|per)\b.*$|\s*[—–→].*$|\s+-\s+.*$|\s*[:：].*$",
+    r"que|como|desde|cuando|wenn|dass|qui)\b.*$|\s*[—–→].*$|\s+-\s+.*$|\s*[:：].*$",
     _I | re.DOTALL,
 )  # fmt: skip
+# So does a longer one at a preposition; `weight in kg`, `received on` and `price per night` are names.
+PREPOSITION = re.compile(r"\s+(?:for|to|from|by|in|on|at|within|per|as|if|under|over|para|por|en|für|zur|zum|aus|bei|pour|dans|par)\b.*$", _I | re.DOTALL)
 
 # A finite verb behind a noun starts a new clause: what follows is no list any more.
 CLAUSE = re.compile(
@@ -48,7 +50,7 @@ RELATIVE = re.compile(
 
 # Words in front of a name that are not part of it.
 FRONT = re.compile(
-    r"^(?:(?:a|an|the|its|their|his|her|each|any|some|one|this|that|these|those|own|optional(?:ly)?|unique|required|mandatory|current|zero or more|one or more|at least one|exactly one|at most one|multiple|several|many|all|both|new|associated|related|"
+    r"^(?:(?:a|an|the|its|their|his|her|each|any|some|one|this|that|these|those|own|optional(?:ly)?|unique|required|mandatory|current|zero or more|one or more|at least one|exactly one|at most one|multiple|several|many|all|both|new|having|including|storing|carrying|recording|associated|related|"
     r"corresponding|respective|human-readable|user-facing|free-form|free-text|defined|single|basic|possibly|also|either|stable|immutable|auto-generated|generated|assigned|and|or|plus|with|has|list of|set of|collection of|array of|series of|"
     r"history of|list|pair of|known|nullable|short|full|globally unique|system-generated|non-empty|configurable|default|calculated|computed|derived|explicit|"
     r"el|la|los|las|un|una|unos|su|sus|cada|o|os|as|um|uma|seu|sua|der|die|das|ein|eine|einen|sein|ihre|le|les|des|une|son|sa|ses|il|lo|gli|uno|y|e|und|et|ed|ou|opcional(?:mente)?|único|única|l'|d')\s+)+",
@@ -154,6 +156,11 @@ GENERIC = frozenset(
         "key",
         "keys",
     ]
+)
+# Of these, the ones that a bracket behind them spells out.
+SPELLED_OUT = frozenset(
+    """detail details information info data metadata attribute attributes field fields property properties setting settings characteristics parameters detail-fields datos información dados daten données
+    informations détails dettagli informazioni dati details columns""".split()
 )
 # Words with which a sentence starts that is no attribute.
 VERBS = frozenset(
@@ -284,7 +291,7 @@ COLUMN_NOUN = re.compile(
 TO_ONE = re.compile(
     r"\b(?:belong(?:s|ing)?\s+(?:to|in)|owned\s+by|owner|part\s+of|child\s+of|within|inside|under|references?|referencing|refers?\s+to|points?\s+(?:to|at)|linked\s+(?:to|with)|links?\s+(?:to|back\s+to)|associated\s+(?:with|to)|related\s+to|assigned\s+to|"
     r"attached\s+to|tied\s+to|connected\s+to|bound\s+to|created\s+by|made\s+by|placed\s+by|submitted\s+by|written\s+by|posted\s+by|uploaded\s+by|performed\s+by|scoped\s+to|for|of|from|by|against|on|relates\s+to|applies\s+to|mapped\s+to|pertains\s+to|"
-    r"links?|connect(?:s|ing)|joins?|about|between|in|to|specific\s+to|pertenece\s+a|pertence\s+a|asociad[oa]\s+(?:a|con)|associad[oa]\s+a|vinculad[oa]\s+a|gehört\s+zu|verweist\s+auf|zugeordnet|appartient\s+à|lié[es]*\s+à|associé[es]*\s+à|rattaché[es]*\s+à)\b|属于|关联|に属する|に紐づく|принадлежит|связан",
+    r"links?|connect(?:s|ing)|joins?|about|between|in|to|specific\s+to|appartiene\s+a\w*|pertenece\s+a|pertence\s+a|d'une?|appartengono\s+a|pour|asociad[oa]\s+(?:a|con)|associad[oa]\s+a|vinculad[oa]\s+a|gehört\s+zu|verweist\s+auf|zugeordnet|appartient\s+à|lié[es]*\s+à|associé[es]*\s+à|rattaché[es]*\s+à)\b|属于|关联|に属する|に紐づく|принадлежит|связан",
     _I,
 )  # fmt: skip
 WEAK_TO_ONE = frozenset(

@@ -35,6 +35,13 @@ UNSTORED_SENTENCE: tuple[re.Pattern[str], ...] = (
     re.compile(r"不存储|不持久化|不落库|永続化しない|保存されない|保存しない|не хранится|저장하지 않"),
 )  # fmt: skip
 
+# The last words of a sentence about the thing: "Calculated from bookings, not stored", "generated on request, no table".
+UNSTORED_END = re.compile(
+    r"(?:(?:but|and|is|it is|are|so|therefore)\s+)*(?:(?:not|never)\s+(?:itself\s+)?(?:persisted|stored|saved|kept|materiali[sz]ed|a table|in the database)|no\s+(?:database\s+|own\s+|separate\s+)?(?:table|storage|persistence|record)|"
+    r"non\s+(?:memorizzat\w|salvat\w|persistent\w|persistit\w|stockée?s?|persistée?s?|enregistrée?s?|conservat\w)|nicht\s+(?:gespeichert|persistiert)|no\s+(?:se\s+)?(?:almacena|persiste|guarda)\w*|não\s+(?:é\s+)?(?:armazenad|persistid|guardad)[oa]s?|"
+    r"не\s+(?:хранится|сохраняется))", _I,
+)  # fmt: skip
+
 # Facts "Storage: …" that say that the thing is not in the database.
 UNSTORED_STORAGE = re.compile(
     r"^(?:not (?:persisted|stored)|none|n/a|in[- ]memory|memory|react|context|client|component|computed|url|session ?storage|redux|zustand|runtime|transient|no persistence|ui|never persisted|ephemeral|browser memory|derived)",
@@ -68,55 +75,5 @@ SOFT_DELETE = re.compile(
 
 # Names of things a program has that are no rows: a Key Entity called so is read as a concept.
 CONCEPT_WORDS = frozenset(
-    [
-        "page",
-        "screen",
-        "dialog",
-        "modal",
-        "button",
-        "dashboard",
-        "widget",
-        "sidebar",
-        "panel",
-        "view",
-        "tab",
-        "menu",
-        "form",
-        "toolbar",
-        "banner",
-        "toast",
-        "endpoint",
-        "api",
-        "service",
-        "pipeline",
-        "workflow",
-        "layout",
-        "theme",
-        "component",
-        "command",
-        "cli",
-        "script",
-        "hook",
-        "middleware",
-        "handler",
-        "parser",
-        "engine",
-        "renderer",
-        "router",
-        "adapter",
-        "client",
-        "server",
-        "cache",
-        "queue",
-        "worker",
-        "scheduler",
-        "environment",
-        "container",
-        "dockerfile",
-        "cluster",
-        "deployment",
-        "helm",
-        "chart",
-        "browser",
-    ]
+    "page screen dialog modal button dashboard widget sidebar panel toolbar banner toast endpoint layout component middleware handler renderer router helm".split()
 )

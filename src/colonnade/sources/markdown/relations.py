@@ -28,7 +28,7 @@ _SIGN = re.compile(
 )
 _SENTENCE = re.compile(r"(?<=[.;。；!?])\s+|\n")
 _LIST = re.compile(
-    r"[\s,、/&·`*]*(?:\b(?:and|or|y|und|e|ou|et|plus)\b)?[\s,、/&`*]*(?:\b(?:an?|the|one|its|their|exactly one|multiple|many|zero or more|one or more)\b\s*)*",  # noqa: E501
+    r"[\s,、/&·`*]*(?:\b(?:and|or|y|und|e|ou|et|plus)\b)?[\s,、/&`*]*(?:\b(?:an?|the|one|its|their|exactly one|multiple|many|zero or more|one or more|to|of|un|una|uno|une|a|al|à|um|uma|ein|eine|einem|einer|de|di|le|la|el|il)\b\s*)*",  # noqa: E501
     re.IGNORECASE,
 )
 
@@ -45,13 +45,15 @@ class Relation:
     on_delete: str = ""
     explicit: bool = False
     text: str = ""
+    # Told as "has many": two of these that face each other are many-to-many.
+    many: bool = False
 
 
 def turned(relation: Relation) -> Relation:
     """A one-to-many told from the other side."""
     if relation.kind != "one-to-many":
         return relation
-    return replace(relation, holder=relation.target, target=relation.holder, kind="many-to-one")
+    return replace(relation, holder=relation.target, target=relation.holder, kind="many-to-one", many=True)
 
 
 def told(text: str, place: Place, about: str | None, known: Index, *, loose: bool = False) -> list[Relation]:

@@ -115,6 +115,14 @@ def unstored_in(section: Section, name: str) -> bool:
     return False
 
 
+def _ends_unstored(sentence: str) -> bool:
+    """`Calculated from bookings, not stored`; but not `Its status is derived, not stored`, which speaks of a column."""
+    if re.match(r"(?:its|their|the \w+(?: \w+)? (?:is|are)|this \w+ (?:field|value))\b", sentence.strip(), re.IGNORECASE):
+        return False
+    pieces = [piece.strip(" .()") for piece in re.split(r"[,;(]\s*", sentence)]
+    return any(storage.UNSTORED_END.fullmatch(piece) for piece in pieces)
+
+
 def unstored_line(text: str) -> bool:
     match = _STORAGE_LINE.match(names.plain(text).strip()) or _STORAGE_LINE.match(text.strip())
     if match is None:
@@ -145,5 +153,7 @@ def unstored_text(text: str, name: str) -> bool:
             )
         )
         if about_it and any(pattern.search(bare.strip()) for pattern in storage.UNSTORED_SENTENCE):
+            return True
+        if _ends_unstored(sentence):
             return True
     return False

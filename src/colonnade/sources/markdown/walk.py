@@ -106,6 +106,19 @@ def _entered(
     return title.role, about, False
 
 
+_CALL = re.compile(r"[`*]*(?P<name>[^\W\d]\w*)[`*]*\s?\((?P<inside>[^\W\d]\w*(?:[^()]|\([^()]*\))*)\)\.?")
+
+
+def _called(block: Paragraph, file: str) -> Iterator[Reading]:
+    """`users(id, name, email)`, a line an entity, at least two of them or one with three columns."""
+    found = [(line, match) for line in block.lines if (match := _CALL.fullmatch(line.text.strip())) and match["inside"].count(",") > 1]
+    for line, match in found if len(found) == len(block.lines) else ():
+        columns = bullets.inline(match["inside"], line, file)
+        if len(columns) > 2 and _coded(columns):
+            about = Subject(match["name"], line.place(file))
+            yield Reading("list", bullets.PRECISION - 10, (subject.entity(about, columns),))
+
+
 def _defines(section: Section, title: titles.Title, about: Subject | None, file: str) -> bool:
     """Whether columns stand right below a title such as `Note` or `Event`, which elsewhere only speaks about entities."""  # noqa: E501
     short = len(names.words(title.name or section.text)) <= 2 and section.level < LABEL
@@ -437,7 +450,9 @@ def _rules(about: Subject, block: Bullets, file: str) -> Iterator[Reading]:
 
 
 def _inline(part: Part, block: Paragraph, file: str) -> Iterator[Reading]:
-    """`**Fields**: id, name, email` in a line of its own."""
+    """`**Fields**: id, name, email` in a line of its own, and `users(id, name, email)`."""
+    if part.role in ("entities", "entity", "other"):
+        yield from _called(block, file)
     if part.subject is None or part.role in SPEAKING - {"other"}:
         return
     for line in block.lines:

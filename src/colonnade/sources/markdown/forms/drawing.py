@@ -20,8 +20,8 @@ PRECISION = 15
 _BRANCH = re.compile(r"^(?P<indent>[\s│|]*)(?:├|└|\+|╰|╠|┌|`)[─\-=═]*(?:<|>|▶|►)?\s*(?P<rest>.*)")
 _EDGE = re.compile(r"[─━═-]{2,}|[├└┬┴┼]")
 _LEGEND = re.compile(r"\(?(?:1|0\.\.1|0\.\.\*|1\.\.\*|0\.\.N|N|M|\*)\)?")
-_BOX_TOP = re.compile(r"[┌╔+╭][─═-]{3,}[┐╗+╮]")
-_BOX_LINE = re.compile(r"[├╠+][─═-]{3,}[┤╣+]")
+_BOX_TOP = re.compile(r"[┌╔+╭][─═┬┴┼-]{3,}[┐╗+╮]")
+_BOX_LINE = re.compile(r"[├╠+│║|][─═┬┴┼-]{3,}[┤╣+│║|]")
 _CELL = re.compile(r"[│║|](?P<text>[^│║|]{2,80}?)(?=[│║|])")
 
 
@@ -183,7 +183,24 @@ def read(fence: Fence, file: str) -> Reading | None:
         title = re.sub(r"\s*\(.*$", "", names.plain(box.title)).strip()
         if attributes and names.is_identifier(title.replace(" ", "_")):
             entities.append(DraftEntity(Fact(title, place), Fact("table", place), attributes=attributes))
+    entities.extend(_trees(fence, file))
     return Reading("ascii", PRECISION, tuple(entities)) if entities else None
+
+
+def _trees(fence: Fence, file: str) -> Iterator[DraftEntity]:
+    """A name with typed columns as its branches: `Fonds` above `├── id: uuid (PK)`."""
+    title, rows, line = "", [], 0
+    for number, text in enumerate([*fence.text.split("\n")[:3000], ""]):
+        branch = _BRANCH.match(text)
+        place = Place(file, fence.start.line + number, fence.start.column)
+        if branch and title and ":" in branch["rest"]:
+            rows.extend(_column(branch["rest"], place))
+        elif not branch:
+            if sum(one.type is not None for one in rows) * 2 > len(rows) > 1:
+                start = Place(file, line, fence.start.column)
+                yield DraftEntity(Fact(title, start), Fact("table", start), attributes=tuple(rows))
+            named = re.fullmatch(r"\s*(?P<name>[^\W\d]\w*)\s*(?:\([^()]*\))?:?\s*", text)
+            title, rows, line = (named["name"] if named else ""), [], place.line
 
 
 def _column(text: str, place: Place) -> tuple[DraftAttribute, ...]:
@@ -193,7 +210,10 @@ def _column(text: str, place: Place) -> tuple[DraftAttribute, ...]:
     name = column_name(match["name"]) if match else ""
     if not match or not name:
         return ()
-    told = facts.read((match["rest"] or "").strip("() "), place, "type", name)
+    rest = match["rest"] or ""
+    inside = " ".join(re.findall(r"\(([^()]*)\)", rest))
+    outside = re.sub(r"\([^()]*\)", " ", rest).strip(" <>-─")
+    told = facts.joined(facts.read(outside, place, "type", name), facts.read(inside, place, "type", name))
     kind = told.get("type")
     if kind is not None and facts.written.resolve(str(kind.value)) is None:
         told.pop("type")

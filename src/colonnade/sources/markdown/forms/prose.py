@@ -377,7 +377,8 @@ def _sentence(text: str, entry: Entry, known: Index, place: Place, *, first: boo
         yield from _pieces(text[strong.end() :], entry, known, place)
         return
     colon = re.search(r"[:：]\s+", _BRACKET.sub(lambda match: " " * len(match[0]), text))
-    for listed in (text if first else "", text[colon.end() :] if colon else ""):
+    clauses = _cut(text, ";；")
+    for listed in (text if first else "", text[colon.end() :] if colon else "", *(clauses[1:] if len(clauses) > 1 else ())):
         if listed and _is_bare_list(listed):
             yield from _pieces(listed, entry, known, place)
             return
@@ -402,7 +403,8 @@ def _in_brackets(text: str, entry: Entry, known: Index, place: Place) -> Iterato
     bracket = _BRACKET.search(text)
     if bracket and (lead is None or bracket.start() < lead.start()):
         pieces = _inner(bracket["inside"])
-        if len(pieces) > 1 and sum(bool(prose.COLUMN_NOUN.search(piece)) for piece in pieces) * 2 > len(pieces):
+        listed = len(pieces) > 1 and all(len(_BRACKET.sub("", piece).split()) <= 5 for piece in pieces)
+        if listed and any(prose.COLUMN_NOUN.search(_BRACKET.sub("", piece).strip()) for piece in pieces) and not qualifiers.OPEN_LIST.search(bracket["inside"]):
             yield from _expanded("", bracket["inside"], entry, known, place)
 
 
@@ -547,6 +549,7 @@ def _noun(head: str) -> str | None:
     bare = names.plain(head).strip().strip("\"'“”.,;:：*")
     bare = prose.FRONT.sub("", bare + " ").strip()
     bare = prose.CUT.sub("", bare).strip()
+    bare = prose.PREPOSITION.sub("", bare).strip() if len(bare.split()) > 3 else bare
     of = re.fullmatch(
         r"(?:number|list|set|collection|array|series|history|kind|type|amount) of (.+)", bare, re.IGNORECASE
     )
@@ -620,7 +623,8 @@ def _is_attribute(noun: str, entry: Entry, known: Index) -> bool:
     if found is not None:
         return False
     seen = find(noun, known)
-    return not (seen and seen[-1].end >= len(noun) and not prose.COLUMN_NOUN.search(noun) and seen[-1].plural)
+    counted = re.search(r"\b(?:number|count|total|amount|maximum|minimum)\b", noun, re.IGNORECASE)
+    return bool(counted) or not (seen and seen[-1].end >= len(noun) and not prose.COLUMN_NOUN.search(noun) and seen[-1].plural)
 
 
 def _told(text: str, head: str, inside: str, name: str, place: Place) -> Facts:
@@ -629,6 +633,8 @@ def _told(text: str, head: str, inside: str, name: str, place: Place) -> Facts:
     # In prose `(username)` explains a word; only a type that PostgreSQL or its relatives know is one.
     if kind is not None and str(kind.value) != "enum" and types.resolve(re.split(r"[,;]", inside)[0].strip()) is None:
         told.pop("type")
+    if not told and inside:
+        told = _choices(inside, place)
     if re.search(r"\boptional(?:ly)?\b|\bopcional|\boptionnel|\bnullable\b", head, re.IGNORECASE):
         told.setdefault("nullable", Fact(True, place))
     if re.search(r"\b(?:required|mandatory)\b", head, re.IGNORECASE):
@@ -638,13 +644,24 @@ def _told(text: str, head: str, inside: str, name: str, place: Place) -> Facts:
     return told
 
 
+def _choices(inside: str, place: Place) -> Facts:
+    """`state (draft, sent)`: short words in a bracket behind a noun are its values, unless they are columns themselves."""
+    listed, _, said = inside.partition(";")
+    pieces = [piece.strip() for piece in re.split(r"\s*[,/|]\s*|\s+or\s+", listed)]
+    short = all(re.fullmatch(r"[^\W_][\w'’-]*(?: [\w'’-]+)?", piece) for piece in pieces)
+    if len(pieces) < 2 or not short or qualifiers.OPEN_LIST.search(inside) or any(prose.COLUMN_NOUN.search(piece) for piece in pieces):
+        return {}
+    told: Facts = {"enum_values": Fact(tuple(dict.fromkeys(pieces)), place)}
+    return facts.joined(told, facts.read(said, place, "constraint")) if said else told
+
+
 def _expands(noun: str, inside: str) -> bool:
     """`detail fields (plate, year)` and `rental period (start date and due-back date)` stand for what is inside."""
-    last = noun.lower().split()[-1]
+    last = noun.lower().split()[-1] if noun else ""
     pieces = _inner(inside)
     if len(pieces) < 2 or (qualifiers.OPEN_LIST.search(inside) and last not in prose.GENERIC):
         return False
-    if last in prose.GENERIC or noun.lower() in prose.GENERIC:
+    if last in prose.SPELLED_OUT or not noun:
         return not any(pattern.search(inside) for _, _, pattern in qualifiers.FLAGS) or len(pieces) > 2
     return all(prose.COLUMN_NOUN.search(piece) for piece in pieces) and not facts._CHOICE_NAME.search(noun)
 
@@ -660,9 +677,7 @@ def _inner(inside: str) -> list[str]:
 
 def _expanded(noun: str, inside: str, entry: Entry, known: Index, place: Place) -> Iterator[DraftAttribute]:
     for piece in _inner(inside):
-        name = _noun(piece)
-        if name and _is_attribute(name, entry, known):
-            yield facts.attribute(name, place, {})
+        yield from _piece(piece, entry, known, place)
 
 
 def relations_of(entry: Entry, known: Index) -> list[relations.Relation]:

@@ -15,7 +15,10 @@ Layout = Literal["reference-1"]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The switches of CLI.md. `rules` holds the names of house rules that are switched off."""
+    """The switches of CLI.md. `disabled_rules` holds the names of rules that are switched off.
+
+    `allow` holds what lint lets pass, each as `rule:object`, such as `FK001:tasks`.
+    """
 
     timestamps: Literal["timestamptz", "timestamp"] = "timestamptz"
     row_level_security: bool = True
@@ -27,6 +30,7 @@ class Settings:
     target_version: Literal[15, 16, 17, 18] = 15
     layout: Layout = "reference-1"
     disabled_rules: frozenset[str] = frozenset()
+    allow: tuple[str, ...] = ()
 
     def enabled(self, rule: str) -> bool:
         return rule not in self.disabled_rules
@@ -44,7 +48,7 @@ CHOICES: dict[str, tuple[object, ...]] = {
     "layout": ("reference-1",),
 }
 
-assert set(CHOICES) == {field.name for field in fields(Settings)} - {"disabled_rules"}
+assert set(CHOICES) == {field.name for field in fields(Settings)} - {"disabled_rules", "allow"}
 
 
 def find(start: Path) -> Path | None:
@@ -82,6 +86,11 @@ def load(path: Path | None, rules: frozenset[str]) -> Settings:
                     mistake(name, f"rules.{name} is {on!r}", "write true or false")
                 elif not on:
                     disabled.add(name)
+        elif key == "allow":
+            if isinstance(value, list) and all(isinstance(one, str) and ":" in one for one in value):
+                values[key] = tuple(value)
+            else:
+                mistake(key, f"allow is {value!r}", 'write a list such as ["FK001:tasks"]')
         elif key not in CHOICES:
             mistake(key, f"no setting is called '{key}'", suggestion(key, CHOICES) or "see docs/configuration.md")
         elif not any(value == choice and type(value) is type(choice) for choice in CHOICES[key]):

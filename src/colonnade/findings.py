@@ -61,10 +61,15 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A named rule; `name` is kebab-case, `page` is the docstring of the function that implements it."""
+    """A named rule; `name` is kebab-case, `page` is the docstring of the function that implements it.
+
+    A lint rule also has a short `id` such as FK001, a `severity`, and a name that reads after the word "allow".
+    """
 
     name: str
     page: str
+    id: str = ""
+    severity: Severity = "warning"
 
     @property
     def title(self) -> str:
@@ -76,13 +81,13 @@ RULES: dict[str, Rule] = {}
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
 
-def rule(name: str) -> Callable[[_Function], _Function]:
+def rule(name: str, *, id: str = "", severity: Severity = "warning") -> Callable[[_Function], _Function]:  # noqa: A002
     """Registers a function as the rule `name`; its docstring is the rule's page. Raises on a second use of a name."""
 
     def register(function: _Function) -> _Function:
-        if name in RULES:
-            raise ValueError(f"two rules are called {name}")
-        RULES[name] = Rule(name, inspect.cleandoc(function.__doc__ or ""))
+        if name in RULES or (id and any(one.id == id for one in RULES.values())):
+            raise ValueError(f"two rules are called {name} or {id}")
+        RULES[name] = Rule(name, inspect.cleandoc(function.__doc__ or ""), id, severity)
         return function
 
     return register

@@ -1,0 +1,21 @@
+"""All lint rules: importing this module registers them. It loads no driver and no parser."""
+
+from __future__ import annotations
+
+from colonnade.findings import RULES, Rule
+from colonnade.lint import columns, functions, indexes, isolation, keys, naming
+from colonnade.lint.world import CHECKS
+
+SUBJECTS = (keys, indexes, columns, naming, isolation, functions)
+"""The files of rules, in the order of their pages."""
+
+
+def lint_rules() -> dict[str, Rule]:
+    """The rules that lint runs over a database, by name."""
+    return {name: RULES[name] for name in CHECKS}
+
+
+def by_word(word: str) -> Rule | None:
+    """The rule of that name or id, with blanks or hyphens between the words of its name."""
+    name = "-".join(word.split())
+    return RULES.get(name) or next((one for one in RULES.values() if one.id and one.id == word.upper()), None)

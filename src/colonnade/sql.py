@@ -59,6 +59,20 @@ def shorten(name: str) -> str:
     return raw[: NAME_BYTES - 9].decode(errors="ignore") + "_" + digest
 
 
+def chosen_name(first: str, second: str, label: str) -> str:
+    """The name that PostgreSQL itself would choose: `first_second_label`, the longer part cut until it fits."""
+    one, two = first.encode(), second.encode()
+    room = NAME_BYTES - len(label.encode()) - 1 - (1 if second else 0)
+    first_length, second_length = len(one), len(two)
+    while first_length + second_length > room:
+        if first_length > second_length:
+            first_length -= 1
+        else:
+            second_length -= 1
+    parts = (one[:first_length], two[:second_length]) if second else (one[:first_length],)
+    return "_".join([*(part.decode(errors="ignore") for part in parts), label])
+
+
 def comment_line(text: str) -> str:
     """`text` as one `--` comment: a line break in it cannot start a statement."""
     return "-- " + " ".join(text.split())

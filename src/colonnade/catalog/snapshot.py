@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from colonnade.sql import NAME_BYTES
+from colonnade.sql import chosen_name
 
 if TYPE_CHECKING:
     import psycopg
+
+__all__ = ["FIRST_USER_OID", "Snapshot", "chosen_name", "grouped", "rows", "since", "snapshot"]
 
 # Whatever a session has set, an expression must come back as the same text. A catalog that was never analysed looks
 # as if it had one row, so that the planner would choose loops within loops.
@@ -114,17 +116,3 @@ def grouped(items: Iterable[tuple[int, Any]]) -> dict[int, list[Any]]:
     for key, value in items:
         groups.setdefault(key, []).append(value)
     return groups
-
-
-def chosen_name(first: str, second: str, label: str) -> str:
-    """The name that PostgreSQL itself would choose: `first_second_label`, the longer part cut until it fits."""
-    one, two = first.encode(), second.encode()
-    room = NAME_BYTES - len(label.encode()) - 1 - (1 if second else 0)
-    first_length, second_length = len(one), len(two)
-    while first_length + second_length > room:
-        if first_length > second_length:
-            first_length -= 1
-        else:
-            second_length -= 1
-    parts = (one[:first_length], two[:second_length]) if second else (one[:first_length],)
-    return "_".join([*(part.decode(errors="ignore") for part in parts), label])

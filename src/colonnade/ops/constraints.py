@@ -204,3 +204,71 @@ class DropConstraint(Plain):
 
     def reverse(self) -> Op | Irreversible:
         return AddConstraint(self.table, self.constraint)
+
+
+@dataclass(frozen=True, slots=True)
+class ValidateConstraint(Plain):
+    """All rows obey the constraint, which was added without looking at them."""
+
+    table: TableName
+    constraint: Check | ForeignKey
+
+    @property
+    def subject(self) -> str:
+        return _subject(self.table, self.constraint)
+
+    @property
+    def position(self) -> Position:
+        return _position(self.table, self.constraint)
+
+    @property
+    def needs(self) -> tuple[Key, ...]:
+        return (target.part(target.relation(*self.table), "CONSTRAINT", self.constraint.name).key,)
+
+    @property
+    def within(self) -> Key | None:
+        return ("relation", qualified(*self.table))
+
+    def steps(self) -> tuple[Step, ...]:
+        return (validation(self.table, self.constraint),)
+
+    def reverse(self) -> Op | Irreversible:
+        return Irreversible(f"{self.subject} cannot be made unvalidated without being dropped")
+
+
+def validation(table: TableName, constraint: Constraint) -> Step:
+    """The statement that reads all rows and holds up no writer."""
+    name = qualified(*table)
+    others = ((qualified(*constraint.target), "ROW SHARE"),) if isinstance(constraint, ForeignKey) else ()
+    text = f"ALTER TABLE {name} VALIDATE CONSTRAINT {ident(constraint.name)}"
+    return Step(text, ((name, "SHARE UPDATE EXCLUSIVE"), *others), scans=(name,))
+
+
+@dataclass(frozen=True, slots=True)
+class SetDeferral(Plain):
+    """When the foreign key is checked, as the pair says."""
+
+    table: TableName
+    old: ForeignKey
+    new: ForeignKey
+
+    @property
+    def subject(self) -> str:
+        return _subject(self.table, self.new)
+
+    @property
+    def position(self) -> Position:
+        return _position(self.table, self.new)
+
+    @property
+    def within(self) -> Key | None:
+        return ("relation", qualified(*self.table))
+
+    def steps(self) -> tuple[Step, ...]:
+        word = _deferral(self.new) or " NOT DEFERRABLE"
+        word += "" if self.new.deferred or not self.new.deferrable else " INITIALLY IMMEDIATE"
+        text = f"ALTER TABLE {qualified(*self.table)} ALTER CONSTRAINT {ident(self.new.name)}{word}"
+        return (Step(text, ((qualified(*self.table), "ACCESS EXCLUSIVE"),)),)
+
+    def reverse(self) -> Op | Irreversible:
+        return SetDeferral(self.table, self.new, self.old)

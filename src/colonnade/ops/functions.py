@@ -84,9 +84,45 @@ class CreateFunction(Plain):
         return DropFunction(self.function)
 
 
+@dataclass(frozen=True, slots=True)
+class ReplaceFunction(Plain):
+    """The function does what `new` says; its arguments and result are those of `old`."""
+
+    old: Function
+    new: Function
+
+    @property
+    def subject(self) -> str:
+        return target.function(self.new).subject
+
+    @property
+    def position(self) -> Position:
+        return _position(self.new)
+
+    @property
+    def needs(self) -> tuple[Key, ...]:
+        return CreateFunction(self.new).needs
+
+    @property
+    def mentions(self) -> frozenset[str]:
+        return CreateFunction(self.new).mentions
+
+    def steps(self) -> tuple[Step, ...]:
+        return (Step(create_sql(self.new).replace("CREATE ", "CREATE OR REPLACE ", 1)),)
+
+    def reverse(self) -> Op | Irreversible:
+        return ReplaceFunction(self.new, self.old)
+
+
+def replaceable(old: Function, new: Function) -> bool:
+    """Whether CREATE OR REPLACE leads from one to the other."""
+    return (old.kind, old.arguments, old.returns) == (new.kind, new.arguments, new.returns)
+
+
 def has_sql_body(op: Op) -> bool:
     """Whether `op` makes a function whose body PostgreSQL resolves on creation unless told otherwise."""
-    return isinstance(op, CreateFunction) and op.function.language == "sql"
+    function = op.function if isinstance(op, CreateFunction) else op.new if isinstance(op, ReplaceFunction) else None
+    return function is not None and function.language == "sql"
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,11 +113,11 @@ class Revoke(Plain):
 
 @dataclass(frozen=True, slots=True)
 class SetOwner(Plain):
-    """The object changes hands; `old` is None where the creator, whoever that is, owns it."""
+    """The object changes hands; None is whoever runs the plan."""
 
     target: Target
     old: str | None
-    new: str
+    new: str | None
 
     @property
     def subject(self) -> str:
@@ -138,7 +138,7 @@ class SetOwner(Plain):
     def steps(self) -> tuple[Step, ...]:
         locked = self.target.is_relation or self.target.kind == "SEQUENCE"
         locks = ((self.target.name, "ACCESS EXCLUSIVE"),) if locked else ()
-        return (Step(f"ALTER {self.target.sql} OWNER TO {ident(self.new)}", locks),)
+        return (Step(f"ALTER {self.target.sql} OWNER TO {ident(self.new) if self.new else 'CURRENT_USER'}", locks),)
 
     def reverse(self) -> Op | Irreversible:
         if self.old is None:

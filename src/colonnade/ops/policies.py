@@ -129,3 +129,44 @@ class DropPolicy(Plain):
 
     def reverse(self) -> Op | Irreversible:
         return CreatePolicy(self.table, self.policy)
+
+
+@dataclass(frozen=True, slots=True)
+class AlterPolicy(Plain):
+    """Roles and conditions of a policy, where neither its command nor its kind changes and no condition goes."""
+
+    table: TableName
+    old: Policy
+    new: Policy
+
+    @property
+    def subject(self) -> str:
+        return f"policy {ident(self.new.name)} of {qualified(*self.table)}"
+
+    @property
+    def position(self) -> Position:
+        return _position(self.table, self.new)
+
+    @property
+    def mentions(self) -> frozenset[str]:
+        return mentioned(self.new.using, self.new.check)
+
+    @property
+    def within(self) -> Key | None:
+        return ("relation", qualified(*self.table))
+
+    def steps(self) -> tuple[Step, ...]:
+        lines = [f"ALTER POLICY {ident(self.new.name)} ON {qualified(*self.table)}"]
+        lines += [f"TO {', '.join(map(role, self.new.roles))}"] if self.new.roles != self.old.roles else []
+        lines += [f"USING {bracket(self.new.using)}"] if self.new.using not in (None, self.old.using) else []
+        lines += [f"WITH CHECK {bracket(self.new.check)}"] if self.new.check not in (None, self.old.check) else []
+        return (Step("\n    ".join(lines), _table_locks(self.table)),)
+
+    def reverse(self) -> Op | Irreversible:
+        return AlterPolicy(self.table, self.new, self.old)
+
+
+def alterable(old: Policy, new: Policy) -> bool:
+    """Whether ALTER POLICY leads from one to the other."""
+    kept = (old.using is None) == (new.using is None) and (old.check is None) == (new.check is None)
+    return kept and old.command == new.command and old.permissive == new.permissive

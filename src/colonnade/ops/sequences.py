@@ -72,6 +72,41 @@ class DropSequence(Plain):
 
 
 @dataclass(frozen=True, slots=True)
+class AlterSequence(Plain):
+    old: Sequence
+    new: Sequence
+
+    @property
+    def subject(self) -> str:
+        return f"sequence {_name(self.new)}"
+
+    @property
+    def position(self) -> Position:
+        return Position(Level.SEQUENCES, _name(self.new), 0, "")
+
+    def steps(self) -> tuple[Step, ...]:
+        one, locks = self.new, ((_name(self.new), "SHARE ROW EXCLUSIVE"),)
+        clauses = (
+            (self.old.type != one.type, f"AS {one.type}"),
+            (self.old.start != one.start, f"START WITH {one.start}"),
+            (self.old.increment != one.increment, f"INCREMENT BY {one.increment}"),
+            ((self.old.minimum, self.old.type) != (one.minimum, one.type), f"MINVALUE {one.minimum}"),
+            ((self.old.maximum, self.old.type) != (one.maximum, one.type), f"MAXVALUE {one.maximum}"),
+            (self.old.cache != one.cache, f"CACHE {one.cache}"),
+            (self.old.cycle != one.cycle, "CYCLE" if one.cycle else "NO CYCLE"),
+        )
+        changed = " ".join(text for differs, text in clauses if differs)
+        steps = (Step(f"ALTER SEQUENCE {_name(one)} {changed}", locks),) if changed else ()
+        if self.old.unlogged == one.unlogged:
+            return steps
+        word = "UNLOGGED" if one.unlogged else "LOGGED"
+        return (*steps, Step(f"ALTER SEQUENCE {_name(one)} SET {word}", ((_name(one), "ACCESS EXCLUSIVE"),)))
+
+    def reverse(self) -> Op | Irreversible:
+        return AlterSequence(self.new, self.old)
+
+
+@dataclass(frozen=True, slots=True)
 class SetSequenceOwner(Plain):
     """The sequence goes with the column that `new` names, as (schema, table, column); None: with none."""
 

@@ -11,7 +11,7 @@ from colonnade.ops.constraints import constraint_mentions, definition
 from colonnade.ops.namespaces import namespace_needs
 from colonnade.ops.op import Irreversible, Key, Level, Op, Plain, Position, mentioned
 from colonnade.ops.step import Step
-from colonnade.ops.text import bracket, default, options
+from colonnade.ops.text import bracket, default, option_clauses, options
 from colonnade.ops.types import collate, type_need
 from colonnade.sql import ident, qualified
 
@@ -75,15 +75,18 @@ def _storage(table: Table) -> Iterator[str]:
         yield options(table.options).strip()
 
 
-def _column_settings(table: Table) -> list[str]:
-    """What CREATE TABLE cannot say of a column on every supported version."""
-    settings = []
-    for column in table.columns:
-        head = f"ALTER TABLE ONLY {qualified(table.schema, table.name)} ALTER COLUMN {ident(column.name)}"
-        settings += [f"{head} SET COMPRESSION {ident(column.compression)}"] if column.compression else []
-        settings += [f"{head} SET STORAGE {column.storage}"] if column.storage else []
-        settings += [f"{head} SET STATISTICS {column.statistics}"] if column.statistics is not None else []
+def column_settings(table: str, column: Column) -> list[str]:
+    """What CREATE TABLE cannot say of a column on every supported version; `table` is a name as SQL."""
+    head = f"ALTER TABLE ONLY {table} ALTER COLUMN {ident(column.name)}"
+    settings = [f"{head} SET COMPRESSION {ident(column.compression)}"] if column.compression else []
+    settings += [f"{head} SET STORAGE {column.storage}"] if column.storage else []
+    settings += [f"{head} SET STATISTICS {column.statistics}"] if column.statistics is not None else []
     return settings
+
+
+def _column_settings(table: Table) -> list[str]:
+    name = qualified(table.schema, table.name)
+    return [text for column in table.columns for text in column_settings(name, column)]
 
 
 def _provided(table: Table) -> tuple[Key, ...]:
@@ -151,6 +154,135 @@ class CreateTable(Plain):
 
     def reverse(self) -> Op | Irreversible:
         return DropTable(self.table)
+
+
+@dataclass(frozen=True, slots=True)
+class OnTable(Plain):
+    """What all operations on one table, a (schema, name) pair, answer alike."""
+
+    table: tuple[str, str]
+
+    @property
+    def subject(self) -> str:
+        return f"table {qualified(*self.table)}"
+
+    @property
+    def position(self) -> Position:
+        return Position(Level.TABLES, qualified(*self.table), 1, type(self).__name__)
+
+    @property
+    def needs(self) -> tuple[Key, ...]:
+        return (("relation", qualified(*self.table)),)
+
+    @property
+    def within(self) -> Key | None:
+        return ("relation", qualified(*self.table))
+
+    def altered(self, clause: str, *, rewrites: bool = False) -> Step:
+        name = qualified(*self.table)
+        return Step(f"ALTER TABLE {name} {clause}", ((name, "ACCESS EXCLUSIVE"),), rewrites=(name,) * rewrites)
+
+
+@dataclass(frozen=True, slots=True)
+class SetLogged(OnTable):
+    """`old` and `new` say whether the table is unlogged."""
+
+    old: bool
+    new: bool
+
+    def steps(self) -> tuple[Step, ...]:
+        return (self.altered("SET UNLOGGED" if self.new else "SET LOGGED", rewrites=True),)
+
+    def reverse(self) -> Op | Irreversible:
+        return SetLogged(self.table, self.new, self.old)
+
+
+@dataclass(frozen=True, slots=True)
+class SetOptions(OnTable):
+    """The storage options of a table or materialised view become `new`."""
+
+    kind: str
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+
+    def steps(self) -> tuple[Step, ...]:
+        return tuple(
+            Step(f"ALTER {self.kind} {qualified(*self.table)} {clause}", self.altered("").locks)
+            for clause in option_clauses(self.old, self.new)
+        )
+
+    def reverse(self) -> Op | Irreversible:
+        return SetOptions(self.table, self.kind, self.new, self.old)
+
+
+@dataclass(frozen=True, slots=True)
+class SetAccessMethod(OnTable):
+    old: str | None
+    new: str | None
+
+    def steps(self) -> tuple[Step, ...]:
+        return (self.altered(f"SET ACCESS METHOD {ident(self.new or 'heap')}", rewrites=True),)
+
+    def reverse(self) -> Op | Irreversible:
+        return SetAccessMethod(self.table, self.new, self.old)
+
+
+@dataclass(frozen=True, slots=True)
+class Inherit(OnTable):
+    """The table inherits from `parent`."""
+
+    parent: tuple[str, str]
+
+    def steps(self) -> tuple[Step, ...]:
+        return (self.altered(f"INHERIT {qualified(*self.parent)}"),)
+
+    def reverse(self) -> Op | Irreversible:
+        return Disinherit(self.table, self.parent)
+
+
+@dataclass(frozen=True, slots=True)
+class Disinherit(OnTable):
+    parent: tuple[str, str]
+
+    def steps(self) -> tuple[Step, ...]:
+        return (self.altered(f"NO INHERIT {qualified(*self.parent)}"),)
+
+    def reverse(self) -> Op | Irreversible:
+        return Inherit(self.table, self.parent)
+
+
+@dataclass(frozen=True, slots=True)
+class AttachPartition(OnTable):
+    """The table is a part of `whole`, for the rows that `bound` says."""
+
+    whole: tuple[str, str]
+    bound: str
+
+    @property
+    def needs(self) -> tuple[Key, ...]:
+        return (("relation", qualified(*self.table)), ("relation", qualified(*self.whole)))
+
+    def steps(self) -> tuple[Step, ...]:
+        names = (qualified(*self.whole), qualified(*self.table))
+        locks = ((names[0], "SHARE UPDATE EXCLUSIVE"), (names[1], "ACCESS EXCLUSIVE"))
+        return (Step(f"ALTER TABLE {names[0]} ATTACH PARTITION {names[1]} {self.bound}", locks, scans=(names[1],)),)
+
+    def reverse(self) -> Op | Irreversible:
+        return DetachPartition(self.table, self.whole, self.bound)
+
+
+@dataclass(frozen=True, slots=True)
+class DetachPartition(OnTable):
+    whole: tuple[str, str]
+    bound: str
+
+    def steps(self) -> tuple[Step, ...]:
+        names = (qualified(*self.whole), qualified(*self.table))
+        locks = tuple((name, "ACCESS EXCLUSIVE") for name in names)
+        return (Step(f"ALTER TABLE {names[0]} DETACH PARTITION {names[1]}", locks),)
+
+    def reverse(self) -> Op | Irreversible:
+        return AttachPartition(self.table, self.whole, self.bound)
 
 
 @dataclass(frozen=True, slots=True)

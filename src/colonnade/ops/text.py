@@ -46,6 +46,15 @@ def options(pairs: tuple[str, ...]) -> str:
     return f" WITH ({', '.join(map(_option, pairs))})" if pairs else ""
 
 
+def option_clauses(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
+    """The RESET and SET clauses that lead from the options `old` to `new`."""
+    names = {pair.partition("=")[0] for pair in new}
+    gone = [name for pair in old if (name := pair.partition("=")[0]) not in names]
+    more = tuple(pair for pair in new if pair not in old)
+    reset = (f"RESET ({', '.join('.'.join(map(ident, name.split('.'))) for name in gone)})",) if gone else ()
+    return (*reset, f"SET{options(more).removeprefix(' WITH')}") if more else reset
+
+
 def _option(pair: str) -> str:
     name, _, value = pair.partition("=")
     spelled = ".".join(map(ident, name.split(".")))

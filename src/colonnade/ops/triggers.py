@@ -111,3 +111,33 @@ class DropTrigger(Plain):
 
     def reverse(self) -> Op | Irreversible:
         return CreateTrigger(self.relation, self.trigger)
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchTrigger(Plain):
+    """When the trigger fires: `old` and `new` are ORIGIN, DISABLED, REPLICA or ALWAYS."""
+
+    relation: Target
+    trigger: Trigger
+    old: str
+    new: str
+
+    @property
+    def subject(self) -> str:
+        return _subject(self.relation, self.trigger)
+
+    @property
+    def position(self) -> Position:
+        return _position(self.relation, self.trigger)
+
+    @property
+    def within(self) -> Key | None:
+        return self.relation.key
+
+    def steps(self) -> tuple[Step, ...]:
+        switch = _ENABLE.get(self.new, "ENABLE TRIGGER")
+        locks = ((self.relation.name, "SHARE ROW EXCLUSIVE"),)
+        return (Step(f"ALTER TABLE {self.relation.name} {switch} {ident(self.trigger.name)}", locks),)
+
+    def reverse(self) -> Op | Irreversible:
+        return SwitchTrigger(self.relation, self.trigger, self.new, self.old)

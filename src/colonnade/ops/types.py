@@ -191,3 +191,136 @@ class DropComposite(Plain):
 
     def reverse(self) -> Op | Irreversible:
         return CreateComposite(self.composite)
+
+
+@dataclass(frozen=True, slots=True)
+class AddEnumValue(Plain):
+    """The type has one more value, next to `neighbour`; it can be used only after the transaction that adds it."""
+
+    enum: EnumType
+    value: str
+    place: str
+    neighbour: str
+
+    @property
+    def subject(self) -> str:
+        return f"value {literal(self.value).strip()} of type {qualified(self.enum.schema, self.enum.name)}"
+
+    @property
+    def position(self) -> Position:
+        return _position(self.enum)
+
+    def steps(self) -> tuple[Step, ...]:
+        where = f" {self.place} {literal(self.neighbour).strip()}" if self.neighbour else ""
+        name = qualified(self.enum.schema, self.enum.name)
+        return (Step(f"ALTER TYPE {name} ADD VALUE {literal(self.value).strip()}{where}"),)
+
+    def reverse(self) -> Op | Irreversible:
+        return Irreversible(f"{self.subject} can be removed only by making the type anew")
+
+
+def added_values(old: EnumType, new: EnumType) -> tuple[AddEnumValue, ...] | None:
+    """What adds the values that `old` lacks, or None where values go or change places."""
+    if [value for value in new.values if value in old.values] != list(old.values):
+        return None
+    there = list(old.values)
+    ops = []
+    for number, value in enumerate(new.values):
+        if value in old.values:
+            continue
+        before = next((one for one in new.values[number:] if one in old.values), None)
+        place, neighbour = ("BEFORE", before) if before is not None else ("AFTER", there[-1] if there else "")
+        if before is None:
+            there.append(value)
+        ops.append(AddEnumValue(new, value, place, neighbour))
+    return tuple(ops)
+
+
+@dataclass(frozen=True, slots=True)
+class AlterDomain(Plain):
+    """Default, nullability and checks of a domain whose base type stays."""
+
+    old: Domain
+    new: Domain
+
+    @property
+    def subject(self) -> str:
+        return f"domain {qualified(self.new.schema, self.new.name)}"
+
+    @property
+    def position(self) -> Position:
+        return _position(self.new)
+
+    @property
+    def mentions(self) -> frozenset[str]:
+        return CreateDomain(self.new).mentions
+
+    def steps(self) -> tuple[Step, ...]:
+        head = f"ALTER DOMAIN {qualified(self.new.schema, self.new.name)}"
+        before = {check.name: check for check in self.old.checks}
+        after = {check.name: check for check in self.new.checks}
+        gone = [name for name, check in before.items() if not _kept(check, after.get(name))]
+        more = [check for name, check in after.items() if name in gone or name not in before]
+        validated = [
+            name
+            for name, check in after.items()
+            if name in before and name not in gone and check.validated and not before[name].validated
+        ]
+        clauses = [f"DROP CONSTRAINT {ident(name)}" for name in gone]
+        if self.old.default != self.new.default:
+            clauses.append("DROP DEFAULT" if self.new.default is None else f"SET DEFAULT {default(self.new.default)}")
+        if self.old.nullable != self.new.nullable:
+            clauses.append("DROP NOT NULL" if self.new.nullable else "SET NOT NULL")
+        clauses += [f"ADD {_domain_check(check)}" + ("" if check.validated else " NOT VALID") for check in more]
+        clauses += [f"VALIDATE CONSTRAINT {ident(name)}" for name in validated]
+        return tuple(Step(f"{head} {clause}") for clause in clauses)
+
+    def reverse(self) -> Op | Irreversible:
+        return AlterDomain(self.new, self.old)
+
+
+def _kept(old: Check, new: Check | None) -> bool:
+    """Whether the check stays as it is, but for being validated."""
+    return new is not None and old.expression == new.expression and (new.validated or not old.validated)
+
+
+@dataclass(frozen=True, slots=True)
+class AlterComposite(Plain):
+    """Attributes are dropped, added at the end, and take other types; the others keep their places."""
+
+    old: CompositeType
+    new: CompositeType
+
+    @property
+    def subject(self) -> str:
+        return f"type {qualified(self.new.schema, self.new.name)}"
+
+    @property
+    def position(self) -> Position:
+        return _position(self.new)
+
+    @property
+    def needs(self) -> tuple[Key, ...]:
+        return CreateComposite(self.new).needs
+
+    def steps(self) -> tuple[Step, ...]:
+        before = {name: (type_name, collation) for name, type_name, collation in self.old.attributes}
+        after = {name: (type_name, collation) for name, type_name, collation in self.new.attributes}
+        clauses = [f"DROP ATTRIBUTE {ident(name)}" for name in before if name not in after]
+        for name, (type_name, collation) in after.items():
+            if name not in before:
+                clauses.append(f"ADD ATTRIBUTE {ident(name)} {type_name}{collate(collation)}")
+            elif before[name] != (type_name, collation):
+                clauses.append(f"ALTER ATTRIBUTE {ident(name)} SET DATA TYPE {type_name}{collate(collation)}")
+        name = qualified(self.new.schema, self.new.name)
+        return (Step(f"ALTER TYPE {name} {', '.join(clauses)}"),)
+
+    def reverse(self) -> Op | Irreversible:
+        return AlterComposite(self.new, self.old)
+
+
+def attributes_stay(old: CompositeType, new: CompositeType) -> bool:
+    """Whether ALTER TYPE leads from one to the other: what stays keeps its order, what is new stands at the end."""
+    names = [name for name, _, _ in new.attributes]
+    staying = [name for name, _, _ in old.attributes if name in names]
+    return names[: len(staying)] == staying

@@ -75,3 +75,64 @@ class DropView(Plain):
 
     def reverse(self) -> Op | Irreversible:
         return CreateView(self.view)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceView(Plain):
+    """The view reads what `new` says; its first columns keep their names and types."""
+
+    old: View
+    new: View
+
+    @property
+    def subject(self) -> str:
+        return target.view(self.new).subject
+
+    @property
+    def position(self) -> Position:
+        return _position(self.new)
+
+    @property
+    def needs(self) -> tuple[Key, ...]:
+        return CreateView(self.new).needs
+
+    @property
+    def mentions(self) -> frozenset[str]:
+        return CreateView(self.new).mentions
+
+    def steps(self) -> tuple[Step, ...]:
+        (step,) = CreateView(self.new).steps()
+        text = step.sql.replace("CREATE VIEW", "CREATE OR REPLACE VIEW", 1)
+        return (Step(text, ((target.view(self.new).name, "ACCESS EXCLUSIVE"), *step.locks)),)
+
+    def reverse(self) -> Op | Irreversible:
+        return ReplaceView(self.new, self.old)
+
+
+def replaceable(old: View, new: View) -> bool:
+    """Whether CREATE OR REPLACE leads from one to the other, as far as the names of columns tell."""
+    return not (old.materialized or new.materialized) and new.columns[: len(old.columns)] == old.columns
+
+
+@dataclass(frozen=True, slots=True)
+class Populate(Plain):
+    """The materialised view holds rows, or none, as `new` says."""
+
+    old: View
+    new: View
+
+    @property
+    def subject(self) -> str:
+        return target.view(self.new).subject
+
+    @property
+    def position(self) -> Position:
+        return _position(self.new)
+
+    def steps(self) -> tuple[Step, ...]:
+        at = target.view(self.new)
+        text = f"REFRESH {at.sql}" + ("" if self.new.populated else " WITH NO DATA")
+        return (Step(text, ((at.name, "ACCESS EXCLUSIVE"),)),)
+
+    def reverse(self) -> Op | Irreversible:
+        return Populate(self.new, self.old)

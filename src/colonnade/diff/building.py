@@ -1,13 +1,10 @@
-"""Databases → ordered operations: what builds one from nothing, and how that is undone."""
+"""What builds a Database from nothing."""
 
 from __future__ import annotations
 
-import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from graphlib import CycleError, TopologicalSorter
-from itertools import pairwise
 
 from colonnade.design.schema import (
     Check,
@@ -27,6 +24,7 @@ from colonnade.design.schema import (
     Table,
     View,
 )
+from colonnade.diff.order import ordered, without_rings
 from colonnade.ops import target
 from colonnade.ops.comments import SetComment
 from colonnade.ops.constraints import AddConstraint, fits_create_table
@@ -42,7 +40,7 @@ from colonnade.ops.grants import (
 )
 from colonnade.ops.indexes import CreateIndex, SetReplicaIdentity
 from colonnade.ops.namespaces import CreateExtension, CreateNamespace
-from colonnade.ops.op import Irreversible, Key, Op
+from colonnade.ops.op import Op
 from colonnade.ops.policies import CreatePolicy, SetRowSecurity
 from colonnade.ops.sequences import CreateSequence, SetSequenceOwner
 from colonnade.ops.tables import CreateTable
@@ -50,8 +48,6 @@ from colonnade.ops.target import Target
 from colonnade.ops.triggers import CreateTrigger
 from colonnade.ops.types import CreateComposite, CreateDomain, CreateEnum
 from colonnade.ops.views import CreateView
-
-Edges = dict[int, set[int]]
 
 
 def creation(database: Database, runs_as: str | None = None) -> tuple[Op, ...]:
@@ -62,137 +58,50 @@ def creation(database: Database, runs_as: str | None = None) -> tuple[Op, ...]:
     return ordered(tuple(_operations(database, runs_as)))
 
 
-def undoing(ops: tuple[Op, ...]) -> tuple[Op | Irreversible, ...]:
-    """The way back of `ops`, last first; what vanishes with an object that goes is not undone by itself."""
-    made = {key for op in ops for key in op.creates}
-    return tuple(op.reverse() for op in reversed(ops) if op.within is None or op.within not in made)
-
-
-# --- order --------------------------------------------------------------------------------------------------------
-
-
-def ordered(ops: tuple[Op, ...]) -> tuple[Op, ...]:
-    """`ops` so that each comes after what it needs, one section at a time where that is possible."""
-    ops = tuple(sorted(ops, key=lambda op: (op.position, op.subject)))
-    sorter = _sorter(*_edges(ops))
-    sections: dict[tuple[int, str], list[tuple[tuple[int, str], int]]] = defaultdict(list)
-    waiting: list[tuple[int, str]] = []
-    result: list[Op] = []
-    current: tuple[int, str] | None = None
-    while sorter.is_active():
-        for number in sorter.get_ready():
-            position = ops[number].position
-            section = (int(position.level), position.section)
-            if not sections[section]:
-                heapq.heappush(waiting, section)
-            heapq.heappush(sections[section], ((position.rank, position.name), number))
-        # Sections may stand in `waiting` twice; an empty one is passed over.
-        while current is None or not sections[current]:
-            current = heapq.heappop(waiting)
-        number = heapq.heappop(sections[current])[1]
-        if sections[current]:
-            heapq.heappush(waiting, current)
-        result.append(ops[number])
-        sorter.done(number)
-    return tuple(result)
-
-
-def _edges(ops: tuple[Op, ...]) -> tuple[Edges, Edges]:
-    """For each operation those that it needs, and those that it only seems to mention."""
-    makers: dict[Key, set[int]] = defaultdict(set)
-    named: dict[str, set[int]] = defaultdict(set)
-    for number, op in enumerate(ops):
-        for key in op.creates:
-            makers[key].add(number)
-            named[key[1]].add(number)
-    empty: set[int] = set()
-    hard = {n: set().union(*(makers.get(key, empty) for key in op.needs)) - {n} for n, op in enumerate(ops)}
-    soft = {n: set().union(*(named.get(word, empty) for word in op.mentions)) - {n} for n, op in enumerate(ops)}
-    return hard, {number: soft[number] - hard[number] for number in soft}
-
-
-def _sorter(hard: Edges, soft: Edges) -> TopologicalSorter[int]:
-    """A prepared sorter over both kinds of edges, less those mentions that would close a ring."""
-    kept = without_rings(hard, soft)
-    while True:
-        sorter = TopologicalSorter({number: sorted(hard[number] | kept[number]) for number in hard})
-        try:
-            sorter.prepare()
-        except CycleError as error:
-            ring = error.args[1]
-            broken = [(after, before) for before, after in pairwise(ring) if before in kept[after]]
-            if not broken:
-                raise
-            kept[broken[0][0]].discard(broken[0][1])
-        else:
-            return sorter
-
-
-def without_rings(hard: Edges, soft: Edges) -> Edges:
-    """`soft` less the edges that lead back to where a walk came from; the walk is depth first, by number."""
-    kept = {number: set(befores) for number, befores in soft.items()}
-    state: dict[int, str] = {}
-    for start in sorted(hard):
-        trail = [(start, iter(sorted(hard[start] | soft[start])))] if start not in state else []
-        state.setdefault(start, "open")
-        while trail:
-            number, rest = trail[-1]
-            before = next(rest, None)
-            if before is None:
-                state[number] = "done"
-                trail.pop()
-            elif before not in state:
-                state[before] = "open"
-                trail.append((before, iter(sorted(hard[before] | soft[before]))))
-            elif state[before] == "open":
-                kept[number].discard(before)
-    return kept
-
-
 # --- what an object is made of ------------------------------------------------------------------------------------
 
 
 def _operations(database: Database, runs_as: str | None) -> Iterator[Op]:
     for namespace in database.namespaces:
-        yield from _of_namespace(namespace, runs_as)
+        yield from of_namespace(namespace, runs_as)
     for extension in database.extensions:
         yield CreateExtension(extension)
         if extension.comment is not None:
             yield SetComment(target.extension(extension), None, extension.comment)
     for enum in database.enums:
-        yield from (CreateEnum(enum), *_dressed(target.type_(enum), enum, runs_as))
+        yield from (CreateEnum(enum), *dressed(target.type_(enum), enum, runs_as))
     for domain in database.domains:
-        yield from _of_domain(domain, runs_as)
+        yield from of_domain(domain, runs_as)
     for composite in database.composites:
-        yield from (CreateComposite(composite), *_dressed(target.type_(composite), composite, runs_as))
+        yield from (CreateComposite(composite), *dressed(target.type_(composite), composite, runs_as))
     for sequence in database.sequences:
-        yield from _of_sequence(sequence, runs_as)
+        yield from of_sequence(sequence, runs_as)
     for function in database.functions:
-        yield from _of_function(function, runs_as)
+        yield from of_function(function, runs_as)
     inline = _inline_keys(tuple(sorted(database.tables, key=lambda table: (table.schema, table.name))))
     tables = {(table.schema, table.name): table for table in database.tables}
     for table in database.tables:
         whole = tables.get(table.partition_of[0]) if table.partition_of else None
-        yield from _of_table(table, whole, inline, runs_as)
+        yield from of_table(table, whole, inline, runs_as)
     for view in database.views:
-        yield from _of_view(view, runs_as)
+        yield from of_view(view, runs_as)
     for default in database.default_privileges:
-        yield from _of_default(default)
+        yield from of_default(default)
 
 
 _Owned = SchemaNamespace | EnumType | Domain | CompositeType | Sequence | Function | Table | View
 
 
-def _dressed(at: Target, one: _Owned, runs_as: str | None) -> Iterator[Op]:
+def dressed(at: Target, one: _Owned, runs_as: str | None) -> Iterator[Op]:
     """Owner, privileges and comment of an object that was just made."""
     if one.owner is not None and one.owner != runs_as:
         yield SetOwner(at, None, one.owner)
-    yield from _granted(at, one.owner, one.privileges, GIVEN_TO_PUBLIC.get(at.kind, ()))
+    yield from granted(at, one.owner, one.privileges, GIVEN_TO_PUBLIC.get(at.kind, ()))
     if one.comment is not None:
         yield SetComment(at, None, one.comment)
 
 
-def _granted(at: Target, owner: str | None, privileges: Privileges, given: tuple[str, ...]) -> Iterator[Op]:
+def granted(at: Target, owner: str | None, privileges: Privileges, given: tuple[str, ...]) -> Iterator[Op]:
     """Grants and revocations that lead from what PUBLIC and the owner have by themselves to `privileges`."""
     if any(one.grantee == owner for one in privileges):
         yield Revoke(at, Privilege(owner or "", ("ALL",)))
@@ -206,42 +115,42 @@ def _granted(at: Target, owner: str | None, privileges: Privileges, given: tuple
             yield Grant(at, replace(one, kinds=kinds))
 
 
-def _of_namespace(namespace: SchemaNamespace, runs_as: str | None) -> Iterator[Op]:
+def of_namespace(namespace: SchemaNamespace, runs_as: str | None) -> Iterator[Op]:
     at = target.namespace(namespace)
     if namespace.name != "public":
         yield CreateNamespace(namespace)
-        yield from _dressed(at, namespace, runs_as)
+        yield from dressed(at, namespace, runs_as)
         return
-    yield from _dressed(at, replace(namespace, privileges=()), runs_as)
-    yield from _granted(at, namespace.owner, namespace.privileges, ("USAGE",))
+    yield from dressed(at, replace(namespace, privileges=()), runs_as)
+    yield from granted(at, namespace.owner, namespace.privileges, ("USAGE",))
 
 
-def _of_domain(domain: Domain, runs_as: str | None) -> Iterator[Op]:
+def of_domain(domain: Domain, runs_as: str | None) -> Iterator[Op]:
     at = target.type_(domain)
     yield CreateDomain(domain)
-    yield from _dressed(at, domain, runs_as)
+    yield from dressed(at, domain, runs_as)
     for check in domain.checks:
         if check.comment is not None:
             part = replace(target.part(at, "CONSTRAINT", check.name), key=at.key)
             yield SetComment(part, None, check.comment)
 
 
-def _of_sequence(sequence: Sequence, runs_as: str | None) -> Iterator[Op]:
+def of_sequence(sequence: Sequence, runs_as: str | None) -> Iterator[Op]:
     yield CreateSequence(sequence)
-    yield from _dressed(target.sequence(sequence), sequence, runs_as)
+    yield from dressed(target.sequence(sequence), sequence, runs_as)
     if sequence.owned_by:
         yield SetSequenceOwner((sequence.schema, sequence.name), None, sequence.owned_by)
 
 
-def _of_function(function: Function, runs_as: str | None) -> Iterator[Op]:
+def of_function(function: Function, runs_as: str | None) -> Iterator[Op]:
     if function.comment == SHARED_MARK:
         yield ShareFunction(function, None if function.owner == runs_as else function.owner)
         return
     yield CreateFunction(function)
-    yield from _dressed(target.function(function), function, runs_as)
+    yield from dressed(target.function(function), function, runs_as)
 
 
-def _of_default(default: DefaultPrivilege) -> Iterator[Op]:
+def of_default(default: DefaultPrivilege) -> Iterator[Op]:
     given = DEFAULTS_GIVEN_TO_PUBLIC.get(default.objects, ()) if default.schema is None else ()
     bare = replace(default, privileges=())
     public = {kind for one in default.privileges if one.grantee == "PUBLIC" for kind in one.kinds}
@@ -287,7 +196,7 @@ def _has_key(aim: Table, key: ForeignKey) -> bool:
     return any(sorted(columns) == sorted(key.target_columns) for columns in keys)
 
 
-def _of_table(
+def of_table(
     table: Table,
     whole: Table | None,
     inline: Mapping[tuple[str, str], frozenset[str]],
@@ -309,8 +218,8 @@ def _of_table(
     if table.row_security or table.force_row_security:
         yield SetRowSecurity(name, (False, False), (table.row_security, table.force_row_security))
     yield from (CreatePolicy(name, policy) for policy in table.policies)
-    yield from _dressed(target.table(table), table, runs_as)
-    yield from _column_grants(target.table(table), ((one.name, one.privileges) for one in table.columns))
+    yield from dressed(target.table(table), table, runs_as)
+    yield from column_grants(target.table(table), ((one.name, one.privileges) for one in table.columns))
     yield from _part_comments(table)
 
 
@@ -319,7 +228,7 @@ def _bare(table: Table, constraints: tuple[Constraint, ...], whole: Table | None
     columns = table.columns
     return replace(
         table,
-        columns=tuple(_beyond(one, whole.column(one.name)) for one in columns) if whole else columns,
+        columns=tuple(beyond(one, whole.column(one.name)) for one in columns) if whole else columns,
         constraints=constraints,
         indexes=(),
         triggers=(),
@@ -332,7 +241,7 @@ def _bare(table: Table, constraints: tuple[Constraint, ...], whole: Table | None
     )
 
 
-def _beyond(column: Column, parent: Column) -> Column:
+def beyond(column: Column, parent: Column) -> Column:
     """What the column of a partition says beyond that of the whole, from which it takes all else."""
     own_default = None if column.default == parent.default else (column.default or "NULL")
     return replace(
@@ -348,7 +257,7 @@ def _beyond(column: Column, parent: Column) -> Column:
     )
 
 
-def _column_grants(at: Target, columns: Iterable[tuple[str, Privileges]]) -> Iterator[Op]:
+def column_grants(at: Target, columns: Iterable[tuple[str, Privileges]]) -> Iterator[Op]:
     """One grant for all columns on which a role has the same privileges."""
     together: dict[Privilege, list[str]] = defaultdict(list)
     for name, privileges in columns:
@@ -369,13 +278,13 @@ def _part_comments(table: Table) -> Iterator[Op]:
 # --- views --------------------------------------------------------------------------------------------------------
 
 
-def _of_view(view: View, runs_as: str | None) -> Iterator[Op]:
+def of_view(view: View, runs_as: str | None) -> Iterator[Op]:
     at = target.view(view)
     yield CreateView(view)
     yield from (CreateIndex(at, view.schema, index) for index in view.indexes)
     yield from (CreateTrigger(at, trigger) for trigger in view.triggers)
-    yield from _dressed(at, view, runs_as)
-    yield from _column_grants(at, view.column_privileges)
+    yield from dressed(at, view, runs_as)
+    yield from column_grants(at, view.column_privileges)
     comments = [(target.column(at, name), comment) for name, comment in view.column_comments]
     comments += [(target.index(at, view.schema, one.name), one.comment) for one in view.indexes if one.comment]
     comments += [(target.part(at, "TRIGGER", one.name), one.comment) for one in view.triggers if one.comment]

@@ -1,0 +1,96 @@
+"""Operations in an order that runs, and the way back of operations that make things."""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+
+from colonnade.ops.op import Irreversible, Key, Op
+
+Edges = dict[int, set[int]]
+
+
+def undoing(ops: tuple[Op, ...]) -> tuple[Op | Irreversible, ...]:
+    """The way back of `ops`, last first; what vanishes with an object that goes is not undone by itself."""
+    made = {key for op in ops for key in op.creates}
+    return tuple(op.reverse() for op in reversed(ops) if op.within is None or op.within not in made)
+
+
+def ordered(ops: tuple[Op, ...]) -> tuple[Op, ...]:
+    """`ops` so that each comes after what it needs, one section at a time where that is possible."""
+    ops = tuple(sorted(ops, key=lambda op: (op.position, op.subject)))
+    sorter = _sorter(*_edges(ops))
+    sections: dict[tuple[int, str], list[tuple[tuple[int, str], int]]] = defaultdict(list)
+    waiting: list[tuple[int, str]] = []
+    result: list[Op] = []
+    current: tuple[int, str] | None = None
+    while sorter.is_active():
+        for number in sorter.get_ready():
+            position = ops[number].position
+            section = (int(position.level), position.section)
+            if not sections[section]:
+                heapq.heappush(waiting, section)
+            heapq.heappush(sections[section], ((position.rank, position.name), number))
+        # Sections may stand in `waiting` twice; an empty one is passed over.
+        while current is None or not sections[current]:
+            current = heapq.heappop(waiting)
+        number = heapq.heappop(sections[current])[1]
+        if sections[current]:
+            heapq.heappush(waiting, current)
+        result.append(ops[number])
+        sorter.done(number)
+    return tuple(result)
+
+
+def _edges(ops: tuple[Op, ...]) -> tuple[Edges, Edges]:
+    """For each operation those that it needs, and those that it only seems to mention."""
+    makers: dict[Key, set[int]] = defaultdict(set)
+    named: dict[str, set[int]] = defaultdict(set)
+    for number, op in enumerate(ops):
+        for key in op.creates:
+            makers[key].add(number)
+            named[key[1]].add(number)
+    empty: set[int] = set()
+    hard = {n: set().union(*(makers.get(key, empty) for key in op.needs)) - {n} for n, op in enumerate(ops)}
+    soft = {n: set().union(*(named.get(word, empty) for word in op.mentions)) - {n} for n, op in enumerate(ops)}
+    return hard, {number: soft[number] - hard[number] for number in soft}
+
+
+def _sorter(hard: Edges, soft: Edges) -> TopologicalSorter[int]:
+    """A prepared sorter over both kinds of edges, less those mentions that would close a ring."""
+    kept = without_rings(hard, soft)
+    while True:
+        sorter = TopologicalSorter({number: sorted(hard[number] | kept[number]) for number in hard})
+        try:
+            sorter.prepare()
+        except CycleError as error:
+            ring = error.args[1]
+            broken = [(after, before) for before, after in pairwise(ring) if before in kept[after]]
+            if not broken:
+                raise
+            kept[broken[0][0]].discard(broken[0][1])
+        else:
+            return sorter
+
+
+def without_rings(hard: Edges, soft: Edges) -> Edges:
+    """`soft` less the edges that lead back to where a walk came from; the walk is depth first, by number."""
+    kept = {number: set(befores) for number, befores in soft.items()}
+    state: dict[int, str] = {}
+    for start in sorted(hard):
+        trail = [(start, iter(sorted(hard[start] | soft[start])))] if start not in state else []
+        state.setdefault(start, "open")
+        while trail:
+            number, rest = trail[-1]
+            before = next(rest, None)
+            if before is None:
+                state[number] = "done"
+                trail.pop()
+            elif before not in state:
+                state[before] = "open"
+                trail.append((before, iter(sorted(hard[before] | soft[before]))))
+            elif state[before] == "open":
+                kept[number].discard(before)
+    return kept

@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 
 from colonnade.config import Settings
 from colonnade.design.schema import Column, Database, Intent, PrimaryKey, QueryPattern, Schema, Table
-from colonnade.queries import laid_out, rendered
+from colonnade.queries import laid_out, rendered, serving_keys
 from colonnade.writers.diagram import diagram
 from colonnade.writers.docs import docs
 from colonnade.writers.file import Request
@@ -172,7 +172,7 @@ def test_layout_loses_no_mark(text: str) -> None:
 
 def test_a_pattern_names_its_parameters_and_its_index() -> None:
     schema = task_management()
-    one = rendered(schema.intent.patterns[1], schema.database)
+    one = rendered(schema.intent.patterns[1], serving_keys(schema.database))
     assert one.parameters == (("$1", "uuid"), ("$2", "task_status"))
     assert (one.index, one.serves) == ("idx_tasks_user_status", "user_id, status")
 

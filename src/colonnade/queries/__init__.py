@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from colonnade.queries.layout import laid_out
-from colonnade.queries.pattern import Rendered, rendered
+from colonnade.queries.pattern import Rendered, rendered, serving_keys
 
-__all__ = ["Rendered", "laid_out", "rendered"]
+__all__ = ["Rendered", "laid_out", "rendered", "serving_keys"]

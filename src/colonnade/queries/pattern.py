@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from colonnade.design.schema import Database, PrimaryKey, QueryPattern, Unique
+from colonnade.design.schema import Database, IndexKey, PrimaryKey, QueryPattern, Unique
 from colonnade.queries.layout import laid_out
 from colonnade.sql import ident
 
@@ -20,20 +21,23 @@ class Rendered:
     serves: str
 
 
-def rendered(pattern: QueryPattern, database: Database) -> Rendered:
-    """`pattern` laid out, with the keys of the index or constraint that serves it."""
+def rendered(pattern: QueryPattern, keys: Mapping[str, str]) -> Rendered:
+    """`pattern` laid out, with the `keys` of the index or constraint that serves it."""
     numbered = tuple((f"${number}", type_) for number, type_ in enumerate(pattern.parameter_types, 1))
-    return Rendered(pattern.title, laid_out(pattern.sql), numbered, pattern.index, _keys(pattern, database))
+    return Rendered(pattern.title, laid_out(pattern.sql), numbered, pattern.index, keys.get(pattern.index or "", ""))
 
 
-def _keys(pattern: QueryPattern, database: Database) -> str:
+def serving_keys(database: Database) -> dict[str, str]:
+    """The keys of every index, primary key and unique constraint by its name."""
+    found: dict[str, str] = {}
     for table in database.tables:
         for index in table.indexes:
-            if index.name == pattern.index:
-                names = (ident(key.column) if key.column else f"({key.expression})" for key in index.keys)
-                ways = (" DESC" if key.descending else "" for key in index.keys)
-                return ", ".join(map("".join, zip(names, ways, strict=True)))
+            found.setdefault(index.name, ", ".join(map(_key, index.keys)))
         for constraint in table.constraints:
-            if constraint.name == pattern.index and isinstance(constraint, PrimaryKey | Unique):
-                return ", ".join(map(ident, constraint.columns))
-    return ""
+            if isinstance(constraint, PrimaryKey | Unique):
+                found.setdefault(constraint.name, ", ".join(map(ident, constraint.columns)))
+    return found
+
+
+def _key(key: IndexKey) -> str:
+    return (ident(key.column) if key.column else f"({key.expression})") + (" DESC" if key.descending else "")

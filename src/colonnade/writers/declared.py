@@ -24,7 +24,7 @@ def enum_class(known: Plan, name: str) -> str:
 
 def enums_at(known: Plan, home: TableKey | None) -> list[str]:
     """The names of the enum types whose classes stand in the module of `home`, or in `base.py` for None."""
-    return [one.name for one in known.schema.database.enums if known.homes[one.name] == home]
+    return known.homed.get(home, [])
 
 
 def sequence_source(one: Sequence) -> str:

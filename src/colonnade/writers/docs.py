@@ -16,7 +16,7 @@ from colonnade.design.schema import (
 )
 from colonnade.ops.constraints import body
 from colonnade.ops.indexes import key_sql, tail_sql
-from colonnade.queries import rendered
+from colonnade.queries import rendered, serving_keys
 from colonnade.sql import ident, idents, qualified
 from colonnade.writers.diagram import diagram
 from colonnade.writers.file import File, Request, writer
@@ -181,14 +181,15 @@ def _views(schema: Schema) -> Iterator[str]:
 def _patterns(schema: Schema) -> Iterator[str]:
     if schema.intent.patterns:
         yield "## Query Patterns"
+    keys = serving_keys(schema.database)
     for one in schema.intent.patterns:
-        pattern = rendered(one, schema.database)
+        pattern = rendered(one, keys)
         yield f"### {prose(pattern.title)}"
         yield block(pattern.sql, "sql")
         parameters = ", ".join(f"{code(name)} is {code(type_)}" for name, type_ in pattern.parameters)
         yield f"Parameters: {parameters}." if parameters else ""
-        keys = f" on {code(f'({pattern.serves})')}" if pattern.serves else ""
-        yield f"Served by {code(pattern.index)}{keys}." if pattern.index else "No index serves it."
+        served = f" on {code(f'({pattern.serves})')}" if pattern.serves else ""
+        yield f"Served by {code(pattern.index)}{served}." if pattern.index else "No index serves it."
 
 
 def _isolation(schema: Schema) -> Iterator[str]:

@@ -26,13 +26,16 @@ class Writes:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the modules of one family are written from; `spellings` are by type and collation."""
+    """What the modules of one family are written from; `spellings` are by type and collation.
+
+    `homed` are the enum types by the table in whose module they stand, those of `base.py` by None.
+    """
 
     schema: Schema
     names: Names
     types: Speller
     spellings: dict[tuple[str, str | None], Spelling]
-    homes: dict[str, TableKey | None]
+    homed: dict[TableKey | None, list[str]]
     domains: dict[str, str]
     writes: Writes
 
@@ -43,7 +46,14 @@ def plan(schema: Schema) -> Plan:
     tables = (*schema.database.tables, *schema.external)
     types = sorted({(one.type, one.collation) for table in tables for one in table.columns}, key=str)
     spellings = {(type_, collation): spell(type_, known, collation) for type_, collation in types}
-    return Plan(schema, named, known, spellings, enum_homes(schema), domain_constants(schema), _writes(named))
+    return Plan(schema, named, known, spellings, _homed(schema), domain_constants(schema), _writes(named))
+
+
+def _homed(schema: Schema) -> dict[TableKey | None, list[str]]:
+    homed: dict[TableKey | None, list[str]] = {}
+    for name, home in enum_homes(schema).items():
+        homed.setdefault(home, []).append(name)
+    return homed
 
 
 def _writes(known: Names) -> Writes:

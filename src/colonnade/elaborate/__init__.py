@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from colonnade.elaborate.canonical import canonical
-from colonnade.elaborate.script import sql
+from colonnade.elaborate.script import Bench, bench, sql
 
-__all__ = ["canonical", "sql"]
+__all__ = ["Bench", "bench", "canonical", "sql"]

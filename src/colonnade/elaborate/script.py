@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from colonnade.catalog import read
@@ -24,14 +24,41 @@ def sql(server: Server, text_by_file: Mapping[str, str], roles: Iterable[str] = 
     has None as its owner. Raises InputError with the place of a statement that fails, and ServerError.
     """
     script = statements(text_by_file)
+    with bench(server, script, roles) as loading:
+        for statement in script:
+            loading.run(statement)
+        return loading.database()
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """An open scratch database: `connection` is the loader's, `administrator` makes the extensions of `beyond`."""
+
+    connection: Any
+    administrator: Any
+    beyond: frozenset[str | None]
+    loader: str
+
+    def run(self, statement: Statement) -> None:
+        """Runs one statement. Raises InputError with its place where it fails."""
+        _run(self.administrator if statement.extension in self.beyond else self.connection, statement)
+
+    def database(self) -> Database:
+        """What stands there now."""
+        return _without_owner(read(self.administrator), self.loader)
+
+
+@contextmanager
+def bench(server: Server, script: Iterable[Statement], roles: Iterable[str] = ()) -> Iterator[Bench]:
+    """A scratch database in which `script` may run, with stand-ins of `roles` and of the roles that it names."""
     named = sorted({*roles, *(role for statement in script for role in statement.roles)})
-    with _scratch(server, tuple(named)) as (database, loader), connect(server.dsn(database)) as administrator:
-        beyond = _untrusted_extensions(administrator)
-        with connect(server.dsn(database, loader)) as connection:
-            connection.execute(f"SET statement_timeout = '{STATEMENT_SECONDS}s'")
-            for statement in script:
-                _run(administrator if statement.extension in beyond else connection, statement)
-        return _without_owner(read(administrator), loader)
+    with (
+        _scratch(server, tuple(named)) as (database, loader),
+        connect(server.dsn(database)) as administrator,
+        connect(server.dsn(database, loader)) as connection,
+    ):
+        connection.execute(f"SET statement_timeout = '{STATEMENT_SECONDS}s'")
+        yield Bench(connection, administrator, _untrusted_extensions(administrator), loader)
 
 
 @contextmanager

@@ -91,7 +91,7 @@ def _relations(function: Function) -> set[str]:
 
     found: set[str] = set()
 
-    class Relations(Visitor):  # type: ignore[misc]
+    class Relations(Visitor):
         def visit_RangeVar(self, _: object, node: ast.RangeVar) -> None:  # noqa: N802
             found.add(str(node.relname))
 

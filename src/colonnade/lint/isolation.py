@@ -159,7 +159,8 @@ def setting_read_for_each_row(table: Table, world: World) -> Iterator[Fault]:
 
 def _setting_outside_select(expression: str) -> bool:
     """Whether current_setting() stands at a depth of brackets that no SELECT opened."""
-    depth, inside = 0, []
+    depth = 0
+    inside: list[int] = []
     for word in re.finditer(r"'(?:[^']|'')*'|\(|\)|\bSELECT\b|\bcurrent_setting\b", expression):
         if word[0] == "(":
             depth += 1

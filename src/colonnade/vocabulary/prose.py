@@ -15,7 +15,7 @@ STRONG_LEAD = re.compile(
     _I,
 )  # fmt: skip
 LEAD = re.compile(
-    r"\b(?:has|have|having|with|includes?|including|contains?|containing|carr(?:y|ies)|carrying|such as|stores?|storing|holds?|holding|records?|recording|recorded with|tracks?|tracking|captures?|capturing|consists? of|consisting of|"
+    r"\b(?:has|have|having|with|includes?|including|contains?|containing|carr(?:y|ies)|carrying|(?<=details )such as|(?<=data )such as|(?<=information )such as|(?<=attributes )such as|(?<=fields )such as|stores?|storing|holds?|holding|records?|recording|recorded with|tracks?|tracking|captures?|capturing|consists? of|consisting of|"
     r"comprises?|comprising|composed of|characteri[sz]ed by|defined by|identified by|described by|extended with|gains?|specif(?:ies|ying)|bears?|exposes?|plus|made up of|keeps?|persists?|"
     r"tiene|tienen|con|incluye|incluyendo|contiene|almacena|registra|tem|possui|com|inclui|contém|armazena|guarda|hat|mit|enthält|umfasst|beinhaltet|speichert|a pour attributs|avec|comprend|contient|inclut|possède|ha|contiene|include|comprende)\b",
     _I,
@@ -30,13 +30,13 @@ NO_LEAD_BEFORE = re.compile(
 # A piece of a list ends where one of these starts.
 CUT = re.compile(
     r"\s+(?:that|which|who|whose|where|when|while|used|using|based|via|through|during|after|before|because|so|shown|displayed|describing|indicating|representing|showing|"
-    r"referencing|pointing|linking|containing|including|such|like|between|against|across|than|until|once|unless|without|plus|along|whether|depending|being|only|not|computed|derived|calculated|defaulting|determined|marking|"
+    r"referencing|pointing|linking|containing|including|such|like|between|against|across|than|once|unless|without|plus|along|whether|depending|being|only|not|computed|derived|calculated|defaulting|determined|marking|"
     r"needed|required to|associated|belonging|set|assigned|generated|chosen|selected|stored|given|provided|identifying|denoting|tracking|tied|linked|expressed|scoped|"
     r"que|como|desde|cuando|wenn|dass|qui)\b.*$|\s*[—–→].*$|\s+-\s+.*$|\s*[:：].*$",
     _I | re.DOTALL,
 )  # fmt: skip
 # So does a longer one at a preposition; `weight in kg`, `received on` and `price per night` are names.
-PREPOSITION = re.compile(r"\s+(?:for|to|from|by|in|on|at|within|per|as|if|under|over|para|por|en|für|zur|zum|aus|bei|pour|dans|par)\b.*$", _I | re.DOTALL)
+PREPOSITION = re.compile(r"\s+(?:for|to|from|by|in|on|at|within|per|as|if|until|under|over|para|por|en|für|zur|zum|aus|bei|pour|dans|par)\b.*$", _I | re.DOTALL)
 
 # A finite verb behind a noun starts a new clause: what follows is no list any more.
 CLAUSE = re.compile(
@@ -50,7 +50,7 @@ RELATIVE = re.compile(
 
 # Words in front of a name that are not part of it.
 FRONT = re.compile(
-    r"^(?:(?:a|an|the|its|their|his|her|each|any|some|one|this|that|these|those|own|optional(?:ly)?|unique|required|mandatory|current|zero or more|one or more|at least one|exactly one|at most one|multiple|several|many|all|both|new|having|including|storing|carrying|recording|associated|related|"
+    r"^(?:(?:a|an|the|its|their|his|her|each|any|some|one|this|that|these|those|own|optional(?:ly)?|unique|required|mandatory|current|zero or more|one or more|at least one|exactly one|at most one|multiple|several|many|all|both|new|only|having|including|storing|carrying|recording|associated|related|"
     r"corresponding|respective|human-readable|user-facing|free-form|free-text|defined|single|basic|possibly|also|either|stable|immutable|auto-generated|generated|assigned|and|or|plus|with|has|list of|set of|collection of|array of|series of|"
     r"history of|list|pair of|known|nullable|short|full|globally unique|system-generated|non-empty|configurable|default|calculated|computed|derived|explicit|"
     r"el|la|los|las|un|una|unos|su|sus|cada|o|os|as|um|uma|seu|sua|der|die|das|ein|eine|einen|sein|ihre|le|les|des|une|son|sa|ses|il|lo|gli|uno|y|e|und|et|ed|ou|opcional(?:mente)?|único|única|l'|d')\s+)+",
@@ -284,7 +284,7 @@ VERBS = frozenset(
 )
 # A last word by which a noun is plainly a column.
 COLUMN_NOUN = re.compile(
-    r"(?:date|time|name|id|identifier|number|amount|price|email|phone|address|title|description|status|type|code|url|at|count|total|rate|timestamp|flag|notes?|label|key|color|colour|hash|reason|version|quantity|score|balance)s?$", _I,
+    r"(?:date|time|name|id|identifier|number|amount|price|email|phone|address|title|description|status|type|code|url|at|count|total|rate|timestamp|flag|notes?|label|key|color|colour|hash|reason|version|quantity|score|balance)s?$|\b\w+ (?:from|to|until|on|by|at)$", _I,
 )  # fmt: skip
 
 # Says what a thing is to another: the verb class, and how many.

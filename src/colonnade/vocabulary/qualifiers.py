@@ -19,7 +19,7 @@ FLAGS: tuple[tuple[str, bool, re.Pattern[str]], ...] = (
         r"\bno nul[ol]\b|\bnão nul[oa]\b|\bzorunlu\b|\bverplicht\b|必填|必須|非空|不能为空|不可为空|필수|обязательн", _I)),
     ("nullable", True, re.compile(
         r"\bnullable\b(?!\s*[:=]?\s*(?:false|no)\b)|\boptional\b(?! (?:depending|parent|details|filter))|\b(?:can|may|could) be (?:null|empty)\b|\bor null\b|"
-        r"\ballows? null\b|\bnull if\b|\bnull when\b|\bnull until\b|\bnull for\b|\bnull =|\bnull allowed\b|\bopcional\b|\boptionnel(?:le)?\b|\bfacultatif\b|"
+        r"\ballows? null\b|\bnull if\b|\bnull when\b|\bnull until\b|\bnull for\b|\bnull =|\bempty (?:while|until|as long|if|when|unless)\b|\bnull allowed\b|\bopcional\b|\boptionnel(?:le)?\b|\bfacultatif\b|"
         r"\bfacoltativ[oa]\b|\bopzionale\b|\bnul[ol]able\b|\banulable\b|可选|可空|可为空|允许为空|任意|NULL ?許容|NULL ?可|NULL ?許可|선택|необязательн|опционально|"
         r"\boptioneel\b|\bvalgfri\b|\bwhen set\b|^\s*null\s*$|\bNULL initially\b|\bif (?:provided|present|any|available|known)\b|\bisteğe bağlı\b|"
         r"\bfalls vorhanden\b|\bdefault null\b", _I)),
@@ -264,7 +264,7 @@ SELF = re.compile(
 
 ON_DELETE: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("SET NULL", re.compile(r"\bset[ _]null\b|\bsetnull\b|\bnull(?:ify)?[ _]?on[ _]?delete\b|\bset to null\b", _I)),
-    ("CASCADE", re.compile(r"\bcascad\w*|\bon delete c\b|\bdelete-orphan\b", _I)),
+    ("CASCADE", re.compile(r"(?<!no )(?<!not )(?<!never )\bcascad\w*|\bon delete c\b|\bdelete-orphan\b", _I)),
     ("RESTRICT", re.compile(r"\bon[ _]?delete[ :=]*(?:restrict|protect)|\brestrict(?:ed)?\b|\bPROTECT\b", _I)),
     ("SET DEFAULT", re.compile(r"\bset[ _]default\b", _I)),
     ("NO ACTION", re.compile(r"\bno[ _]action\b", _I)),

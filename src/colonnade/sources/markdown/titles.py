@@ -53,7 +53,7 @@ class Title:
 
 def bare(text: str) -> str:
     """`text` without emoji, numbering and Markdown marks."""
-    text = text.strip()
+    text = re.sub(r"^[\d#*]\ufe0f?\u20e3\s*", "", text.strip())
     for _ in range(3):
         shorter = _NUMBER.sub("", _DECORATION.sub("", text)).strip()
         if shorter == text:

@@ -111,6 +111,11 @@ _CALL = re.compile(r"[`*]*(?P<name>[^\W\d]\w*)[`*]*\s?\((?P<inside>[^\W\d]\w*(?:
 
 def _called(block: Paragraph, file: str) -> Iterator[Reading]:
     """`users(id, name, email)`, a line an entity, at least two of them or one with three columns."""
+    bold = re.match(r"\*\*(?P<name>[a-z][a-z0-9_]*)\*\*\s+(?P<rest>.+)", block.text, re.DOTALL)
+    ticked = prose.coded_columns(bold["rest"], block.lines[0].place(file)) if bold else ()
+    if bold and len(ticked) > 1:
+        about = Subject(bold["name"], block.lines[0].place(file))
+        yield Reading("list", bullets.PRECISION - 20, (subject.entity(about, ticked),))
     found = [(line, match) for line in block.lines if (match := _CALL.fullmatch(line.text.strip())) and match["inside"].count(",") > 1]
     for line, match in found if len(found) == len(block.lines) else ():
         columns = bullets.inline(match["inside"], line, file)
@@ -128,7 +133,7 @@ def _defines(section: Section, title: titles.Title, about: Subject | None, file:
         if isinstance(block, Table):
             shape = table.shape(block)
             found = table.attributes(block, shape, file)
-            return table.is_convincing(block, shape, found) and _has_key(found)
+            return table.is_convincing(block, shape, found) and (_has_key(found) or len(found) > 2)
         if isinstance(block, Bullets):
             listed = bullets.attributes(block.items, file, labelled=False)
             return len(listed) > 1 and _has_key(listed)
@@ -198,6 +203,8 @@ def _under(entities: tuple[DraftEntity, ...], about: Subject | None, weak: bool)
     """The entities of a block under the heading of one: the only table below it is that entity, whatever it is called."""  # noqa: E501
     if about is None or not about.proven or not entities:
         return entities
+    nameless = [replace(one, name=Fact(about.name, about.place)) if not one.name.value else one for one in entities]
+    entities = tuple(nameless)
     same = [
         one
         for one in entities
@@ -240,6 +247,10 @@ def _columns(part: Part, block: Table, roles: table.Shape, file: str) -> Iterato
     found = tuple(bullets._filled(one, told[one.name.value], "") if one.name.value in told else one for one in found)
     if not found:
         return
+    prefixed = _prefixed(block, roles, file)
+    if prefixed:
+        yield from prefixed
+        return
     convincing = table.is_convincing(block, roles, found)
     about = part.subject
     place = block.header[0]
@@ -260,6 +271,20 @@ def _columns(part: Part, block: Table, roles: table.Shape, file: str) -> Iterato
     if about is not None and not about.proven and not convincing:
         return
     yield _defined("table", table.PRECISION, about, found, place, file)
+
+
+def _prefixed(block: Table, roles: table.Shape, file: str) -> list[Reading]:
+    """A table whose names are `table.column` throughout speaks of the columns of several entities."""
+    position = roles.at("name", "columns", "key") or 0
+    rows: dict[str, list[DraftAttribute]] = {}
+    for row in block.rows:
+        written = names.plain(row[position].text).strip() if position < len(row) else ""
+        head, dot, _ = written.partition(".")
+        if not dot or not names.is_identifier(written):
+            return []
+        rows.setdefault(head, []).extend(table.row_attributes(row, roles, file))
+    place = block.header[0].place(file)
+    return [Reading("table", table.PRECISION, (subject.entity(Subject(name, place), found),)) for name, found in rows.items() if found]
 
 
 def _coded(found: tuple[DraftAttribute, ...]) -> bool:

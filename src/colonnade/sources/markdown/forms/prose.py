@@ -28,7 +28,7 @@ _NOTES = re.compile(
     r"\s*(?P<notes>(?:[(（\[][^()（）\[\]]*(?:\([^()]*\)[^()（）\[\]]*)*[)）\]]\s*|\*[^*\n]{1,60}\*\s*)*)(?:[:：]|[-–—]+|=|→)?\s*(?P<rest>.*)",
     re.DOTALL,
 )
-_SENTENCES = re.compile(r"(?<=[.!?])\s+(?=[A-Z*`\"(À-ÞА-Я¿])|(?<=[。！？])\s*|\n")
+_SENTENCES = re.compile(r"(?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)(?<!z\.B\.)(?<=[.!?])\s+(?=[A-Z*`\"(À-ÞА-Я¿])|(?<=[。！？])\s*|\n")
 _BRACKET = re.compile(r"\s*[(（\[](?P<inside>(?:[^()（）\[\]]|[(（\[][^()（）\[\]]*[)）\]])*)[)）\]]")
 _JOIN = re.compile(
     r",?\s+(?:and|or|y|und|et|e|ou|o|plus|as well as|along with|sowie|и|и/или|&)\s+(?:an?\s+|its?\s+|their\s+)?|\s*[、・]\s*|\s*(?:和|以及|及|と|および)\s*"  # noqa: E501
@@ -244,7 +244,7 @@ def attributes(entry: Entry, known: Index, file: str) -> tuple[DraftAttribute, .
     for child in entry.children:
         found.extend(_below(child, entry, known, file))
     ticked = [one for one in coded_columns(entry.text, place) if known.find(one.name.value) is None]
-    if len(ticked) > 1:
+    if len(ticked) > 1 or (ticked and names.looks_coded(ticked[0].name.value)):
         found.extend(ticked)
     for sentence in _SENTENCES.split(entry.text):
         found.extend(
@@ -430,11 +430,10 @@ def _cut(text: str, marks: str) -> list[str]:
 
 
 def _is_bare_list(text: str) -> bool:
-    """`make, model, year, price`: three or more short pieces and nothing else."""
-    pieces = [piece for piece in _cut(text.rstrip("."), ",、，") if piece.strip()]
-    return len(pieces) >= 3 and all(
-        len(_BRACKET.sub("", piece).split()) <= 4 and not prose.LEAD.search(piece) for piece in pieces
-    )
+    """`make, model, year and an optional price`: three or more short pieces and nothing else."""
+    pieces = [part for piece in _cut(text.strip().rstrip("."), ",、，") for part in _JOIN.split(_guarded(piece)) if part.strip()]
+    bare = [_BRACKET.sub("", piece).strip() for piece in pieces]
+    return len(pieces) >= 3 and all(len(piece.split()) <= 5 and not prose.LEAD.search(piece) and _noun(piece) for piece in bare)
 
 
 def _lead(clause: str, entry: Entry, known: Index) -> int | None:
@@ -487,37 +486,44 @@ def _guarded(piece: str) -> str:
     )
 
 
-_TICKED = re.compile(r"`(?P<name>[^\W\d][\w]*)\??`(?P<rest>(?:(?!`[^\W\d]\w*\??`)[^.;])*)")
+_TICKED = re.compile(r"`(?P<name>[^\W\d]\w*)\??`\s*(?P<bracket>[(（][^()（）]*[)）])?(?P<rest>[^`.;]*(?:`[^`]*\|[^`]*`)?)")
+_TIED = re.compile(r"[\s,/&]*(?:\b(?:and|y|und|e|et|or)\b)?[\s,/&]*")
 
 
 def coded_columns(text: str, place: Place) -> tuple[DraftAttribute, ...]:
-    """The columns that a text names in back-ticks, each with what stands behind it: `` `slug` único, `status`: `A | B` ``."""  # noqa: E501
+    """The columns that a text names in back-ticks, each with what stands behind it: `` `slug` único, `status`: `A | B` ``."""
     found: list[DraftAttribute] = []
+    tied: list[str] = []
     for match in _TICKED.finditer(text):
         name = match["name"]
-        if (
-            name.isupper()
-            or re.match(r"\(", match["rest"])
-            or re.search(
-                r"(?:→|->|references|of|on|from|in|de|trigger|function|table|tabla|por|by|via|\w\()\s*$",
-                text[max(0, match.start() - 12) : match.start()],
-            )
-        ):
+        before = text[max(0, match.start() - 12) : match.start()]
+        if name.isupper() or match["rest"].startswith("(") or re.search(r"(?:→|->|references|of|on|from|in|de|trigger|function|table|tabla|por|by|via|\w\()\s*$", before):
             continue
-        rest = match["rest"].strip().lstrip(":：— -")
-        values, _ = facts.values(rest.strip("`(), \n"), name, "constraint") if "|" in rest else ((), None)
-        told: Facts = (
-            {"enum_values": Fact(values, place)}
-            if values
-            else bullets._qualified(rest.strip(" ,()"), place, name)
-            if len(rest.split()) <= 4
-            else {}
-        )
-        kind = told.get("type")
-        if kind is not None and not facts.written.resolve(str(kind.value)) and str(kind.value) != "enum":
-            told.pop("type")
+        told = _told_behind(name, match["bracket"] or "", match["rest"], place)
+        if not told and not match["bracket"] and _TIED.fullmatch(match["rest"]):
+            tied.append(name)
+            continue
+        # `a` and `b` (timestamp): what is said of the last holds for those that are tied to it.
+        shared = {field: fact for field, fact in told.items() if field in ("type", "nullable")} if match["bracket"] else {}
+        found.extend(facts.attribute(one, place, shared) for one in tied)
         found.append(facts.attribute(name, place, told))
-    return _distinct(found)
+        tied = []
+    return _distinct([*found, *(facts.attribute(one, place, {}) for one in tied)])
+
+
+def _told_behind(name: str, bracket: str, rest: str, place: Place) -> Facts:
+    inside = bracket[1:-1].replace("`", "")
+    told: Facts = (bullets._qualified(inside, place, name) or _choices(inside, place)) if inside else {}
+    if not inside:
+        body = rest.strip().lstrip(":：— -")
+        values, _ = facts.values(body.strip("`(), \n"), name, "constraint") if "|" in body else ((), None)
+        told = {"enum_values": Fact(values, place)} if values else bullets._qualified(body.strip(" ,()"), place, name) if 0 < len(body.split()) <= 4 else {}
+    kind = told.get("type")
+    if kind is not None and not facts.written.resolve(str(kind.value)) and str(kind.value) != "enum":
+        told.pop("type")
+    if "enum_values" not in told and re.search(r"[,/|]", inside):
+        told = facts.joined(told, _choices(inside, place) if not told else {})
+    return told
 
 
 def _piece(text: str, entry: Entry, known: Index, place: Place) -> Iterator[DraftAttribute]:
@@ -565,6 +571,7 @@ def _noun(head: str) -> str | None:
     verb = bool(parts) and parts[0].lower() in prose.VERBS and not (len(parts) > 1 and prose.COLUMN_NOUN.search(bare))
     if not parts or len(parts) > 4 or not re.match(r"[^\W\d_]", bare) or verb or len(bare) > 50:
         return None
+    bare = re.sub(r"\b[a-z]+[A-Z]\w*", lambda match: match[0].lower(), bare) if len(parts) > 1 else bare
     if re.search(r"[=<>{}|!?%$]|\d{3,}", bare) or parts[-1].lower() in (
         "sent",
         "made",
@@ -649,7 +656,7 @@ def _choices(inside: str, place: Place) -> Facts:
     listed, _, said = inside.partition(";")
     pieces = [piece.strip() for piece in re.split(r"\s*[,/|]\s*|\s+or\s+", listed)]
     short = all(re.fullmatch(r"[^\W_][\w'’-]*(?: [\w'’-]+)?", piece) for piece in pieces)
-    if len(pieces) < 2 or not short or qualifiers.OPEN_LIST.search(inside) or any(prose.COLUMN_NOUN.search(piece) for piece in pieces):
+    if len(pieces) < 2 or not short or qualifiers.OPEN_LIST.search(inside) or sum(bool(prose.COLUMN_NOUN.search(piece)) for piece in pieces) * 2 > len(pieces):
         return {}
     told: Facts = {"enum_values": Fact(tuple(dict.fromkeys(pieces)), place)}
     return facts.joined(told, facts.read(said, place, "constraint")) if said else told

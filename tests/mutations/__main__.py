@@ -1,4 +1,8 @@
-"""`python -m mutations`: the table of mutations and who sees them; exit 1 if one is not caught by both observers."""
+"""`python -m mutations`: the tables of mutations and who sees them; exit 1 if one is not caught.
+
+First faults in a design, which all outputs share and a law about rows must see; then changes to a proven database,
+which each of our two observers must see.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ import warnings
 from collections.abc import Sequence
 
 from colonnade.server import embedded
+from mutations import schema
 from mutations.catalog import MUTATIONS
 from mutations.run import OBSERVERS, Outcome, outcomes, proven
 
@@ -17,11 +22,19 @@ def main() -> int:
     # SQLAlchemy warns of each kind of object that it does not know, which is what the table says anyway.
     warnings.simplefilter("ignore")
     with embedded() as server, proven(server) as original:
+        designs = schema.run(server)
         control, *found = outcomes(server, original, MUTATIONS, tuple(OBSERVERS))
     noise = [f"{observer}: {one}" for observer, seen in control.seen.items() for one in seen]
+    sys.stdout.write(
+        "".join(f"{one.name:44}  {'caught' if one.caught else 'MISSED'}  {one.words[:140]}\n" for one in designs)
+    )
     sys.stdout.write("\n".join([*map(row, found), *(f"the control is not green: {one}" for one in noise), ""]))
+    sys.stdout.write(
+        f"{sum(one.caught for one in designs)}/{len(designs)} faults in the design seen, control included\n"
+    )
     sys.stdout.write(summary(found) + "\n")
-    return 0 if not noise and all(one.caught_by(observer) for one in found for observer in OWN) else 1
+    seen = all(one.caught_by(observer) for one in found for observer in OWN)
+    return 0 if not noise and seen and all(one.caught for one in designs) else 1
 
 
 def row(outcome: Outcome) -> str:

@@ -106,6 +106,23 @@ class Ground:
         with clone(self.server, template, self.tree, self.schema, self.actors) as name:
             yield name
 
+    @contextmanager
+    def bare_database(self) -> Iterator[str]:
+        """A database with nothing in it but what `roles.sql` gives the roles; dropped at the end."""
+        with scratch_database(self.server) as name:
+            self.empower(name)
+            yield name
+
+    def empower(self, database: str) -> None:
+        """Gives the roles in `database` what `roles.sql` gives them."""
+        with connect(self.server.dsn(database)) as connection:
+            _empower(connection, database, self.tree, self.schema, self.actors)
+
+    def load(self, database: str, name: str) -> None:
+        """Runs `specs/<feature>/<name>` in `database` as the migrator. Raises psycopg.Error."""
+        with self.session(database, self.actors.migrator) as connection:
+            connection.execute(script(self.tree, self.schema, name))
+
     @cached_property
     def rows(self) -> dict[str, list[dict[str, str | None]]]:
         """Good rows of every table, external ones too, parents first."""

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from colonnade import revisions
 from colonnade.design.schema import Function
 from colonnade.findings import Proof
-from colonnade.prove import filling
+from colonnade.output import origin
+from colonnade.prove import filling, stubs
 from colonnade.prove.ground import Ground
 from colonnade.prove.imports import environment, importable
 from colonnade.prove.laws import declare, law
@@ -37,7 +41,7 @@ RESTORES = declare(
 
     From a database that holds only roles and external tables, with rows in the tables when the downgrade runs; and
     from one where the extensions, the trigger functions (made by another hand) and a table of a neighbour that uses
-    them were there already.
+    them were there already. Where ours follows revisions of others, they run first, and the way back ends there.
     """,
     "files",
 )
@@ -46,34 +50,90 @@ RESTORES = declare(
 @law("migrations", "files")
 def migrations(ground: Ground) -> Iterator[Proof]:
     """The migration goes up to what schema.sql makes, down to what was before, and up again."""
+    follows = _follows(ground)
+    if follows is not None:
+        yield from _after_a_history(ground, follows)
+        return
     designed = View(ground.catalog, ground.dump)
     with ground.database(ground.empty) as database:
         before = observe(ground, database)
-        migrate(ground, database, "head")
+        upgrade(ground, database, "head")
         yield compared(EQUALS, "upgrade and schema.sql", observe(ground, database), designed)
         rows = _fill(ground, database)
-        start = "from an empty database"
-        yield from _back_and_again(ground, database, f"{start}, with {rows} rows", before, designed)
+        start = f"from an empty database, with {rows} rows"
+        yield from _back_and_again(ground, database, "base", start, before, designed)
     with ground.database(ground.empty) as database:
         _occupy(ground, database)
         before = observe(ground, database)
-        migrate(ground, database, "head")
-        yield from _back_and_again(ground, database, "from an occupied database", before, observe(ground, database))
+        upgrade(ground, database, "head")
+        upgraded = observe(ground, database)
+        yield from _back_and_again(ground, database, "base", "from an occupied database", before, upgraded)
 
 
-def migrate(ground: Ground, database: str, target: str) -> None:
-    """Runs the generated migrations up to `target`, or down where it is `base`, as the migrator."""
+def _after_a_history(ground: Ground, follows: str) -> Iterator[Proof]:
+    """The same where revisions of others come first: their tables stand where else there are stand-ins."""
+    start = f"after revision {follows}"
+    with ground.bare_database() as database:
+        _take_over(ground, database, follows)
+        before = observe(ground, database)
+        ground.load(database, "schema.sql")
+        designed = observe(ground, database)
+    with ground.bare_database() as database:
+        _take_over(ground, database, follows)
+        upgrade(ground, database, "head")
+        yield compared(EQUALS, f"{start}: upgrade and schema.sql", observe(ground, database), designed)
+        yield from _back_and_again(ground, database, follows, start, before, designed)
+
+
+def _follows(ground: Ground) -> str | None:
+    """The revision that ours follows, or None where ours is the first."""
+    history = revisions.read(ground.backend / "migrations" / "versions")
+    ours = next((one for one in history if one.feature == origin(ground.feature)), None)
+    return ours.follows[0] if ours and ours.follows else None
+
+
+def _take_over(ground: Ground, database: str, revision: str) -> None:
+    """Runs what came before ours, and stands in for the external tables that it did not make."""
+    upgrade(ground, database, revision)
+    with ground.session(database) as connection:
+        rows = connection.execute("SELECT schemaname, tablename FROM pg_tables").fetchall()
+    made = {(schema, table) for schema, table in rows}
+    missing = tuple(one for one in ground.schema.external if (one.schema, one.name) not in made)
+    with ground.session(database) as connection:
+        for statement in stubs.statements(replace(ground.schema, external=missing), ground.actors.neighbour):
+            connection.execute(statement)
+    ground.empower(database)
+
+
+def upgrade(ground: Ground, database: str, target: str) -> None:
+    """Runs the migrations up to `target` as the migrator."""
     from alembic import command
 
+    with _alembic(ground, database) as config:
+        command.upgrade(config, target)
+
+
+def downgrade(ground: Ground, database: str, target: str) -> None:
+    """Runs the migrations back to `target` as the migrator."""
+    from alembic import command
+
+    with _alembic(ground, database) as config:
+        command.downgrade(config, target)
+
+
+@contextmanager
+def _alembic(ground: Ground, database: str) -> Iterator[Config]:
     url = ground.url(database, ground.actors.migrator)
     with importable(ground.backend), environment("DATABASE_URL", url):
-        (command.downgrade if target == "base" else command.upgrade)(_config(ground), target)
+        yield _config(ground)
 
 
-def _back_and_again(ground: Ground, database: str, start: str, before: View, upgraded: View) -> Iterator[Proof]:
-    migrate(ground, database, "base")
+def _back_and_again(
+    ground: Ground, database: str, target: str, start: str, before: View, upgraded: View
+) -> Iterator[Proof]:
+    downgrade(ground, database, target)
     yield compared(RESTORES, f"{start}: before and after", observe(ground, database), before)
-    migrate(ground, database, "head")
+    upgrade(ground, database, "head")
     yield compared(RESTORES, f"{start}: upgrade again", observe(ground, database), upgraded)
 
 

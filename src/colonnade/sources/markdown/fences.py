@@ -26,10 +26,11 @@ BY_LABEL: dict[str, str] = {
     "prisma": "prisma",
     **dict.fromkeys(("json", "jsonc", "json5", "jsonschema"), "jsonform"),
     "django": "django",
+    **dict.fromkeys(("csharp", "cs", "c#", "swift", "kotlin", "kt", "java", "dart", "go", "golang", "rust", "rs"), "relatives"),
 }  # fmt: skip
 
 # Where the label is missing or wrong the content decides, in this order.
-SNIFFED = ("mermaid", "prisma", "drizzle", "sql", "python", "typescript", "jsonform")
+SNIFFED = ("mermaid", "prisma", "drizzle", "sql", "python", "typescript", "relatives", "jsonform")
 
 # Labels of programs in languages that no recogniser reads.
 FOREIGN = frozenset(

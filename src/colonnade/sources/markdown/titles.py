@@ -145,7 +145,8 @@ def read(text: str) -> Title:
     """What `text`, a heading or a label without its Markdown sign, names."""
     shown = bare(text)
     marked = bool(_MARKER_BEFORE.match(names.plain(shown)) or re.fullmatch(r"`[^`]+`.*", shown))
-    whole = role_of(shown)
+    # A title in back-ticks is a name, whatever it means in English.
+    whole = "" if re.fullmatch(r"`[A-Za-z_][\w.]*`\s*(?:[(（\[].*)?", shown) else role_of(shown)
     soft = bool(whole) and not _is_whole(shown)
     if whole and not soft:
         return Title(whole, shown, notes=tuple(_BRACKETS.findall(shown)))

@@ -17,6 +17,7 @@ from colonnade.design.draft import (
     Origin,
 )
 from colonnade.types import Family
+from colonnade.vocabulary.habits import guessed_type
 from colonnade.vocabulary.naming import plural, snake
 
 STORED = ("table", "external")
@@ -129,8 +130,10 @@ def _type_word(one: DraftAttribute) -> str | None:
 
 
 def _sql_type(one: DraftAttribute) -> str | None:
+    """The PostgreSQL type; where no type is stated, the one that the name suggests."""
     if one.type is None:
-        return None
+        guess = types.resolve(guessed_type(snake(one.name.value, "column")))
+        return None if one.enum_values else str(guess)
     resolved = types.resolve(one.type.value)
     return str(resolved) if resolved else None if one.enum_values else one.type.value
 
@@ -243,38 +246,56 @@ def _referenced(draft: Draft, named: Tables, relations: Mapping[str, list[Relati
 
 
 def as_text(draft: Draft) -> str:
-    """`draft` in lines: each entity, its attributes with type and facts, and where each was read."""
+    """`draft` in lines: each fact with where it was read and, where it is not stated, how it is known."""
     form = as_json(draft)
     blocks = ["\n".join(_entity_lines(entity)) for entity in form["entities"]]
     for title, key, name in (("Concepts, not stored", "concepts", "name"), ("Only pointed at", "referenced", "name"),
                              ("Constraints", "constraints", "text"), ("Queries", "queries", "title"),
                              ("Requirements", "requirements", "text")):  # fmt: skip
         if form[key]:
-            blocks.append("\n".join([f"{title}:", *(f"  {one[name]}  ({one['source']})" for one in form[key])]))
-    return "\n\n".join(blocks) + "\n" if blocks else ""
+            blocks.append("\n".join([f"{title}:", *(f"  {one[name]}  {_known(one, '')}" for one in form[key])]))
+    return "\n\n".join(blocks) if blocks else ""
+
+
+def _known(fact: dict[str, Any], file: str) -> str:
+    """`(12:5)` for a stated fact of `file`, `(other.md:12:5, implied by primary-key)` for another."""
+    place = fact["source"].removeprefix(f"{file}:") if file else fact["source"]
+    how = (
+        "" if fact["origin"] == "stated" else f", {fact['origin']}" + (f" by {fact['rule']}" if "rule" in fact else "")
+    )
+    return f"({place}{how})"
 
 
 def _entity_lines(entity: dict[str, Any]) -> Iterator[str]:
     kind = "" if entity["kind"] == "table" else f", {entity['kind']}"
-    yield f"{entity['name']}{kind}  ({entity['source']})"
+    file = entity["source"].rsplit(":", 2)[0]
+    yield f"{entity['name']}{kind}  {_known(entity, '')}"
     width = max((len(one["name"]) for one in entity["attributes"]), default=0)
     for one in entity["attributes"]:
-        yield f"  {one['name']:{width}}  {', '.join(_words(one))}"
+        yield f"  {one['name']:{width}}  {_known(one, file)}  {', '.join(_words(one, file))}"
     for one in entity["relationships"]:
         tail = "".join(f", {label} {one[key]}" for key, label in (("fk", "by"), ("on_delete", "on delete")) if one[key])
-        yield f"  {one['kind']} {one['to']}{tail}"
+        yield f"  {one['kind']} {one['to']}{tail}  {_known(one, file)}"
     for key, label in (("indexes", "index"), ("uniques", "unique")):
         for one in entity[key]:
-            yield f"  {label} on {', '.join(one['columns'])}"
+            yield f"  {label} on {', '.join(one['columns'])}  {_known(one, file)}"
 
 
-def _words(one: dict[str, Any]) -> Iterator[str]:
-    yield one["sql_type"] or one["type"] or "type not stated"
-    if one["enum_values"]:
-        yield "one of " + " | ".join(one["enum_values"])
-    flags = (("primary_key", "primary key"), ("unique", "unique"))
-    yield from (label for key, label in flags if one[key])
-    if one["nullable"] is not None:
-        yield "optional" if one["nullable"] else "required"
-    if one["default"] is not None:
-        yield f"default {one['default']}"
+def _words(one: dict[str, Any], file: str) -> Iterator[str]:
+    told = {fact["fact"]: _known(fact, file) for fact in one["facts"]}
+    kind = one["sql_type"] or one["type"] or "text"
+    yield f"{kind} {told['type']}" if "type" in told else f"{kind} (assumed by the name)"
+    said = {
+        "enum_values": "one of " + " | ".join(one["enum_values"] or ()),
+        "primary_key": "primary key",
+        "unique": "unique",
+        "nullable": "optional" if one["nullable"] else "required",
+        "min_length": f"at least {one['min_length']} characters",
+        "max_length": f"at most {one['max_length']} characters",
+        "default": f"default {one['default']}",
+        "references": f"references {one['references']}",
+        "on_delete": f"on delete {one['on_delete']}",
+    }
+    for fact, words in said.items():
+        if (fact in told and one[fact] not in (None, False)) or (fact == "nullable" and fact in told):
+            yield f"{words} {told[fact]}"

@@ -122,3 +122,8 @@ SAFE_FUNCTIONS: frozenset[str] = frozenset({
     "upper", "upper_inf", "lower_inf", "width_bucket", "coalesce", "nullif", "now", "gen_random_uuid", "cast", "timezone",
     "bit_length", "unaccent", "ln", "log", "exp", "array_cat", "array_append", "jsonb_exists", "like", "similar_to_escape",
 })  # fmt: skip
+
+
+def guessed_type(column: str) -> str:
+    """The type word that the name of a column suggests; text where it suggests nothing."""
+    return next((type_ for pattern, type_ in NAME_TYPES if pattern.fullmatch(column)), "text")

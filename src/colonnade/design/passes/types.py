@@ -84,7 +84,7 @@ def _plain(
     """The type of an attribute without a closed list, and why."""
     where = f"{blueprint.entity.name.value}.{attribute.name.value}"
     if attribute.type is None or not attribute.type.value.strip():
-        guess = _guess(name)
+        guess = habits.guessed_type(name)
         fixed = types.resolve(guess, work.settings.timestamps)
         findings += found(
             GUESSED, f"{where} has no stated type and becomes {fixed}", attribute.name.place, severity="note"
@@ -130,13 +130,6 @@ def _precise(resolved: types.TypeName, written: str, attribute: DraftAttribute) 
     if resolved.base == "character varying" and not resolved.arguments and attribute.max_length:
         return replace(resolved, arguments=(str(attribute.max_length.value),))
     return resolved
-
-
-def _guess(name: str) -> str:
-    for pattern, type_ in habits.NAME_TYPES:
-        if pattern.fullmatch(name):
-            return type_
-    return "text"
 
 
 def _values(attribute: DraftAttribute, shared: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:

@@ -110,7 +110,6 @@ GENERIC = frozenset(
         "rules",
         "constraint",
         "constraints",
-        "state",
         "lifecycle",
         "behavior",
         "support",
@@ -284,18 +283,18 @@ VERBS = frozenset(
 )
 # A last word by which a noun is plainly a column.
 COLUMN_NOUN = re.compile(
-    r"(?:date|time|name|id|identifier|number|amount|price|email|phone|address|title|description|status|type|code|url|at|count|total|rate|timestamp|flag|notes?|label|key|color|colour|hash|reason|version|quantity|score|balance)s?$|\b\w+ (?:from|to|until|on|by|at)$", _I,
+    r"(?:\b|_)(?:date|time|name|id|identifier|number|amount|price|email|phone|address|title|description|status|type|code|url|at|count|total|rate|timestamp|flag|notes?|label|key|color|colour|hash|reason|version|quantity|score|balance)s?$|\b\w+ (?:from|to|until|on|by|at)$", _I,
 )  # fmt: skip
 
 # Says what a thing is to another: the verb class, and how many.
 TO_ONE = re.compile(
     r"\b(?:belong(?:s|ing)?\s+(?:to|in)|owned\s+by|owner|part\s+of|child\s+of|within|inside|under|references?|referencing|refers?\s+to|points?\s+(?:to|at)|linked\s+(?:to|with)|links?\s+(?:to|back\s+to)|associated\s+(?:with|to)|related\s+to|assigned\s+to|"
     r"attached\s+to|tied\s+to|connected\s+to|bound\s+to|created\s+by|made\s+by|placed\s+by|submitted\s+by|written\s+by|posted\s+by|uploaded\s+by|performed\s+by|scoped\s+to|for|of|from|by|against|on|relates\s+to|applies\s+to|mapped\s+to|pertains\s+to|"
-    r"links?|connect(?:s|ing)|joins?|about|between|in|to|specific\s+to|appartiene\s+a\w*|pertenece\s+a|pertence\s+a|d'une?|appartengono\s+a|pour|asociad[oa]\s+(?:a|con)|associad[oa]\s+a|vinculad[oa]\s+a|gehört\s+zu|verweist\s+auf|zugeordnet|appartient\s+à|lié[es]*\s+à|associé[es]*\s+à|rattaché[es]*\s+à)\b|属于|关联|に属する|に紐づく|принадлежит|связан",
+    r"links?|connect(?:s|ing)|joins?|about|between|in|to|specific\s+to|at|appartiene\s+a\w*|pertenece\s+a|pertence\s+a|d'une?|appartengono\s+a|pour|asociad[oa]\s+(?:a|con)|associad[oa]\s+a|vinculad[oa]\s+a|gehört\s+zu|verweist\s+auf|zugeordnet|appartient\s+à|lié[es]*\s+à|associé[es]*\s+à|rattaché[es]*\s+à)\b|属于|关联|に属する|に紐づく|принадлежит|связан",
     _I,
 )  # fmt: skip
 WEAK_TO_ONE = frozenset(
-    ["for", "of", "from", "by", "against", "on", "in", "to", "within", "inside", "under", "about", "between", "owner"]
+    ["at", "pour", "d'un", "d'une", "for", "of", "from", "by", "against", "on", "in", "to", "within", "inside", "under", "about", "between", "owner"]
 )
 TO_MANY = re.compile(
     r"\b(?:has|have|having|contains?|containing|owns?|groups?|grouping|includes?|including|consists?\s+of|comprises?|composed\s+of|holds?|holding|with|parent\s+of|collection\s+of|list\s+of|set\s+of|series\s+of|container\s+(?:for|of)|aggregates?|organi[sz]es?|"

@@ -37,7 +37,7 @@ UNSTORED_SENTENCE: tuple[re.Pattern[str], ...] = (
 
 # The last words of a sentence about the thing: "Calculated from bookings, not stored", "generated on request, no table".
 UNSTORED_END = re.compile(
-    r"(?:(?:but|and|is|it is|are|so|therefore)\s+)*(?:(?:not|never)\s+(?:itself\s+)?(?:persisted|stored|saved|kept|materiali[sz]ed|a table|in the database)|no\s+(?:database\s+|own\s+|separate\s+)?(?:table|storage|persistence|record)|"
+    r"(?:(?:but|and|is|it is|are|so|therefore)\s+)*(?:(?:not|never)\s+(?:itself\s+)?(?:persisted|stored|saved|kept|materiali[sz]ed|a table|in the database)(?: in (?:the |a )?(?:database|db|table))?|no\s+(?:database\s+|own\s+|separate\s+)?(?:table|storage|persistence|record)|"
     r"non\s+(?:memorizzat\w|salvat\w|persistent\w|persistit\w|stockée?s?|persistée?s?|enregistrée?s?|conservat\w)|nicht\s+(?:gespeichert|persistiert)|no\s+(?:se\s+)?(?:almacena|persiste|guarda)\w*|não\s+(?:é\s+)?(?:armazenad|persistid|guardad)[oa]s?|"
     r"не\s+(?:хранится|сохраняется)|(?:UI|display|client|view)[ -]only)", _I,
 )  # fmt: skip

@@ -26,7 +26,9 @@ _EXPLICIT = re.compile(
 _SIGN = re.compile(
     r"(?P<many>\(?\b(?:0|1)?\.?\.?(?:N|M|n|m|many)\b\)?|\(?\d?(?:\.\.)?\*\)?|[|o]\{|\}[|o]|[─-]<|>[─-])|(?P<one>\(\s*(?:0\.\.)?1[^()\n]{0,12}\)|\b(?:0\.\.)?1\b|\bone\b|\|\||\|o|o\|)"
 )
-_SENTENCE = re.compile(r"(?<=[.;。；!?])\s+|\n")
+_SENTENCE = re.compile(
+    r"(?<=[.;。；!?])\s+|\n|,?\s+(?:and|but|while)\s+(?=(?:an?|each|every|one|the)\s+[\w-]+(?: [\w-]+)?\s+(?:can|may|has|have|belongs|contains)\b)"
+)
 _LIST = re.compile(
     r"[\s,、/&·`*]*(?:\b(?:and|or|y|und|e|ou|et|plus)\b)?[\s,、/&`*]*(?:\b(?:an?|the|one|its|their|exactly one|multiple|many|zero or more|one or more|to|of|un|una|uno|une|a|al|à|um|uma|ein|eine|einem|einer|de|di|le|la|el|il)\b\s*)*",  # noqa: E501
     re.IGNORECASE,
@@ -258,20 +260,23 @@ def _verb_kind(window: str, one: Mention, subject: Mention) -> str:
     if to_many is None and to_one is None:
         return ""
     if to_one is not None and (to_many is None or to_one.start() > to_many.start()):
-        words = to_one[0].lower().split()
-        if len(words) == 1 and words[0] in prose.WEAK_TO_ONE and (len(clause[to_one.end() :].split()) > 2 or many):
-            return (
-                "many-to-one"
-                if to_many is None
-                and not many
-                and len(clause[to_one.end() :].split()) <= 3
-                and words[0] in ("for", "by", "of")
-                else ""
-            )
+        if to_one[0].lower() in prose.WEAK_TO_ONE:
+            return _weak_kind(to_one[0].lower(), clause[to_one.end() :], one, many=many, told=to_many is not None)
         return "one-to-many" if many else "many-to-one"
     if many:
         return "one-to-many"
     return "one-to-one" if prose.ONLY_ONE.search(clause) else "many-to-one"
+
+
+def _weak_kind(word: str, behind: str, one: Mention, *, many: bool, told: bool) -> str:
+    """`a tip for one Order`, `can appear in many Episodes`: a bare preposition relates only right before the name."""
+    if told or len(behind.split()) > 3:
+        return ""
+    if many:
+        return "one-to-many" if prose.MANY.search(behind) else ""
+    near = word in ("for", "by", "of", "pour", "d'un", "d'une")
+    single = re.fullmatch(r"\s*(?:an?|one|exactly one|un|une|una|uno|ein|einem|einer)\s+", behind, re.IGNORECASE)
+    return "many-to-one" if near or single else ""
 
 
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:

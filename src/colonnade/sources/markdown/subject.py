@@ -119,7 +119,7 @@ def _ends_unstored(sentence: str) -> bool:
     """`Calculated from bookings, not stored`; but not `Its status is derived, not stored`, which speaks of a column."""
     if re.match(r"(?:its|their|the \w+(?: \w+)? (?:is|are)|this \w+ (?:field|value))\b", sentence.strip(), re.IGNORECASE):
         return False
-    pieces = [piece.strip(" .()") for piece in re.split(r"[,;(]\s*", sentence)]
+    pieces = [piece.strip(" .()") for piece in re.split(r"[,;(]\s*|\s+and\s+(?=not\b|never\b)", sentence)]
     return any(storage.UNSTORED_END.fullmatch(piece) for piece in pieces)
 
 

@@ -76,12 +76,15 @@ def _entered(
 ) -> tuple[str, Subject | None, bool]:
     """(role, subject, whether the title announces columns) inside a section called `title`."""
     inherited = role in SPEAKING or role in ("unstored", "before", "global")
+    if section.level == 1 and title.role in ("other", "description"):
+        # The name of the page says nothing about what is on it.
+        return role, None, False
     if (
         role in ("entities", "entity")
         and title.role not in ("entity", "entities")
         and _defines(section, title, about, file)
     ):
-        title = replace(title, role="entity", name=title.name or section.text, soft=False)
+        title = replace(title, role="entity", name=re.sub(r"\s*[(（].*$", "", title.name or section.text), soft=False)
     if title.role == "entity" or (title.soft and not inherited):
         if role in ("transfer", "samples", "queries", "unstored", "before", "states", "enums", "policies"):
             named = subject.of_section(section, title, file)

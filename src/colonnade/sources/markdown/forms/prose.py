@@ -377,6 +377,10 @@ def _sentence(text: str, entry: Entry, known: Index, place: Place, *, first: boo
         yield from _pieces(text[strong.end() :], entry, known, place)
         return
     colon = re.search(r"[:：]\s+", _BRACKET.sub(lambda match: " " * len(match[0]), text))
+    closing = _closing_bracket(text) if first else ""
+    if closing:
+        yield from _expanded("", closing, entry, known, place)
+        return
     clauses = _cut(text, ";；")
     for listed in (text if first else "", text[colon.end() :] if colon else "", *(clauses[1:] if len(clauses) > 1 else ())):
         if listed and _is_bare_list(listed):
@@ -406,6 +410,17 @@ def _in_brackets(text: str, entry: Entry, known: Index, place: Place) -> Iterato
         listed = len(pieces) > 1 and all(len(_BRACKET.sub("", piece).split()) <= 5 for piece in pieces)
         if listed and any(prose.COLUMN_NOUN.search(_BRACKET.sub("", piece).strip()) for piece in pieces) and not qualifiers.OPEN_LIST.search(bracket["inside"]):
             yield from _expanded("", bracket["inside"], entry, known, place)
+
+
+def _closing_bracket(text: str) -> str:
+    """The bracket at the end of `a bakery or person that gives food (name, phone)`, if it lists columns."""
+    brackets = list(_BRACKET.finditer(text))
+    if not brackets or text[brackets[-1].end() :].strip(" .") or len(text[: brackets[-1].start()].split()) < 3 or prose.LEAD.search(text[: brackets[-1].start()]):
+        return ""
+    inside = brackets[-1]["inside"]
+    pieces = [_BRACKET.sub("", piece).strip() for piece in _inner(inside)]
+    nouns = sum(bool(prose.COLUMN_NOUN.search(piece)) for piece in pieces)
+    return inside if len(pieces) > 1 and nouns and not qualifiers.OPEN_LIST.search(inside) and all(len(piece.split()) <= 5 for piece in pieces) else ""
 
 
 def _clauses(text: str) -> list[str]:
@@ -466,6 +481,7 @@ def _other_subject(before: str, entry: Entry, known: Index) -> bool:
 def _pieces(text: str, entry: Entry, known: Index, place: Place) -> Iterator[DraftAttribute]:
     """The attributes of a list up to the end of its sentence."""
     text = text.strip().rstrip(".。").lstrip(":： ")
+    text = re.sub(r"\bwhether (?:it|they|the \w+) (?:is|are|was|were|has been) ", "", text, flags=re.IGNORECASE)
     text = re.sub(r"\b(?:zero|one|two|0|1)[ -]or[ -]more\b", "many", text, flags=re.IGNORECASE)
     for piece in _cut(text, ",;、，；"):
         for part in _JOIN.split(_guarded(piece)):
@@ -640,8 +656,8 @@ def _told(text: str, head: str, inside: str, name: str, place: Place) -> Facts:
     # In prose `(username)` explains a word; only a type that PostgreSQL or its relatives know is one.
     if kind is not None and str(kind.value) != "enum" and types.resolve(re.split(r"[,;]", inside)[0].strip()) is None:
         told.pop("type")
-    if not told and inside:
-        told = _choices(inside, place)
+    if inside and not told.keys() & {"enum_values", "type", "references", "primary_key"}:
+        told = facts.joined(told, _choices(inside, place))
     if re.search(r"\boptional(?:ly)?\b|\bopcional|\boptionnel|\bnullable\b", head, re.IGNORECASE):
         told.setdefault("nullable", Fact(True, place))
     if re.search(r"\b(?:required|mandatory)\b", head, re.IGNORECASE):

@@ -323,10 +323,10 @@ class _Plain:
 
 
 class _Live:
-    """Progress in a terminal: a spinner with the stage, and each proof as it is done."""
+    """Progress in a terminal: a spinner with the stage, and each proof as it is done, one line while it holds."""
 
-    def __init__(self, console: Any, status: Any, out: Any) -> None:
-        self._console, self._status, self._out = console, status, out
+    def __init__(self, status: Any, out: Any) -> None:
+        self._status, self._out = status, out
 
     def stage(self, name: str) -> None:
         self._status.update(name)
@@ -334,8 +334,9 @@ class _Live:
     def proof(self, proof: Proof) -> None:
         from rich.text import Text
 
-        mark = Text("ok     ", "green") if proof.passed else Text("FAILED ", "bold red")
-        self._out.print(mark + Text(f"{proof.law}  ", "bold") + Text(f"{proof.subject}: {proof.evidence}"))
+        mark = ("ok     ", "green") if proof.passed else ("FAILED ", "bold red")
+        line = Text.assemble(mark, (f"{proof.law}  ", "bold"), f"{proof.subject}: {proof.evidence}")
+        self._out.print(line, no_wrap=proof.passed, overflow="ellipsis" if proof.passed else "fold")
 
 
 @contextmanager
@@ -347,7 +348,7 @@ def _progress(as_json: bool) -> Iterator[_Plain | _Live]:
 
     console = Console(stderr=True)
     with console.status("reading") as status:
-        yield _Live(console, status, Console(highlight=False))
+        yield _Live(status, Console(highlight=False))
 
 
 def _print(text: str) -> None:

@@ -8,14 +8,18 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from colonnade.errors import Mistake, OutputError, wrong
 from colonnade.writers.file import WRITERS, File, Request
 
 _FORMAT = ("format", "--quiet", "--isolated", "--no-cache", "--line-length", "100", "--target-version", "py311")
+# Ruff formats what these write while the others write.
+OF_PYTHON = frozenset({"alembic", "session", "sqlalchemy", "sqlmodel"})
 
 
 def write(request: Request, only: frozenset[str] | None = None) -> tuple[File, ...]:
@@ -25,9 +29,15 @@ def write(request: Request, only: frozenset[str] | None = None) -> tuple[File, .
     that two writers claim.
     """
     names = _chosen(only)
-    files = tuple(replace(file, writer=name) for name in names for file in WRITERS[name](request))
+    with _formatting(_made(request, [name for name in names if name in OF_PYTHON])) as finished:
+        others = _made(request, [name for name in names if name not in OF_PYTHON])
+        files = (*finished(), *formatted(others))
     _refuse_bad_paths(files)
-    return tuple(sorted(formatted(files), key=lambda file: file.path))
+    return tuple(sorted(files, key=lambda file: file.path))
+
+
+def _made(request: Request, names: Sequence[str]) -> tuple[File, ...]:
+    return tuple(replace(file, writer=name) for name in names for file in WRITERS[name](request))
 
 
 def names() -> tuple[str, ...]:
@@ -58,22 +68,31 @@ def _refuse_bad_paths(files: Sequence[File]) -> None:
 
 def formatted(files: Sequence[File]) -> tuple[File, ...]:
     """`files` with all Python texts formatted, the same whatever configuration is around."""
-    python = [number for number, file in enumerate(files) if file.path.suffix == ".py"]
-    texts = dict(zip(python, _formatted([files[number].text for number in python]), strict=True))
-    return tuple(replace(file, text=texts.get(number, file.text)) for number, file in enumerate(files))
+    with _formatting(files) as finished:
+        return finished()
 
 
-def _formatted(texts: Sequence[str]) -> list[str]:
-    if not texts:
-        return []
+@contextmanager
+def _formatting(files: Sequence[File]) -> Iterator[Callable[[], tuple[File, ...]]]:
+    """Ruff at work on the Python texts of `files` in a process of its own; to call what is given waits for it."""
+    python = [file for file in files if file.path.suffix == ".py"]
+    if not python:
+        yield lambda: tuple(files)
+        return
     with tempfile.TemporaryDirectory(prefix="colonnade-") as folder:
-        paths = [Path(folder, f"file_{number:06}.py") for number in range(len(texts))]
-        for path, text in zip(paths, texts, strict=True):
-            path.write_text(text, encoding="utf-8", newline="")
-        done = subprocess.run([_ruff(), *_FORMAT, folder], capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise RuntimeError(f"a generated Python file is not valid: {done.stderr.strip()}")
-        return [path.read_text(encoding="utf-8") for path in paths]
+        paths = [Path(folder, f"file_{number:06}.py") for number in range(len(python))]
+        for path, file in zip(paths, python, strict=True):
+            path.write_text(file.text, encoding="utf-8", newline="")
+        with subprocess.Popen([_ruff(), *_FORMAT, folder], stderr=subprocess.PIPE, text=True) as ruff:
+            yield partial(_finished, ruff, files, paths)
+
+
+def _finished(ruff: subprocess.Popen[str], files: Sequence[File], paths: Sequence[Path]) -> tuple[File, ...]:
+    complaint = ruff.communicate()[1]
+    if ruff.returncode:
+        raise RuntimeError(f"a generated Python file is not valid: {complaint.strip()}")
+    texts = (path.read_text(encoding="utf-8") for path in paths)
+    return tuple(replace(file, text=next(texts)) if file.path.suffix == ".py" else file for file in files)
 
 
 def _ruff() -> str:

@@ -40,6 +40,26 @@ def renamed(text: str, rename: Callable[[str], str | None]) -> str:
     return "".join(pieces) + text[end:]
 
 
+def null_tested(text: str) -> frozenset[str]:
+    """The columns whose being null or not decides the condition `text`: `x IS NULL`, `num_nonnulls(x, y) = 1`."""
+    from pglast import ast
+
+    tested: set[str] = set()
+    for node in _walk(sql.expression(text)):
+        counted = isinstance(node, ast.FuncCall) and (node.funcname or ())[-1].sval in ("num_nonnulls", "num_nulls")
+        if isinstance(node, ast.NullTest) or counted:
+            tested |= {one.fields[-1].sval for one in _walk(node) if _is_column(one)}
+    return frozenset(tested)
+
+
+def counts_nulls(text: str) -> bool:
+    """Whether the condition `text` counts how many of several columns are null: an exclusive arc."""
+    from pglast import ast
+
+    calls = (node for node in _walk(sql.expression(text)) if isinstance(node, ast.FuncCall))
+    return any((call.funcname or ())[-1].sval in ("num_nonnulls", "num_nulls") for call in calls)
+
+
 def _references(text: str) -> list[tuple[int, int, str]]:
     """(start, end, name) in characters of every column reference; `t.title` counts as title."""
     tree = sql.expression(text)

@@ -12,6 +12,7 @@ from colonnade.design.passes import PASSES
 from colonnade.design.schema import (
     Database,
     EnumType,
+    Exclusion,
     Extension,
     Function,
     Intent,
@@ -77,6 +78,7 @@ def assemble(work: Work) -> Schema:
 def _table(blueprint: Blueprint, owner: str | None) -> Table:
     return Table(
         blueprint.name,
+        blueprint.schema,
         columns=tuple(blueprint.columns.values()),
         constraints=tuple(sorted(blueprint.constraints, key=lambda one: one.name)),
         indexes=tuple(sorted(blueprint.indexes, key=lambda one: one.name)),
@@ -116,7 +118,19 @@ def _function(function: Function, roles: Roles | None) -> Function:
 
 def _extensions(own: list[Blueprint]) -> tuple[Extension, ...]:
     rows = {types.take_apart(column.type).row for one in own for column in one.columns.values()}
-    return tuple(Extension(name) for name in sorted({row.extension for row in rows if row and row.extension}))
+    wanted = {row.extension for row in rows if row and row.extension}
+    wanted |= {"btree_gist"} if any(_compares_plainly(one) for one in own) else set()
+    return tuple(Extension(name) for name in sorted(wanted))
+
+
+def _compares_plainly(blueprint: Blueprint) -> bool:
+    """Whether an exclusion compares by `=` or `<>` what GiST by itself knows no such operator for."""
+    return any(
+        one.method == "gist" and operator in ("=", "<>")
+        for one in blueprint.constraints
+        if isinstance(one, Exclusion)
+        for _, operator in one.elements
+    )
 
 
 def _intent(work: Work, own: list[Blueprint]) -> Intent:

@@ -47,6 +47,28 @@ class UniqueSet:
 
 
 @dataclass(frozen=True, slots=True)
+class CompositeReference:
+    """A stated foreign key of several columns; `target_columns` is empty where the key of the target is meant."""
+
+    columns: tuple[str, ...]
+    target: str
+    target_columns: tuple[str, ...]
+    place: Place
+    on_delete: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatedExclusion:
+    """A stated EXCLUDE: pairs of a column or an expression, as written, and the operator."""
+
+    elements: tuple[tuple[str, str], ...]
+    place: Place
+    method: str = "gist"
+    name: str = ""
+    predicate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Blueprint:
     """One table in the making: what the documents state of it, and what has been designed so far.
 
@@ -57,6 +79,7 @@ class Blueprint:
     name: str
     model: str
     entity: DraftEntity
+    schema: str = "public"
     external: bool = False
     junction: bool = False
     attributes: Mapping[str, DraftAttribute] = field(default_factory=dict)
@@ -65,6 +88,8 @@ class Blueprint:
     key: tuple[str, ...] = ()
     uniques: tuple[UniqueSet, ...] = ()
     conditions: tuple[Condition, ...] = ()
+    references: tuple[CompositeReference, ...] = ()
+    exclusions: tuple[StatedExclusion, ...] = ()
     owner: str | None = None
     created_at: str | None = None
     updated_at: str | None = None

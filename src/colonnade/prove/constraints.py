@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from colonnade.findings import Proof
-from colonnade.prove import claims, conditions, defaults, deletion, keys, references, stated
+from colonnade.prove import claims, conditions, conflicts, defaults, deletion, keys, references, stated
 from colonnade.prove.filling import refusal
 from colonnade.prove.ground import Ground
 from colonnade.prove.laws import declare, law
@@ -74,7 +74,9 @@ def constraints(ground: Ground) -> Iterator[Proof]:
         for table in ground.schema.database.tables:
             if table.name not in staged:
                 why = refusal(open_hands.migrator, table, ground.rows.get(table.name, []))
-                words = f"unproven: no row that was made for this table is taken: {why}"
+                some = ground.rows.get(table.name, [])
+                named = conflicts.refusers(ground.schema, open_hands, table, some[0]) if some else ""
+                words = f"unproven: no row that was made for this table is taken: {named or why}"
                 yield Proof("good-rows", table.name, False, words)
     yield from _references(ground)
 
@@ -100,8 +102,9 @@ def _of_table(ground: Ground, stage: Stage, pair: Pair | None) -> Iterator[Proof
     for columns, because in unique:
         yield keys.uniques(stage, columns, because)
     yield from keys.orphans(stage)
+    yield from keys.overlaps(stage)
     if pair:
-        yield from defaults.proofs(stage, pair, ground.settings)
+        yield from defaults.proofs(stage, pair, ground.settings, ground.schema)
 
 
 def _kept(ground: Ground) -> Iterator[Proof]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from colonnade.config import Settings
-from colonnade.design.schema import Column
+from colonnade.design.schema import Column, Schema
 from colonnade.findings import Proof
 from colonnade.prove import claims
+from colonnade.prove.conflicts import stands
 from colonnade.prove.probe import Outcome, become, insert, tried
 from colonnade.prove.rows import Stage
 from colonnade.prove.stated import Pair
@@ -19,7 +20,7 @@ DEFAULT = "constraint-default"
 CLOCKS = (Family.DATE, Family.TIMESTAMP)
 
 
-def proofs(stage: Stage, pair: Pair, settings: Settings) -> Iterator[Proof]:
+def proofs(stage: Stage, pair: Pair, settings: Settings, schema: Schema) -> Iterator[Proof]:
     """A row that is inserted without the column gets the default that the Draft states or implies.
 
     What is stated and is no value of the column's type can be no default; the design reports it.
@@ -32,14 +33,15 @@ def proofs(stage: Stage, pair: Pair, settings: Settings) -> Iterator[Proof]:
         if condition is None or column.identity or not _possible(stage, condition):
             continue
         because = claims.reason(fact) if fact else f"customary for {column.name}, {claims.reason(attribute.name)}"
-        yield _proof(stage, column, str(written), condition, because)
+        yield _proof(stage, column, str(written), condition, because, schema)
 
 
-def _proof(stage: Stage, column: Column, written: str, condition: str, because: str) -> Proof:
+def _proof(stage: Stage, column: Column, written: str, condition: str, because: str, schema: Schema) -> Proof:
     subject = f"{stage.table.name}.{column.name}: default {written}"
     outcome, who = _without(stage, column, condition)
     given = bool(outcome.values and outcome.values[0][0])
-    words = "gives it" if given else f"{outcome}" if not outcome.accepted else f"gives {outcome.values[0][1]!r}"
+    blamed = f"{outcome}{stands(schema, stage.table.name, outcome.blamed)}"
+    words = "gives it" if given else blamed if not outcome.accepted else f"gives {outcome.values[0][1]!r}"
     return Proof(DEFAULT, subject, given, f"INSERT without the column as the {who} {words} ({because})")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from colonnade.design.schema import ForeignKey, Index, PrimaryKey, Table, Unique
+from colonnade.design.schema import Exclusion, ForeignKey, Index, PrimaryKey, Table, Unique
 from colonnade.findings import Proof
 from colonnade.prove import stated
 from colonnade.prove.claims import reason
@@ -14,6 +14,7 @@ from colonnade.prove.stated import Pair
 from colonnade.types import Family, take_apart
 
 UNIQUE, PRIMARY, FOREIGN = "constraint-unique", "constraint-primary-key", "constraint-foreign-key"
+EXCLUDED = "constraint-exclude"
 
 # Values that no generated row has, by what a value is.
 ABSENT: dict[Family, str] = {
@@ -116,6 +117,27 @@ def orphans(stage: Stage) -> Iterator[Proof]:
         absent = f"{', '.join(change)} of no row in {one.target[1]}{without}: {outcome} as the {who}"
         evidence = f"{absent}; of one that is there: {good} as the {good_who}"
         yield Proof(FOREIGN, subject, passed, evidence)
+
+
+def overlaps(stage: Stage) -> Iterator[Proof]:
+    """A row that an exclusion constraint keeps apart from an earlier one is refused by it, by name."""
+    for one in stage.table.constraints:
+        if not isinstance(one, Exclusion):
+            continue
+        subject = f"{stage.table.name}.{one.name}"
+        names = tuple(dict.fromkeys(name for key, _ in one.elements for name in stated.columns_in(key)))
+        whole = [row for row in stage.earlier if all(row.get(name) is not None for name in names)]
+        tries = [attempt(stage, {name: row[name] for name in names}) for row in whole]
+        hit = next(((outcome, who) for outcome, who in tries if outcome.constraint == one.name), None)
+        good, good_who = attempt(stage, {})
+        if hit is None:
+            words = str(tries[-1][0]) if tries else "no earlier row has a value in all of its columns"
+            yield Proof(EXCLUDED, subject, False, f"unproven: no row was refused by it: {words}")
+            continue
+        evidence = (
+            f"the {', '.join(names)} of an earlier row: {hit[0]} as the {hit[1]}; its own: {good} as the {good_who}"
+        )
+        yield Proof(EXCLUDED, subject, hit[0].sqlstate == "23P01" and good.accepted, evidence)
 
 
 def _dangling(stage: Stage, one: ForeignKey) -> Row | None:

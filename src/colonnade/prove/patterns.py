@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from colonnade.design.schema import PrimaryKey, QueryPattern, Unique
+from colonnade.design.schema import Exclusion, PrimaryKey, QueryPattern, Unique
 from colonnade.findings import Proof
 from colonnade.prove.ground import Ground
 from colonnade.prove.laws import law
@@ -70,7 +70,7 @@ def _leave_only(ground: Ground, pattern: QueryPattern, connection: psycopg.Conne
         if index.name != pattern.index:
             connection.execute(f"DROP INDEX {qualified(table.schema, index.name)}".encode())
     for one in table.constraints:
-        if isinstance(one, Unique | PrimaryKey) and one.name != pattern.index:
+        if isinstance(one, Unique | PrimaryKey | Exclusion) and one.name != pattern.index:
             name = qualified(table.schema, table.name)
             connection.execute(f"ALTER TABLE {name} DROP CONSTRAINT {ident(one.name)} CASCADE".encode())
 

@@ -60,7 +60,7 @@ def stated_action(child: str, one: ForeignKey, references: tuple[Reference, ...]
 
 def _from_attributes(pair: Pair, schema: Schema) -> Iterator[Reference]:
     for attribute in stated.stored_attributes(pair.entity):
-        parent = _table(attribute.references.value.split(".")[0], schema) if attribute.references else None
+        parent = _pointed_at(attribute.references.value, schema) if attribute.references else None
         column = pair.column(attribute.name.value) if attribute.references else None
         if parent and column and attribute.references:
             yield Reference(pair.table.name, parent, column.name, _action(attribute), reason(attribute.references))
@@ -82,6 +82,13 @@ def _from_relations(pair: Pair, schema: Schema) -> Iterator[Reference]:
             continue
         because = reason(relation.kind)
         yield Reference(child.name, target, column.name if column else None, _action(relation), because)
+
+
+def _pointed_at(written: str, schema: Schema) -> str | None:
+    """The table that `users.id`, `users(id)` or `auth.users.id` names; one of another schema is never ours."""
+    first, *rest = written.replace("(", ".").split(".")
+    other = _table(rest[0], schema) if rest else None
+    return _table(first, schema) or (None if other is None or _own(other, schema) else other)
 
 
 def _action(fact: DraftAttribute | DraftRelationship) -> str | None:

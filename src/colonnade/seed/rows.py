@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import TypeAlias
 
 from colonnade.design.schema import Check, Column, Entity, ForeignKey, PrimaryKey, Schema, Table, Unique
-from colonnade.seed.holds import broken
+from colonnade.seed.holds import broken, compared, emptied
 from colonnade.seed.limits import Limits, limits
 from colonnade.seed.values import Known, value
 
 Row: TypeAlias = dict[str, "str | None"]
 Rows: TypeAlias = dict[str, list[Row]]
 
-_ATTEMPTS = 24
+_ATTEMPTS = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class _Subject:
     uniques: tuple[tuple[str, ...], ...]
     kept: frozenset[str]
     keys: tuple[ForeignKey, ...]
+    emptied: tuple[str, ...] = ()
+    compared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def order(schema: Schema) -> tuple[Table, ...]:
@@ -110,7 +112,11 @@ def _subject(table: Table, entities: Mapping[str, Entity]) -> _Subject:
     }
     checks = tuple(one.expression for one in table.constraints if isinstance(one, Check))
     keys = sorted(table.foreign_keys, key=lambda one: (len(one.columns), one.name))
-    return _Subject(table, limits(checks), checks, tuple(_uniques(table)), frozenset(kept), tuple(keys))
+    asked = tuple(name for name in emptied(checks) if table.has(name) and table.column(name).nullable)
+    constants = compared(text for text in checks if emptied([text]))
+    return _Subject(
+        table, limits(checks), checks, tuple(_uniques(table)), frozenset(kept), tuple(keys), asked, constants
+    )
 
 
 def counted(column: Column) -> bool:
@@ -168,7 +174,9 @@ def _rows_of(
                 _remember(row, subject, seen)
                 made.append(row)
                 break
-    return made
+    # Conditions that no row seems to keep: the server judges one row, and names what refuses it.
+    first = _row(subject, 0, 0, count, parents, known) if count and not made else None
+    return [first] if first is not None else made
 
 
 def _key(table: Table) -> tuple[str, str]:
@@ -184,9 +192,10 @@ def _row(
     known: Known,
 ) -> Row | None:
     """One row, or None where a required parent is missing."""
-    row: Row = {}
+    row: Row = dict.fromkeys(_left_empty(subject.emptied, place, attempt))
     for number, key in enumerate(subject.keys):
-        chosen = _chosen(subject.table, key, row, parents.get(key.target, ()), place + attempt * (number + 1))
+        moved = max(0, attempt - 3) * (number + 1)
+        chosen = _chosen(subject.table, key, row, parents.get(key.target, ()), place + moved)
         if chosen is None:
             return None
         row.update(chosen)
@@ -194,8 +203,24 @@ def _row(
     for column in subject.table.columns:
         if column.name not in row and column.name not in subject.kept:
             asked = subject.asked.get(column.name, Limits())
+            constants = subject.compared.get(column.name, ())
+            if constants and attempt % 4 == 3:
+                row[column.name] = constants[(place + attempt // 4) % len(constants)]
+                continue
             row[column.name] = value(space, column, asked, known, place + attempt * _stride_of(count))
     return {one.name: row[one.name] for one in subject.table.columns if one.name in row}
+
+
+def _left_empty(columns: Sequence[str], place: int, attempt: int) -> tuple[str, ...]:
+    """The columns that this attempt leaves empty: none at first, then all but one, then all, then every mixture."""
+    number = (attempt + 1) // 2
+    if number == 0 or not columns:
+        return ()
+    if number <= len(columns):
+        filled = columns[(place + number) % len(columns)]
+        return tuple(name for name in columns if name != filled)
+    mixture = number - len(columns) - 1
+    return tuple(name for bit, name in enumerate(columns) if not mixture >> bit & 1)
 
 
 def _stride_of(count: int) -> int:

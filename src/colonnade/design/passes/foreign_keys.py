@@ -8,8 +8,9 @@ from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
 from colonnade import sql
+from colonnade.design import conditions
 from colonnade.design.schema import ForeignKey, Reason, Unique
-from colonnade.design.work import Blueprint, Link, Work, assumed, found, house
+from colonnade.design.work import Blueprint, Condition, Link, Work, assumed, found, house
 from colonnade.findings import Finding, declare, rule
 from colonnade.vocabulary import habits, naming
 
@@ -18,6 +19,14 @@ SET_NULL = declare(
     """ON DELETE SET NULL is stated for a column that may not be null.
 
     The delete would always fail. RESTRICT says so at once, so that is what the foreign key gets.
+    """,
+)
+SET_NULL_CHECK = declare(
+    "set-null-against-check",
+    """An optional reference takes part in a CHECK that says when it may be empty.
+
+    ON DELETE SET NULL would empty it and break the CHECK, so the delete of the parent would fail by the CHECK's name.
+    RESTRICT says so at once; where exactly one of several references must be there, the row goes with its parent.
     """,
 )
 CYCLE = declare(
@@ -43,6 +52,23 @@ def on_delete(work: Work) -> Work:
 
 
 def _decided(work: Work, link: Link, findings: list[Finding]) -> Link:
+    refusing = _needs_value(work.tables[link.child], link) if not link.required else None
+    if refusing and link.on_delete == "SET NULL":
+        findings += found(
+            SET_NULL_CHECK, f"{link.child}.{link.columns[0]} is emptied on delete ({link.place}), and the constraint "
+            f"{' '.join(refusing.text.split())[:80]!r} ({refusing.place}) says when it may be empty: a delete that "
+            f"breaks it is refused", link.place, "state RESTRICT or CASCADE",
+        )  # fmt: skip
+        return link
+    if refusing and link.on_delete is None:
+        arc = conditions.counts_nulls(refusing.text)
+        action = "CASCADE" if arc and not _critical(link.child) else "RESTRICT"
+        findings += found(
+            SET_NULL_CHECK, f"{link.child}.{link.columns[0]} is optional, and the constraint "
+            f"{' '.join(refusing.text.split())[:80]!r} says when it may be empty, so ON DELETE is {action}, not "
+            f"SET NULL", refusing.place, "state what happens when the parent is deleted", "note",
+        )  # fmt: skip
+        return replace(link, on_delete=action)
     if link.on_delete == "SET NULL" and link.required:
         findings += found(
             SET_NULL, f"{link.child}.{link.columns[0]} is NOT NULL and cannot be set to null; RESTRICT instead",
@@ -55,6 +81,15 @@ def _decided(work: Work, link: Link, findings: list[Finding]) -> Link:
         return replace(link, on_delete="SET NULL")
     owner = link.columns == (work.tables[link.child].owner,) and link.parent == work.users
     return replace(link, on_delete="CASCADE" if owner or not _critical(link.child) else "RESTRICT")
+
+
+def _needs_value(blueprint: Blueprint, link: Link) -> Condition | None:
+    """A stated condition that depends on whether the reference is empty, so that emptying it may break it."""
+    for condition in blueprint.conditions:
+        tested = {blueprint.column(name) for name in conditions.null_tested(condition.text)}
+        if tested & set(link.columns):
+            return condition
+    return None
 
 
 def _critical(table: str) -> bool:
@@ -113,6 +148,8 @@ def foreign_keys(work: Work) -> Work:
     for link in work.links:
         parent = work.tables[link.parent]
         constraint = _foreign_key(link, parent)
+        if any(_same(constraint, one) for one in constraints.get(link.child, ())):
+            continue
         names = {one.name for one in constraints.get(link.child, ())}
         constraint = replace(constraint, name=_distinct(constraint.name, names))
         constraints.setdefault(link.child, []).append(constraint)
@@ -134,13 +171,21 @@ def foreign_keys(work: Work) -> Work:
     return replace(work, tables=tables)
 
 
+def _same(one: ForeignKey, other: ForeignKey | Unique) -> bool:
+    """Whether two foreign keys relate the same columns; what a document states comes before what carries the owner."""
+    pairs = [
+        set(zip(key.columns, key.target_columns, strict=True)) for key in (one, other) if isinstance(key, ForeignKey)
+    ]
+    return len(pairs) == 2 and pairs[0] == pairs[1]
+
+
 def _foreign_key(link: Link, parent: Blueprint) -> ForeignKey:
     carried, owner = ((link.carried,), (parent.owner or "",)) if link.carried else ((), ())
     columns = link.columns + carried
     return ForeignKey(
         sql.shorten(f"{link.child}_{'_'.join(columns)}_fkey"),
         columns,
-        ("public", link.parent),
+        (parent.schema, link.parent),
         link.parent_columns + owner,
         on_delete=link.on_delete or "NO ACTION",
         set_columns=link.columns if carried and link.on_delete == "SET NULL" else (),

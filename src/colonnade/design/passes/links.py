@@ -9,7 +9,7 @@ from colonnade import sql, types
 from colonnade.design.draft import DraftEntity, DraftRelationship, Fact, Origin
 from colonnade.design.passes.externals import known_table, split_reference
 from colonnade.design.schema import Column, Reason
-from colonnade.design.work import Blueprint, Junction, Link, Work, assumed, found, house, why
+from colonnade.design.work import Blueprint, Junction, Link, Work, assumed, found, house, stated, why
 from colonnade.errors import Place
 from colonnade.findings import Finding, declare
 from colonnade.vocabulary import habits, naming
@@ -51,6 +51,8 @@ class Told:
     on_delete: str | None = None
     unique: bool = False
     assumed: bool = False
+    columns: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 def resolve_links(work: Work) -> Work:
@@ -58,10 +60,12 @@ def resolve_links(work: Work) -> Work:
     merged: dict[tuple[str, tuple[str, ...]], Link] = {}
     by_pair: dict[tuple[str, str], list[tuple[str, ...]]] = {}
     findings: list[Finding] = []
-    for told in (*_references(work), *_relationships(work), *_names(work)):
+    for told in (*_composites(work), *_references(work), *_relationships(work), *_names(work)):
         link = _link(work, told, by_pair, findings)
         slot = (link.child, link.columns)
         before = merged.get(slot)
+        if _covered(work, link, merged.values()):
+            continue
         if before is None:
             by_pair.setdefault((link.child, link.parent), []).append(link.columns)
             merged[slot] = link
@@ -72,13 +76,37 @@ def resolve_links(work: Work) -> Work:
     return _with_columns(replace(work, links=tuple(merged.values()), findings=work.findings + tuple(findings)))
 
 
+def _composites(work: Work) -> Iterator[Told]:
+    """Stated foreign keys of several columns."""
+    for blueprint in work.tables.values():
+        for told in blueprint.references:
+            parent = known_table(work.known, told.target)
+            if parent is None:
+                continue
+            keys = tuple(work.tables[parent].column(one) or one for one in told.target_columns)
+            yield Told(blueprint.name, parent, None, None, told.place, stated(told.place), on_delete=told.on_delete,
+                       columns=told.columns, keys=keys or work.tables[parent].key)  # fmt: skip
+
+
+def _covered(work: Work, link: Link, others: Iterable[Link]) -> bool:
+    """Whether a reference of more columns to the same table already says what `link` says, or guesses from a name."""
+    pairs = set(zip(link.columns, link.parent_columns, strict=True))
+    columns = work.tables[link.child].columns
+    for one in others:
+        whole = all(name in columns and not columns[name].nullable for name in one.columns)
+        same = one.child == link.child and one.parent == link.parent
+        if same and pairs < set(zip(one.columns, one.parent_columns, strict=True)) and (whole or link.assumed):
+            return True
+    return False
+
+
 def _references(work: Work) -> Iterator[Told]:
     """What attributes say of themselves."""
     for blueprint in work.tables.values():
         for name, attribute in blueprint.attributes.items():
             if attribute.references is None or blueprint.external:
                 continue
-            target, key = split_reference(attribute.references.value)
+            target, key = split_reference(attribute.references.value, work.known)
             parent = known_table(work.known, target)
             if parent is not None:
                 yield Told(
@@ -100,7 +128,7 @@ def _relationships(work: Work) -> Iterator[Told]:
         if one.kind.value in _ORDER
     ]
     for _, _, _, blueprint, relationship in sorted(told, key=lambda row: row[:3]):
-        target = known_table(work.known, relationship.target.value)
+        target = known_table(work.known, split_reference(relationship.target.value, work.known)[0])
         if target is None:
             continue
         child, parent = _sides(work, blueprint, work.tables[target], relationship)
@@ -168,12 +196,26 @@ def _link(
     work: Work, told: Told, by_pair: Mapping[tuple[str, str], list[tuple[str, ...]]], findings: list[Finding]
 ) -> Link:
     child, parent = work.tables[told.child], work.tables[told.parent]
+    if told.columns and _identifies(parent, told.columns, told.keys):
+        return Link(told.child, told.columns, told.parent, told.keys, told.place, told.because,
+                    _required(child, told.columns, told), told.on_delete)  # fmt: skip
+    if told.columns:
+        message = f"{told.child} ({', '.join(told.columns)}) refers to {told.parent} ({', '.join(told.keys)})"
+        fix = f"state UNIQUE ({', '.join(told.keys)}) on {parent.name}, or refer to its key"
+        findings += found(TARGET, f"{message}, which is not unique; it refers to the key instead", told.place, fix)
+        told = replace(told, column=told.columns[0])
     keys = _target_columns(parent, told, findings)
     columns = _columns(child, parent, keys, told, by_pair.get((child.name, parent.name), []))
     return Link(
         child.name, columns, parent.name, keys, told.place, told.because,
         _required(child, columns, told), told.on_delete, told.unique, told.assumed,
     )  # fmt: skip
+
+
+def _identifies(parent: Blueprint, columns: tuple[str, ...], keys: tuple[str, ...]) -> bool:
+    """Whether `keys` of `parent` are its key or are stated as unique, one for each of `columns`."""
+    uniques = [tuple(parent.column(name) for name in one.columns) for one in parent.uniques if not one.predicate]
+    return len(keys) == len(columns) and (keys == parent.key or keys in uniques)
 
 
 def _target_columns(parent: Blueprint, told: Told, findings: list[Finding]) -> tuple[str, ...]:

@@ -10,7 +10,16 @@ from typing import Any
 from colonnade import sql
 from colonnade.config import suggestion
 from colonnade.design.draft import DraftAttribute, Fact, OnDelete
-from colonnade.design.work import Blueprint, Condition, UniqueSet, Work, each, found
+from colonnade.design.work import (
+    Blueprint,
+    CompositeReference,
+    Condition,
+    StatedExclusion,
+    UniqueSet,
+    Work,
+    each,
+    found,
+)
 from colonnade.errors import Place
 from colonnade.findings import declare
 
@@ -167,6 +176,8 @@ def _table_constraint(blueprint: Blueprint, text: str, fact: Fact[str]) -> Bluep
         return _foreign_key(blueprint, node, fact)
     if node.contype == ConstrType.CONSTR_CHECK:
         return _check(blueprint, text, node.conname or "", fact)
+    if node.contype == ConstrType.CONSTR_EXCLUSION:
+        return _exclusion(blueprint, node, fact)
     return _unread(blueprint, fact)
 
 
@@ -178,10 +189,11 @@ def _check(blueprint: Blueprint, text: str, name: str, fact: Fact[str]) -> Bluep
 
 
 def _foreign_key(blueprint: Blueprint, node: Any, fact: Fact[str]) -> Blueprint:
-    if len(node.fk_attrs) != 1:
-        return _unread(blueprint, fact)
-    target = node.pktable.relname + (f".{node.pk_attrs[0].sval}" if node.pk_attrs else "")
     action = _ACTIONS[node.fk_del_action or "a"]
+    target = ".".join(part for part in (node.pktable.schemaname, node.pktable.relname) if part and part != "public")
+    if len(node.fk_attrs) != 1:
+        return _composite(blueprint, node, target, action if "delete" in fact.value.lower() else None, fact)
+    target += f"({node.pk_attrs[0].sval})" if node.pk_attrs else ""
     references = replace(fact, value=target)
     on_delete = Fact(action, fact.place) if "delete" in fact.value.lower() else None
 
@@ -189,3 +201,27 @@ def _foreign_key(blueprint: Blueprint, node: Any, fact: Fact[str]) -> Blueprint:
         return replace(one, references=references, on_delete=one.on_delete or on_delete)
 
     return _attribute(blueprint, node.fk_attrs[0].sval, fact, change)
+
+
+def _composite(blueprint: Blueprint, node: Any, target: str, action: str | None, fact: Fact[str]) -> Blueprint:
+    """A foreign key of several columns; each has to be an attribute of the table."""
+    written = tuple(one.sval for one in node.fk_attrs)
+    for one in written:
+        if blueprint.attribute(one) is None:
+            return unknown_column(blueprint, one, fact.place)
+    columns = tuple(blueprint.attribute(one) or one for one in written)
+    told = CompositeReference(columns, target, tuple(one.sval for one in node.pk_attrs or ()), fact.place, action)
+    return replace(blueprint, references=(*blueprint.references, told))
+
+
+def _exclusion(blueprint: Blueprint, node: Any, fact: Fact[str]) -> Blueprint:
+    """EXCLUDE as it is written, its expressions as PostgreSQL's parser gives them back."""
+    from pglast.stream import RawStream
+
+    elements = tuple(
+        (RawStream()(element.expr) if element.expr else element.name, "".join(part.sval for part in operator))
+        for element, operator in node.exclusions
+    )
+    predicate = RawStream()(node.where_clause) if node.where_clause else ""
+    told = StatedExclusion(elements, fact.place, node.access_method or "gist", node.conname or "", predicate)
+    return replace(blueprint, exclusions=(*blueprint.exclusions, told))

@@ -54,7 +54,7 @@ OPEN_LIST = re.compile(
 VALUES_LEAD = re.compile(
     r"\b(?:enum(?:erated|eration)?(?: values?| of| type)?|one of|values?|allowed(?: values?)?|options?|possible values?|valid values?|must be(?: one of| either)?|either|"
     r"choices?|accepted values?|in|valores(?: permitidos| posibles)?|uno de|um de|werte|eines von|valeurs|l'un de|枚举|枚举值|取值|可选值|可选|列挙|いずれか|значения|один из|limited to|"
-    r"literal|check in|check \w+ in|states?|statuses)\s*[:：=]?\s*",
+    r"literal|check in|check \w+ in|states?|statuses)(?!\w)\s*[:：=]?\s*",
     re.IGNORECASE,
 )  # fmt: skip
 
@@ -164,6 +164,7 @@ NO_TARGET = frozenset(
         "primary",
         "foreign",
         "key",
+        "keys",
         "id",
         "uuid",
         "int",

@@ -42,6 +42,14 @@ UNSTORED_END = re.compile(
     r"не\s+(?:хранится|сохраняется)|(?:UI|display|client|view)[ -]only)", _I,
 )  # fmt: skip
 
+# Wherever it stands, this makes the thing a part of the interface.
+INTERFACE = re.compile(r"\b(?:UI|interface|presentation(?:al)?) (?:concept|element|construct|concern)\b|\bwithout (?:any )?data of its own\b", _I)
+# Above titles: none of the things below is stored.
+UNSTORED_BELOW = re.compile(
+    r"\b(?:following|these|below)\b.{0,80}\b(?:(?:are|is|and) not (?:persisted|stored|saved)|not (?:persisted|stored)|in[- ]memory|never (?:persisted|stored)|transient|exist only (?:during|in|at)|computed (?:at|on))",
+    _I,
+)  # fmt: skip
+
 # Facts "Storage: …" that say that the thing is not in the database.
 UNSTORED_STORAGE = re.compile(
     r"^(?:not (?:persisted|stored)|none|n/a|in[- ]memory|memory|react|context|client|component|computed|url|session ?storage|redux|zustand|runtime|transient|no persistence|ui|never persisted|ephemeral|browser memory|derived)",

@@ -9,7 +9,7 @@ from dataclasses import replace
 from colonnade.design.draft import DraftAttribute, DraftEntity, Fact, Origin
 from colonnade.errors import Place
 from colonnade.sources.markdown import facts, names, rules
-from colonnade.sources.markdown.blocks import Bullets, Table
+from colonnade.sources.markdown.blocks import Bullets, Paragraph, Span, Table
 from colonnade.sources.markdown.forms import bullets, prose, table
 from colonnade.sources.markdown.review import lines
 from colonnade.sources.markdown.walk import Part
@@ -20,13 +20,13 @@ _EVERY = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _NOT_ALL = re.compile(
-    r"\bexcept|\bunless|\bmost\b|\bmay\b|\bcan\b|\bpolic|\bindex|\brelation|\bRLS\b|row-level", re.IGNORECASE
+    r"\bexcept|\bunless (?!said|stated|noted|otherwise|mentioned)|\bmost\b|\bmay\b|\bcan\b|\bpolic|\bindex|\brelation|\bRLS\b|row-level", re.IGNORECASE
 )
 
 
 def columns(parts: Sequence[Part], file: str) -> Iterator[DraftAttribute]:
     """The columns that a document gives to all its tables, each implied by the rule."""
-    for line in lines(parts):
+    for line in (*lines([part for part in parts if isinstance(part.block, Bullets)]), *_paragraphs(parts)):
         match = _EVERY.search(line.text)
         rest = next((group for group in match.groups() if group), "") if match else ""
         if rest and not _NOT_ALL.search(rest):
@@ -42,6 +42,14 @@ def columns(parts: Sequence[Part], file: str) -> Iterator[DraftAttribute]:
             )
         ):
             yield from (_implied(one) for one in _listed(part, file))
+
+
+def _paragraphs(parts: Sequence[Part]) -> Iterator[Span]:
+    """Each paragraph as one line: a rule may go on in the next."""
+    for part in parts:
+        if isinstance(part.block, Paragraph):
+            first = part.block.lines[0]
+            yield Span(part.block.text, first.line, first.column)
 
 
 def _named(text: str, place: Place) -> tuple[DraftAttribute, ...]:

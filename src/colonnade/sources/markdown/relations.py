@@ -265,7 +265,8 @@ def _verb_kind(window: str, one: Mention, subject: Mention) -> str:
         return "one-to-many" if many else "many-to-one"
     if many:
         return "one-to-many"
-    return "one-to-one" if prose.ONLY_ONE.search(clause) else "many-to-one"
+    owning = to_many is not None and re.match(r"ha[sv]|own|contain|includ", to_many[0], re.IGNORECASE)
+    return "one-to-one" if owning and prose.ONLY_ONE.search(clause) else "many-to-one"
 
 
 def _weak_kind(word: str, behind: str, one: Mention, *, many: bool, told: bool) -> str:

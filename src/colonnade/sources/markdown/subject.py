@@ -123,6 +123,12 @@ def _ends_unstored(sentence: str) -> bool:
     return any(storage.UNSTORED_END.fullmatch(piece) for piece in pieces)
 
 
+def unstored_item(text: str) -> bool:
+    """`Purpose: for the screen only, not stored` in a list below the thing."""
+    match = re.match(r"\**(?:purpose|notes?|storage|persistence|lifecycle|usage|description)\**\s*[:：]\**\s*(?P<rest>.+)", text, re.IGNORECASE | re.DOTALL)
+    return bool(match and _ends_unstored(names.plain(match["rest"])))
+
+
 def unstored_line(text: str) -> bool:
     match = _STORAGE_LINE.match(names.plain(text).strip()) or _STORAGE_LINE.match(text.strip())
     if match is None:
@@ -154,6 +160,6 @@ def unstored_text(text: str, name: str) -> bool:
         )
         if about_it and any(pattern.search(bare.strip()) for pattern in storage.UNSTORED_SENTENCE):
             return True
-        if _ends_unstored(sentence):
+        if storage.INTERFACE.search(sentence) or _ends_unstored(sentence):
             return True
     return False

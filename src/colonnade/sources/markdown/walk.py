@@ -14,6 +14,7 @@ from colonnade.sources.markdown.sections import LABEL, Section
 from colonnade.sources.markdown.sections import walk as walk_sections
 from colonnade.sources.markdown.subject import Subject
 from colonnade.sources.reading import Reading
+from colonnade.vocabulary import storage
 
 # In these parts of a document nothing defines a column.
 SPEAKING = frozenset(
@@ -67,6 +68,9 @@ def _parts(
         listed = (listed or title.role == "entities") and role in ("entities", "entity")
     for block in section.blocks:
         yield Part(block, role, about, path, labelled, role == "key entities", listed and section.level < LABEL)
+    texts = [block.text for block in section.blocks if isinstance(block, Paragraph)]
+    if section.sections and any(storage.UNSTORED_BELOW.search(text) for text in texts):
+        role = "unstored"
     for below in section.sections:
         yield from _parts(below, role, about, path, file, listed=listed)
 

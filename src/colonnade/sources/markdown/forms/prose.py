@@ -105,6 +105,8 @@ def _of_text(lines: tuple[Span, ...], children: tuple[Block, ...], file: str) ->
 def _entry(
     head: str, notes: str, text: str, lines: tuple[Span, ...], children: tuple[Block, ...], file: str
 ) -> Entry | None:
+    if any(subject.unstored_item(item.text) for child in children if isinstance(child, Bullets) for item in child.items):
+        text = f"Not stored. {text}"
     title = titles.read(f"{head} {names.plain(notes)}".strip())
     if (
         title.role
@@ -486,7 +488,7 @@ def _pieces(text: str, entry: Entry, known: Index, place: Place) -> Iterator[Dra
     for piece in _cut(text, ",;、，；"):
         for part in _JOIN.split(_guarded(piece)):
             part = part.replace("\x01", " and ").replace("\x02", " or ")
-            outside = _BRACKET.sub(" ", part)
+            outside = _BRACKET.sub(" ", part).lstrip()
             relative, clause = prose.RELATIVE.search(outside), prose.CLAUSE.search(outside)
             if clause and (relative is None or clause.start() < relative.start()):
                 return
@@ -584,7 +586,8 @@ def _noun(head: str) -> str | None:
         re.IGNORECASE,
     ):
         return "id"
-    verb = bool(parts) and parts[0].lower() in prose.VERBS and not (len(parts) > 1 and prose.COLUMN_NOUN.search(bare))
+    flag = len(parts) == 2 and parts[0].lower() in ("has", "is", "can")
+    verb = not flag and bool(parts) and parts[0].lower() in prose.VERBS and not (len(parts) > 1 and prose.COLUMN_NOUN.search(bare))
     if not parts or len(parts) > 4 or not re.match(r"[^\W\d_]", bare) or verb or len(bare) > 50:
         return None
     bare = re.sub(r"\b[a-z]+[A-Z]\w*", lambda match: match[0].lower(), bare) if len(parts) > 1 else bare

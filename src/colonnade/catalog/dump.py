@@ -19,6 +19,7 @@ END = "\0"
 _SESSION = re.compile(r"SET [^\n]*|SELECT pg_catalog\.set_config\([^\n]*")
 _LEADING_COMMENTS = re.compile(r"(?:\s*--[^\n]*\n)*\s*")
 _TABLE = re.compile(r'CREATE (?:UNLOGGED )?TABLE (?:"(?:[^"]|"")*"|[^\s"(])+ \(\n')
+_OPTIONS = re.compile(r"(?<=[\s)])WITH \(([\w.]+=(?:'[^',]*'|\w+)(?:, [\w.]+=(?:'[^',]*'|\w+))+)\)")
 # What a comma or bracket inside of it does not count: strings, quoted names, and the brackets themselves.
 _LEXEME = re.compile(
     r"""[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$.*?\$\1\$|[(),\[\]]""", re.DOTALL
@@ -79,8 +80,13 @@ def _statements(dump: str) -> Iterator[str]:
             yield text
 
 
+def _sorted_options(match: re.Match[str]) -> str:
+    return f"WITH ({', '.join(sorted(match[1].split(', ')))})"
+
+
 def _normal(statement: str) -> str:
-    """`statement` with the columns of a table sorted: a column that was dropped and made again comes back last."""
+    """`statement` with storage options and the columns of a table sorted: what was made again comes back last."""
+    statement = _OPTIONS.sub(_sorted_options, statement)
     header = _TABLE.match(statement)
     if not header:
         return statement

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from colonnade.diff.building import creation
+from colonnade.diff.change import diff
 from colonnade.diff.order import ordered, undoing, without_rings
 
-__all__ = ["creation", "ordered", "undoing", "without_rings"]
+__all__ = ["creation", "diff", "ordered", "undoing", "without_rings"]

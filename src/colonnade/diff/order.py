@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
+from typing import Any
 
 from colonnade.ops.op import Irreversible, Key, Op
 
@@ -21,27 +23,33 @@ def undoing(ops: tuple[Op, ...]) -> tuple[Op | Irreversible, ...]:
 def ordered(ops: tuple[Op, ...]) -> tuple[Op, ...]:
     """`ops` so that each comes after what it needs, one section at a time where that is possible."""
     ops = tuple(sorted(ops, key=lambda op: (op.position, op.subject)))
-    sorter = _sorter(*_edges(ops))
-    sections: dict[tuple[int, str], list[tuple[tuple[int, str], int]]] = defaultdict(list)
-    waiting: list[tuple[int, str]] = []
-    result: list[Op] = []
-    current: tuple[int, str] | None = None
+    places = [((int(op.position.level), op.position.section), (op.position.rank, op.position.name)) for op in ops]
+    return tuple(ops[number] for number in arranged(places, *_edges(ops)))
+
+
+def arranged(places: Sequence[tuple[Any, Any]], hard: Edges, soft: Edges) -> Iterator[int]:
+    """The numbers of `places`, which are (section, rank in it) pairs, so that each comes after those it must follow.
+
+    A section is finished before the next one begins wherever the edges allow it.
+    """
+    sorter = _sorter(hard, soft)
+    sections: dict[Any, list[tuple[Any, int]]] = defaultdict(list)
+    waiting: list[Any] = []
+    current: Any = None
     while sorter.is_active():
         for number in sorter.get_ready():
-            position = ops[number].position
-            section = (int(position.level), position.section)
+            section, rank = places[number]
             if not sections[section]:
                 heapq.heappush(waiting, section)
-            heapq.heappush(sections[section], ((position.rank, position.name), number))
+            heapq.heappush(sections[section], (rank, number))
         # Sections may stand in `waiting` twice; an empty one is passed over.
         while current is None or not sections[current]:
             current = heapq.heappop(waiting)
         number = heapq.heappop(sections[current])[1]
         if sections[current]:
             heapq.heappush(waiting, current)
-        result.append(ops[number])
+        yield number
         sorter.done(number)
-    return tuple(result)
 
 
 def _edges(ops: tuple[Op, ...]) -> tuple[Edges, Edges]:

@@ -1,0 +1,299 @@
+"""From one Database to another: which parts are made, dropped, altered and made anew, in an order that runs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from colonnade.design.schema import CompositeType, Database, Domain, EnumType, ForeignKey
+from colonnade.diff.kinds import KINDS, Ops
+from colonnade.diff.order import arranged, without_rings
+from colonnade.diff.parts import Part, parts
+from colonnade.ops import target
+from colonnade.ops.columns import SetType
+from colonnade.ops.op import Key, Op
+from colonnade.ops.renames import Rename
+from colonnade.ops.types import AddEnumValue
+
+TYPES = ("enum", "domain", "composite")
+# PostgreSQL itself carries indexes and constraints over to the new type of a column, but none of these.
+STOPS_RETYPING = ("view", "policy", "trigger", "function", "default", "column")
+OLD_TYPE_SUFFIX = "_old"
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """Two databases in parts; `remade` are the keys of parts that are dropped and made anew."""
+
+    old: Mapping[Key, Part]
+    new: Mapping[Key, Part]
+    alters: Mapping[Key, Ops]
+    remade: frozenset[Key]
+    retyped: frozenset[Key]
+
+    @property
+    def gone(self) -> frozenset[Key]:
+        return frozenset(self.old.keys() - self.new.keys()) | self.remade
+
+    @property
+    def fresh(self) -> frozenset[Key]:
+        return frozenset(self.new.keys() - self.old.keys()) | self.remade
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An operation in the graph: what it brings, needs, removes, no longer uses afterwards, and alters."""
+
+    op: Op
+    stage: int
+    creates: frozenset[Key] = frozenset()
+    needs: frozenset[Key] = frozenset()
+    drops: frozenset[Key] = frozenset()
+    used: frozenset[Key] = frozenset()
+    changes: frozenset[Key] = frozenset()
+    claims: frozenset[str] = frozenset()
+    frees: frozenset[str] = frozenset()
+    mentions: frozenset[str] = frozenset()
+    number: int = 0
+
+
+PRELUDE, EARLY, MIDDLE, COLUMNS, LATE = range(5)
+
+
+def diff(old: Database, new: Database, rebuild: frozenset[Key] = frozenset()) -> tuple[Op, ...]:
+    """The operations that lead from `old` to `new`, in an order that runs; parts in `rebuild` are made anew.
+
+    Both came through a catalog, so that equal expressions are equal texts. Names that changed are not guessed: see
+    `renames`, whose operations run first.
+    """
+    both = compared(parts(old), parts(new), rebuild)
+    return _sequence(tuple(_nodes(both)))
+
+
+def compared(old: Mapping[Key, Part], new: Mapping[Key, Part], rebuild: frozenset[Key]) -> Both:
+    """What happens to each part."""
+    alters: dict[Key, Ops] = {}
+    remade = set(rebuild & old.keys() & new.keys())
+    for key in old.keys() & new.keys():
+        ops = _altered(old[key], new[key])
+        if ops is None:
+            remade.add(key)
+        elif ops:
+            alters[key] = ops
+    retyped = {key for key, ops in alters.items() if any(isinstance(op, SetType) for op in ops)}
+    gone = old.keys() - new.keys()
+    _spread(old, new, gone, remade, retyped)
+    kept = {key: ops for key, ops in alters.items() if key not in remade}
+    return Both(old, new, kept, frozenset(remade), frozenset(retyped))
+
+
+def _altered(old: Part, new: Part) -> Ops | None:
+    if old.kind != new.kind:
+        # A table that joins or leaves a partitioned one keeps its columns.
+        return () if {old.kind, new.kind} == {"column", "part column"} else None
+    return KINDS[old.kind].alter(old, new)
+
+
+def _spread(
+    old: Mapping[Key, Part], new: Mapping[Key, Part], gone: Iterable[Key], remade: set[Key], retyped: set[Key]
+) -> None:
+    """Adds to `remade` all that stands in the way of what goes, is made anew or takes another type."""
+    users: dict[Key, set[Key]] = defaultdict(set)
+    for part in old.values():
+        for key in {*part.uses, *((part.home,) if part.home else ())}:
+            users[key].add(part.key)
+    waiting = [*gone, *remade, *retyped]
+    while waiting:
+        key = waiting.pop()
+        disturbed = key not in retyped or key in remade
+        for user in sorted(users[key]):
+            if user in remade or user not in new:
+                continue
+            part = old[user]
+            column_of_type = part.kind in ("column", "part column") and key[0] == "type" and key in remade
+            if column_of_type and not part.value.generated:
+                if user not in retyped:
+                    retyped.add(user)
+                    waiting.append(user)
+            elif _falls(part, new[user], key, disturbed):
+                remade.add(user)
+                waiting.append(user)
+
+
+def _falls(part: Part, after: Part, key: Key, disturbed: bool) -> bool:
+    """Whether `part` has to be made anew because `key` goes, or only takes another type."""
+    if part.home == key and after.home == key and disturbed:
+        return True
+    if part.kind in ("table", "part column", "sequence", "namespace", "extension"):
+        return False
+    if part.kind == "column":
+        return part.value.generated is not None and after.value.generated is not None
+    return disturbed or part.kind in STOPS_RETYPING
+
+
+# --- nodes --------------------------------------------------------------------------------------------------------
+
+
+def _nodes(both: Both) -> Iterator[Node]:
+    rebuilt = {key for key in both.remade if both.old[key].kind in TYPES and both.new[key].kind == both.old[key].kind}
+    for key in sorted(both.gone):
+        if key in rebuilt:
+            yield from _type_set_aside(both.old[key])
+        elif not _covered(both, both.old, key):
+            yield from _dropped(both, both.old[key])
+    for key in sorted(both.fresh):
+        if not _made_with_home(both, key):
+            yield from _made(both.new[key])
+    for key in sorted(both.old.keys() & both.new.keys() - both.remade):
+        yield from _changed(both, key, frozenset(rebuilt))
+
+
+def _covered(both: Both, side: Mapping[Key, Part], key: Key) -> bool:
+    """Whether what `key` stands in goes as well, and takes it along."""
+    part = side[key]
+    if part.home is None or part.home not in both.gone:
+        return False
+    # Neither of two tables that point at each other can go first.
+    return not (isinstance(part.value, ForeignKey) and _other_goes(both, part))
+
+
+def _other_goes(both: Both, part: Part) -> bool:
+    aim = target.relation(*part.value.target).key
+    return aim in both.gone and aim != part.home
+
+
+def _made_with_home(both: Both, key: Key) -> bool:
+    part = both.new[key]
+    return part.kind != "sequence" and part.home is not None and part.home in both.fresh
+
+
+def _below(side: Mapping[Key, Part], key: Key) -> frozenset[Key]:
+    """`key` and all that vanishes with it."""
+    inside = {one.key for one in side.values() if one.home == key}
+    return frozenset({key}).union(*(_below(side, one) for one in inside))
+
+
+def _type_set_aside(part: Part) -> Iterator[Node]:
+    """A type that is made anew steps aside under another name, until all columns have changed over."""
+    one = part.value
+    aside = replace(one, name=_aside(one))
+    kind = "domain" if part.kind == "domain" else "type"
+    rename = Rename(kind, (one.schema, ""), one.name, aside.name)
+    yield Node(rename, MIDDLE, drops=frozenset({part.key}), frees=part.claims)
+    (drop,) = KINDS[part.kind].drop(replace(part, value=aside))
+    yield Node(drop, LATE, drops=frozenset({target.type_(aside).key}), used=part.uses)
+
+
+def _aside(one: EnumType | Domain | CompositeType) -> str:
+    from colonnade.sql import shorten
+
+    return shorten(one.name + OLD_TYPE_SUFFIX)
+
+
+def _dropped(both: Both, part: Part) -> Iterator[Node]:
+    kind = KINDS[part.kind]
+    inside = _below(both.old, part.key)
+    stage = EARLY if kind.early else COLUMNS if part.kind == "column" else LATE
+    used = frozenset[Key]().union(*(both.old[key].uses for key in inside)) - inside
+    claims = frozenset[str]().union(*(both.old[key].claims for key in inside))
+    for op in kind.drop(part):
+        yield Node(op, stage, drops=inside, used=used, frees=claims)
+
+
+def _made(part: Part) -> Iterator[Node]:
+    for number, op in enumerate(KINDS[part.kind].make(part)):
+        first = number == 0
+        yield Node(
+            op,
+            MIDDLE,
+            frozenset(op.creates) | ({part.key} if first else frozenset()),
+            frozenset(op.needs) | (part.uses if first else {part.key}) - ({part.key} if first else frozenset()),
+            claims=part.claims if first else frozenset(),
+            mentions=op.mentions,
+        )
+
+
+def _changed(both: Both, key: Key, rebuilt: frozenset[Key]) -> Iterator[Node]:
+    old, new = both.old[key], both.new[key]
+    ops = both.alters.get(key, ())
+    if key in both.retyped and not any(isinstance(op, SetType) for op in ops) and new.kind == "column":
+        through = "text[]" if new.value.type.endswith("]") else "text"
+        ops = (SetType((new.of.schema, new.of.name), new.value.name, old.value, new.value, through), *ops)
+    dress = KINDS[new.kind].dress(old, new) if old.kind == new.kind else ()
+    changes = frozenset({key}) if ops else frozenset[Key]()
+    used = old.uses - rebuilt
+    if rebuilt & old.uses:
+        aside = {target.type_(replace(both.old[one].value, name=_aside(both.old[one].value))).key for one in rebuilt}
+        used |= aside
+    for op in ops:
+        stage = PRELUDE if isinstance(op, AddEnumValue) else MIDDLE
+        yield Node(
+            op, stage, frozenset(op.creates), frozenset(op.needs) | new.uses, used=used, changes=changes,
+            claims=new.claims - old.claims, frees=old.claims - new.claims, mentions=op.mentions,
+        )  # fmt: skip
+    for op in dress:
+        yield Node(op, MIDDLE, needs=frozenset({key}))
+
+
+# --- order --------------------------------------------------------------------------------------------------------
+
+
+def _sequence(nodes: tuple[Node, ...]) -> tuple[Op, ...]:
+    """The operations so that each comes when it can: what stands in the way goes first, what is used last."""
+    nodes = tuple(replace(node, number=number) for number, node in enumerate(nodes))
+    nodes = tuple(sorted(nodes, key=lambda node: (node.stage, node.op.position, node.op.subject)))
+    hard, soft = _edges(nodes)
+    kept = without_rings(hard, soft)
+    places = [_place(node) for node in nodes]
+    return tuple(nodes[number].op for number in arranged(places, hard, kept))
+
+
+def _place(node: Node) -> tuple[tuple[int, int, str], tuple[int, str]]:
+    position = node.op.position
+    falls = node.stage in (EARLY, LATE)
+    level, rank = (-position.level, -position.rank) if falls else (int(position.level), position.rank)
+    return (node.stage, level, position.section), (rank, position.name)
+
+
+def _edges(nodes: tuple[Node, ...]) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+    """For each node those that it must follow, and those that it would rather follow."""
+    makers, droppers, users, named = (defaultdict[object, set[int]](set) for _ in range(4))
+    frees = defaultdict[str, set[int]](set)
+    for number, node in enumerate(nodes):
+        for key in node.creates | node.changes:
+            makers[key].add(number)
+        for key in node.creates:
+            named[key[1]].add(number)
+        for key in node.drops:
+            droppers[key].add(number)
+        for key in node.used:
+            users[key].add(number)
+        for name in node.frees:
+            frees[name].add(number)
+    hard: dict[int, set[int]] = {}
+    soft: dict[int, set[int]] = {}
+    for number, node in enumerate(nodes):
+        before = set[int]().union(*(droppers[key] for key in node.creates), *(frees[name] for name in node.claims))
+        hard[number] = before - {number}
+        wanted = set[int]().union(
+            *(makers[key] for key in node.needs),
+            *(users[key] for key in node.drops),
+            *({one for one in users[key] if nodes[one].drops} for key in node.changes),
+            *(named[word] for word in node.mentions),
+        )
+        same = {one for one in wanted if node.changes and nodes[one].changes == node.changes}
+        soft[number] = wanted - {number} - hard[number] - same
+    _chained(nodes, hard)
+    return hard, soft
+
+
+def _chained(nodes: tuple[Node, ...], hard: dict[int, set[int]]) -> None:
+    """Operations on one part keep the order in which its kind gave them."""
+    last: dict[frozenset[Key], int] = {}
+    order = sorted(range(len(nodes)), key=lambda number: nodes[number].number)
+    for number in order:
+        if nodes[number].changes:
+            if nodes[number].changes in last:
+                hard[number].add(last[nodes[number].changes])
+            last[nodes[number].changes] = number

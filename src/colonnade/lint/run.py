@@ -70,13 +70,17 @@ def judged(
     allowed: Sequence[Permission] = (),
 ) -> tuple[Finding, ...]:
     """The findings of every rule that is switched on, less those that somebody allowed, by place."""
-    found = [
-        Judged(fault.subject, _finding(name, fault, known or {}))
+    return by_place(apply(faults(world, chosen, known or {}), allowed, chosen))
+
+
+def faults(world: World, chosen: Settings, known: Mapping[str, Place]) -> list[Judged]:
+    """The findings of every rule that is switched on; `known` are places by subject."""
+    return [
+        Judged(fault.subject, _finding(name, fault, known))
         for name in sorted(lint_rules())
         if chosen.enabled(name)
         for fault in CHECKS[name](world)
     ]
-    return by_place(apply(found, allowed, chosen))
 
 
 def leakproof(server: Server) -> frozenset[str]:

@@ -171,187 +171,67 @@ WHOLE: dict[str, tuple[str, ...]] = {
 
 # A title with one of these words at its end, or before " of"/" for"/":" speaks about entities and is none.
 LAST_WORDS: dict[str, str] = {
-    **dict.fromkeys(["rules", "rule", "validation", "validations", "invariants", "restrictions", "regeln", "reglas", "regras", "règles"], "constraints"),
-    **dict.fromkeys(["constraints", "uniqueness"], "constraints"),
-    **dict.fromkeys(["relationships", "relations", "beziehungen", "relaciones", "relacionamentos"], "relationships"),
-    **dict.fromkeys(["indexes", "indices", "índices", "indexing"], "indexes"),
-    **dict.fromkeys(["transitions", "lifecycle", "machine", "states"], "states"),
-    **dict.fromkeys(["queries", "patterns", "query"], "queries"),
-    **dict.fromkeys(["policies", "permissions", "rls"], "policies"),
-    **dict.fromkeys(["examples", "example", "samples"], "samples"),
-    **dict.fromkeys(["dtos", "dto", "payloads", "payload", "requests", "responses", "endpoints", "endpoint", "schemas"], "transfer"),
-    **dict.fromkeys(["enums", "enum", "enumeration", "enumerations", "values"], "enums"),
-    **dict.fromkeys(["entities", "tables", "models", "collections"], "entities"),
-    **dict.fromkeys(["fields", "columns", "attributes", "properties"], "attributes"),
-    **dict.fromkeys(
-        ["overview", "diagram", "diagrams", "strategy", "strategies", "considerations", "decisions", "requirements", "notes", "flow", "flows", "mapping", "mappings", "logic", "migration", "migrations", "security", "performance", "scope", "assumptions", "references", "criteria", "scenarios", "summary", "guidelines", "principles", "design", "changes", "architecture", "configuration", "setup", "connection", "implementation", "usage", "algorithm", "calculation", "calculations", "behavior", "behaviour", "handling", "integration", "operations", "process", "procedure", "steps", "stories", "tests", "testing", "questions", "dependencies", "limits", "estimates", "sizing", "scaling", "scalability", "retention", "backup", "recovery", "monitoring", "naming", "conventions", "versioning", "optimization", "caching", "compliance", "privacy", "checklist", "glossary", "changelog", "history-notes", "conversions", "conversion", "interfaces", "services", "hierarchy-diagram", "formats", "storage-layout", "cases", "formulas", "structure-overview", "naming", "triggers", "functions", "procedures", "views", "script", "scripts", "rationale", "approach", "workflow", "workflows", "pipeline", "appendix", "context", "background", "introduction", "goals", "objectives", "risks", "buckets", "bucket", "comparison", "definition-of-done", "analysis", "matrix", "matrices", "estimation", "compatibility", "inheritance", "strings", "string", "semantics", "impact", "guarantees", "roadmap", "legend", "conclusion", "mode", "modes", "driver", "provider", "providers", "stack", "technology", "technologies", "environment", "variables", "alignment", "traceability"],
+    **dict.fromkeys("""rules rule validation validations invariants restrictions regeln reglas regras règles""".split(), "constraints"),
+    **dict.fromkeys("constraints uniqueness".split(), "constraints"),
+    **dict.fromkeys("relationships relations beziehungen relaciones relacionamentos".split(), "relationships"),
+    **dict.fromkeys("indexes indices índices indexing".split(), "indexes"),
+    **dict.fromkeys("transitions lifecycle machine states".split(), "states"),
+    **dict.fromkeys("queries patterns query".split(), "queries"),
+    **dict.fromkeys("policies permissions rls".split(), "policies"),
+    **dict.fromkeys("examples example samples".split(), "samples"),
+    **dict.fromkeys("dtos dto payloads payload requests responses endpoints endpoint schemas".split(), "transfer"),
+    **dict.fromkeys("enums enum enumeration enumerations values".split(), "enums"),
+    **dict.fromkeys("entities tables models collections".split(), "entities"),
+    **dict.fromkeys("fields columns attributes properties".split(), "attributes"),
+    **dict.fromkeys("""overview diagram diagrams strategy strategies considerations decisions requirements notes flow flows mapping
+    mappings logic migration migrations security performance scope assumptions references criteria scenarios
+    summary guidelines principles design changes architecture configuration setup connection implementation
+    usage algorithm calculation calculations behavior behaviour handling integration operations process
+    procedure steps stories tests testing questions dependencies limits estimates sizing scaling scalability
+    retention backup recovery monitoring naming conventions versioning optimization caching compliance privacy
+    checklist glossary changelog history-notes conversions conversion interfaces services hierarchy-diagram
+    formats storage-layout cases formulas structure-overview naming triggers functions procedures views script
+    scripts rationale approach workflow workflows pipeline appendix context background introduction goals
+    objectives risks buckets bucket comparison definition-of-done analysis matrix matrices estimation
+    compatibility inheritance strings string semantics impact guarantees roadmap legend conclusion mode modes
+    driver provider providers stack technology technologies environment variables alignment traceability""".split(),
         "other",
     ),
 }  # fmt: skip
 
 FIRST_WORDS: dict[str, str] = {
-    **dict.fromkeys(
-        ["how", "why", "what", "when", "where", "which", "who", "overview", "introduction", "summary", "notes", "note", "about", "migration", "implementation", "step", "phase", "appendix", "related", "next", "see", "user-story", "success", "edge", "performance", "considerations", "database-connection", "connection", "technical", "functional", "non-functional", "out-of-scope", "storage-strategy", "backup", "seed", "test", "testing", "data-flow", "flow", "deployment", "security", "rollback", "adding", "removing", "creating", "updating", "using", "handling", "ensure", "enforce"],
+    **dict.fromkeys("""how why what when where which who overview introduction summary notes note about migration implementation step
+    phase appendix related next see user-story success edge performance considerations database-connection
+    connection technical functional non-functional out-of-scope storage-strategy backup seed test testing
+    data-flow flow deployment security rollback adding removing creating updating using handling ensure enforce""".split(),
         "other",
     ),
-    **dict.fromkeys(["derived", "computed", "calculated"], "unstored"),
-    **dict.fromkeys(["validation"], "constraints"),
-    **dict.fromkeys(["example", "sample"], "samples"),
-    **dict.fromkeys(["enum", "enumeration"], "enums"),
-    **dict.fromkeys(["index", "indexes"], "indexes"),
+    **dict.fromkeys("derived computed calculated".split(), "unstored"),
+    **dict.fromkeys("validation".split(), "constraints"),
+    **dict.fromkeys("example sample".split(), "samples"),
+    **dict.fromkeys("enum enumeration".split(), "enums"),
+    **dict.fromkeys("index indexes".split(), "indexes"),
 }  # fmt: skip
 
 # Titles that are no entities and say nothing about data either.
 OTHER = frozenset(
-    [
-        "overview",
-        "introduction",
-        "summary",
-        "notes",
-        "note",
-        "purpose",
-        "scope",
-        "background",
-        "goals",
-        "assumptions",
-        "dependencies",
-        "appendix",
-        "references",
-        "changelog",
-        "glossary",
-        "requirements",
-        "functional-requirements",
-        "non-functional-requirements",
-        "user-stories",
-        "success-criteria",
-        "edge-cases",
-        "clarifications",
-        "acceptance-criteria",
-        "architecture",
-        "design",
-        "decisions",
-        "technology",
-        "storage",
-        "performance",
-        "security",
-        "monitoring",
-        "backup",
-        "maintenance",
-        "scalability",
-        "migration",
-        "migrations-strategy",
-        "data-flow",
-        "data-volume",
-        "volume",
-        "capacity",
-        "sizing",
-        "testing",
-        "deployment",
-        "configuration",
-        "environment",
-        "connection",
-        "implementation",
-        "contents",
-        "table-of-contents",
-        "next-steps",
-        "open-questions",
-        "questions",
-        "review-checklist",
-        "constitution-check",
-        "risks",
-        "timeline",
-        "related-documents",
-        "related-specifications",
-        "related-specs",
-        "see-also",
-        "conclusion",
-        "context",
-        "motivation",
-        "rationale",
-        "normalization",
-        "denormalization",
-        "caching",
-        "triggers",
-        "functions",
-        "views",
-        "extensions",
-        "partitioning",
-        "retention",
-        "data-retention",
-        "storage-estimates",
-        "growth",
-        "encryption",
-        "compliance",
-        "privacy",
-        "audit-trail",
-        "soft-delete",
-        "soft-deletes",
-        "multi-tenancy",
-        "tenancy-isolation",
-        "data-isolation",
-        "localization",
-        "logging",
-        "notes-and-assumptions",
-        "legend",
-        "übersicht",
-        "zusammenfassung",
-        "hinweise",
-        "anmerkungen",
-        "resumen",
-        "notas",
-        "visão-geral",
-        "resumo",
-        "aperçu",
-        "résumé",
-        "panoramica",
-        "概述",
-        "概要",
-        "说明",
-        "备注",
-        "摘要",
-        "注意",
-        "注意事項",
-        "備考",
-        "обзор",
-        "storage-buckets",
-        "storage-keys",
-        "key-points",
-        "key-decisions",
-        "design-decisions",
-        "design-notes",
-        "user-scenarios",
-        "key-design-decisions",
-        "tech-stack",
-        "technology-stack",
-        "database-configuration",
-        "connection-string",
-        "type-mapping",
-        "naming-convention",
-        "document-history",
-        "revision-history",
-        "status",
-        "feature",
-        "input",
-        "branch",
-        "date",
-        "version",
-        "author",
-        "created",
-        "updated",
-        "spec",
-        "plan",
-        "prerequisites",
-        "implementation-notes",
-        "usage-notes",
-        "database-connection",
-        "database-setup",
-        "data-volumes",
-        "volume-estimates",
-        "data-migration",
-        "measurable-outcomes",
-        "features",
-        "description",
-    ]
+    """overview introduction summary notes note purpose scope background goals assumptions dependencies appendix
+    references changelog glossary requirements functional-requirements non-functional-requirements user-stories
+    success-criteria edge-cases clarifications acceptance-criteria architecture design decisions technology
+    storage performance security monitoring backup maintenance scalability migration migrations-strategy
+    data-flow data-volume volume capacity sizing testing deployment configuration environment connection
+    implementation contents table-of-contents next-steps open-questions questions review-checklist
+    constitution-check risks timeline related-documents related-specifications related-specs see-also conclusion
+    context motivation rationale normalization denormalization caching triggers functions views extensions
+    partitioning retention data-retention storage-estimates growth encryption compliance privacy audit-trail
+    soft-delete soft-deletes multi-tenancy tenancy-isolation data-isolation localization logging
+    notes-and-assumptions legend übersicht zusammenfassung hinweise anmerkungen resumen notas visão-geral resumo
+    aperçu résumé panoramica 概述 概要 说明 备注 摘要 注意 注意事項 備考 обзор storage-buckets storage-keys key-points
+    key-decisions design-decisions design-notes user-scenarios key-design-decisions tech-stack technology-stack
+    database-configuration connection-string type-mapping naming-convention document-history revision-history
+    status feature input branch date version author created updated spec plan prerequisites implementation-notes
+    usage-notes database-connection database-setup data-volumes volume-estimates data-migration
+    measurable-outcomes features description""".split()
 )
 
 # The word by which a title says that it names an entity: `Table: users`, `Task Model`, `用户表`.

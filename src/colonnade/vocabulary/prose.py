@@ -32,11 +32,14 @@ CUT = re.compile(
     r"\s+(?:that|which|who|whose|where|when|while|used|using|based|via|through|during|after|before|because|so|shown|displayed|describing|indicating|representing|showing|"
     r"referencing|pointing|linking|containing|including|such|like|between|against|across|than|once|unless|without|plus|along|whether|depending|being|only|not|computed|derived|calculated|defaulting|determined|marking|"
     r"needed|required to|associated|belonging|set|assigned|generated|chosen|selected|stored|given|provided|identifying|denoting|tracking|tied|linked|expressed|scoped|"
-    r"que|como|desde|cuando|wenn|dass|qui)\b.*$|\s*[—–→].*$|\s+-\s+.*$|\s*[:：].*$",
+    r"que|como|desde|cuando|wenn|dass|qui)\b.*$|\s+(?:it|they|he|she)\s+\w+.*$|\s*[—–→].*$|\s+-\s+.*$|\s*[:：].*$",
     _I | re.DOTALL,
 )  # fmt: skip
 # So does a longer one at a preposition; `weight in kg`, `received on` and `price per night` are names.
-PREPOSITION = re.compile(r"\s+(?:for|to|from|by|in|on|at|within|per|as|if|until|under|over|para|por|en|für|zur|zum|aus|bei|pour|dans|par)\b.*$", _I | re.DOTALL)
+PREPOSITION = re.compile(
+    r"\s+(?:for|to|from|by|in|on|at|within|per|as|if|until|under|over|para|por|en|für|zur|zum|aus|bei|pour|dans|par)\b.*$",
+    _I | re.DOTALL,
+)
 
 # A finite verb behind a noun starts a new clause: what follows is no list any more.
 CLAUSE = re.compile(
@@ -50,111 +53,24 @@ RELATIVE = re.compile(
 
 # Words in front of a name that are not part of it.
 FRONT = re.compile(
-    r"^(?:(?:a|an|the|its|their|his|her|each|any|some|one|this|that|these|those|own|optional(?:ly)?|unique|required|mandatory|current|zero or more|one or more|at least one|exactly one|at most one|multiple|several|many|all|both|new|only|having|including|storing|carrying|recording|associated|related|"
-    r"corresponding|respective|human-readable|user-facing|free-form|free-text|defined|single|basic|possibly|also|either|stable|immutable|auto-generated|generated|assigned|and|or|plus|with|has(?=\s+(?:an?|the|one|many|its)\b)|list of|set of|collection of|array of|series of|"
-    r"history of|list|pair of|known|nullable|short|full|globally unique|system-generated|non-empty|configurable|default|calculated|computed|derived|explicit|"
+    r"^(?:(?:a|an|the|its|their|his|her|each|any|some|one|this|that|these|those|own|optional(?:ly)?|unique|required|mandatory|zero or more|one or more|at least one|exactly one|at most one|multiple|several|many|all|both|new|only|given|specific|particular|same|having|including|storing|carrying|recording|associated|related|"
+    r"corresponding|respective|human-readable|user-facing|free-form|free-text|possibly|also|either|and|or|plus|with|has(?=\s+(?:an?|the|one|many|its)\b)|list of|set of|collection of|array of|series of|"
+    r"history of|list|pair of|nullable|globally unique|system-generated|non-empty|"
     r"el|la|los|las|un|una|unos|su|sus|cada|o|os|as|um|uma|seu|sua|der|die|das|ein|eine|einen|sein|ihre|le|les|des|une|son|sa|ses|il|lo|gli|uno|y|e|und|et|ed|ou|opcional(?:mente)?|único|única|l'|d')\s+)+",
     _I,
 )  # fmt: skip
 
 # Nouns that stand for attributes without naming one; what they hold stands in the bracket behind them.
 GENERIC = frozenset(
-    [
-        "detail",
-        "details",
-        "information",
-        "info",
-        "data",
-        "metadata",
-        "attribute",
-        "attributes",
-        "field",
-        "fields",
-        "property",
-        "properties",
-        "setting",
-        "settings",
-        "configuration",
-        "value",
-        "values",
-        "timestamps",
-        "record",
-        "records",
-        "content",
-        "contents",
-        "relationship",
-        "relationships",
-        "reference",
-        "references",
-        "association",
-        "associations",
-        "characteristics",
-        "characteristic",
-        "specification",
-        "specifications",
-        "item",
-        "items",
-        "thing",
-        "things",
-        "aspects",
-        "elements",
-        "element",
-        "parameters",
-        "parameter",
-        "detail-fields",
-        "identifiers",
-        "credentials",
-        "statistics",
-        "history",
-        "rule",
-        "rules",
-        "constraint",
-        "constraints",
-        "lifecycle",
-        "behavior",
-        "support",
-        "access",
-        "capability",
-        "capabilities",
-        "ability",
-        "way",
-        "means",
-        "context",
-        "set",
-        "list",
-        "group",
-        "datos",
-        "información",
-        "detalles",
-        "dados",
-        "informações",
-        "detalhes",
-        "daten",
-        "informationen",
-        "details",
-        "données",
-        "informations",
-        "operations",
-        "functionality",
-        "purpose",
-        "responsibilities",
-        "entities",
-        "entity",
-        "type-specific",
-        "audit-fields",
-        "dates",
-        "basics",
-        "essentials",
-        "logic",
-        "limits",
-        "restrictions",
-        "permissions-model",
-        "scope",
-        "column",
-        "columns",
-        "key",
-        "keys",
-    ]
+    """detail details information info data metadata attribute attributes field fields property properties setting
+    settings configuration value values timestamps record records content contents relationship relationships
+    reference references association associations characteristics characteristic specification specifications
+    item items thing things aspects elements element parameters parameter detail-fields identifiers credentials
+    statistics history rule rules constraint constraints lifecycle behavior support access capability
+    capabilities ability way means context set list group datos información detalles dados informações detalhes
+    daten informationen details données informations operations functionality responsibilities entities entity
+    type-specific audit-fields dates basics essentials logic limits restrictions permissions-model scope column
+    columns key keys""".split()
 )
 # Of these, the ones that a bracket behind them spells out.
 SPELLED_OUT = frozenset(
@@ -163,123 +79,14 @@ SPELLED_OUT = frozenset(
 )
 # Words with which a sentence starts that is no attribute.
 VERBS = frozenset(
-    [
-        "linked",
-        "associated",
-        "related",
-        "owned",
-        "assigned",
-        "tied",
-        "connected",
-        "attached",
-        "referenced",
-        "scoped",
-        "bound",
-        "grouped",
-        "stored",
-        "shared",
-        "managed",
-        "linking",
-        "belonging",
-        "derived",
-        "computed",
-        "identified",
-        "can",
-        "may",
-        "must",
-        "should",
-        "will",
-        "is",
-        "are",
-        "was",
-        "belongs",
-        "has",
-        "have",
-        "contains",
-        "references",
-        "represents",
-        "manages",
-        "supports",
-        "allows",
-        "enables",
-        "provides",
-        "ensures",
-        "used",
-        "uses",
-        "created",
-        "updated",
-        "deleted",
-        "cannot",
-        "stores",
-        "tracks",
-        "owns",
-        "does",
-        "do",
-        "links",
-        "relates",
-        "determines",
-        "validates",
-        "shows",
-        "displays",
-        "holds",
-        "serves",
-        "acts",
-        "applies",
-        "triggers",
-        "generates",
-        "requires",
-        "inherits",
-        "extends",
-        "defines",
-        "describes",
-        "includes",
-        "maps",
-        "aggregates",
-        "identifies",
-        "groups",
-        "replaces",
-        "may-have",
-        "persists",
-        "remains",
-        "never",
-        "always",
-        "only",
-        "no",
-        "not",
-        "none",
-        "if",
-        "when",
-        "each",
-        "every",
-        "all",
-        "any",
-        "what",
-        "how",
-        "where",
-        "who",
-        "it",
-        "they",
-        "this",
-        "that",
-        "these",
-        "those",
-        "there",
-        "once",
-        "multiple",
-        "one-to-many",
-        "many-to-one",
-        "puede",
-        "debe",
-        "tiene",
-        "contiene",
-        "pertenece",
-        "kann",
-        "muss",
-        "hat",
-        "gehört",
-        "peut",
-        "doit",
-    ]
+    """linked associated related owned assigned tied connected attached referenced scoped bound grouped stored shared
+    managed linking belonging derived computed identified can may must should will is are was belongs has have
+    contains references represents manages supports allows enables provides ensures used uses created updated
+    deleted cannot stores tracks owns does do links relates determines validates shows displays holds serves
+    acts applies triggers generates requires inherits extends defines describes includes maps aggregates
+    identifies groups replaces may-have persists remains never always only no not none if when each every all
+    any what how where who it they this that these those there once multiple one-to-many many-to-one puede debe
+    tiene contiene pertenece kann muss hat gehört peut doit""".split()
 )
 # A last word by which a noun is plainly a column.
 COLUMN_NOUN = re.compile(
@@ -290,11 +97,12 @@ COLUMN_NOUN = re.compile(
 TO_ONE = re.compile(
     r"\b(?:belong(?:s|ing)?\s+(?:to|in)|owned\s+by|owner|part\s+of|child\s+of|within|inside|under|references?|referencing|refers?\s+to|points?\s+(?:to|at)|linked\s+(?:to|with)|links?\s+(?:to|back\s+to)|associated\s+(?:with|to)|related\s+to|assigned\s+to|"
     r"attached\s+to|tied\s+to|connected\s+to|bound\s+to|created\s+by|made\s+by|placed\s+by|submitted\s+by|written\s+by|posted\s+by|uploaded\s+by|performed\s+by|scoped\s+to|for|of|from|by|against|on|relates\s+to|applies\s+to|mapped\s+to|pertains\s+to|"
-    r"links?|connect(?:s|ing)|joins?|about|between|in|to|specific\s+to|at|appartiene\s+a\w*|pertenece\s+a|pertence\s+a|d'une?|appartengono\s+a|pour|asociad[oa]\s+(?:a|con)|associad[oa]\s+a|vinculad[oa]\s+a|gehört\s+zu|verweist\s+auf|zugeordnet|appartient\s+à|lié[es]*\s+à|associé[es]*\s+à|rattaché[es]*\s+à)\b|属于|关联|に属する|に紐づく|принадлежит|связан",
+    r"links?|connect(?:s|ing)|joins?|about|between|in|to|specific\s+to|at|corresponden?\s+a|von|vom|du|de|del|da|do|di|appartiene\s+a\w*|pertenece\s+a|pertence\s+a|d'une?|appartengono\s+a|pour|asociad[oa]\s+(?:a|con)|associad[oa]\s+a|vinculad[oa]\s+a|gehört\s+zu|verweist\s+auf|zugeordnet|appartient\s+à|lié[es]*\s+à|associé[es]*\s+à|rattaché[es]*\s+à)\b|属于|关联|に属する|に紐づく|принадлежит|связан",
     _I,
 )  # fmt: skip
 WEAK_TO_ONE = frozenset(
-    ["at", "pour", "d'un", "d'une", "for", "of", "from", "by", "against", "on", "in", "to", "within", "inside", "under", "about", "between", "owner"]
+    """at de del da do di du von vom pour d'un d'une for of from by against on in to within inside under about between
+    owner""".split()
 )
 TO_MANY = re.compile(
     r"\b(?:has|have|having|contains?|containing|owns?|groups?|grouping|includes?|including|consists?\s+of|comprises?|composed\s+of|holds?|holding|with|parent\s+of|collection\s+of|list\s+of|set\s+of|series\s+of|container\s+(?:for|of)|aggregates?|organi[sz]es?|"

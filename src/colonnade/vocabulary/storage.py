@@ -39,11 +39,14 @@ UNSTORED_SENTENCE: tuple[re.Pattern[str], ...] = (
 UNSTORED_END = re.compile(
     r"(?:(?:but|and|is|it is|are|so|therefore)\s+)*(?:(?:not|never)\s+(?:itself\s+)?(?:persisted|stored|saved|kept|materiali[sz]ed|a table|in the database)(?: in (?:the |a )?(?:database|db|table))?|no\s+(?:database\s+|own\s+|separate\s+)?(?:table|storage|persistence|record)|"
     r"non\s+(?:memorizzat\w|salvat\w|persistent\w|persistit\w|stockée?s?|persistée?s?|enregistrée?s?|conservat\w)|nicht\s+(?:gespeichert|persistiert)|no\s+(?:se\s+)?(?:almacena|persiste|guarda)\w*|não\s+(?:é\s+)?(?:armazenad|persistid|guardad)[oa]s?|"
-    r"не\s+(?:хранится|сохраняется)|(?:UI|display|client|view)[ -]only)", _I,
+    r"не\s+(?:хранится|сохраняется)|(?:UI|display|client|view)[ -]only|s[oó]lo\s+(?:pantalla|interfaz|vista)|apenas\s+(?:tela|interface)|nur\s+(?:anzeige|oberfläche))", _I,
 )  # fmt: skip
 
 # Wherever it stands, this makes the thing a part of the interface.
-INTERFACE = re.compile(r"\b(?:UI|interface|presentation(?:al)?) (?:concept|element|construct|concern)\b|\bwithout (?:any )?data of its own\b", _I)
+INTERFACE = re.compile(
+    r"\b(?:UI|interface|presentation(?:al)?) (?:concept|element|construct|concern)\b|\btest (?:abstraction|helper|double|fixture)\b|^(?:the|a|an)\s+(?:background\s+)?(?:process|service|component|job|worker|daemon)\s+(?:that|which)\b|\bwithout (?:any )?data of its own\b",
+    _I,
+)
 # Above titles: none of the things below is stored.
 UNSTORED_BELOW = re.compile(
     r"\b(?:following|these|below)\b.{0,80}\b(?:(?:are|is|and) not (?:persisted|stored|saved)|not (?:persisted|stored)|in[- ]memory|never (?:persisted|stored)|transient|exist only (?:during|in|at)|computed (?:at|on))",
@@ -83,5 +86,5 @@ SOFT_DELETE = re.compile(
 
 # Names of things a program has that are no rows: a Key Entity called so is read as a concept.
 CONCEPT_WORDS = frozenset(
-    "page screen dialog modal button dashboard widget sidebar panel toolbar banner toast endpoint layout component middleware handler renderer router helm".split()
+    "page screen dialog modal button dashboard widget sidebar toolbar banner toast endpoint component middleware handler renderer router helm".split()
 )

@@ -68,15 +68,8 @@ for _vague in ("identifier", "unique identifier", "identificador", "identificado
 
 # A type that is a key of another system's row, and no PostgreSQL type.
 FOREIGN_TYPES = frozenset(
-    [
-        "objectid",
-        "mongo.objectid",
-        "mongoose.types.objectid",
-        "schema.types.objectid",
-        "bson.objectid",
-        "documentreference",
-        "objectid(ref)",
-    ]
+    """objectid mongo.objectid mongoose.types.objectid schema.types.objectid bson.objectid documentreference
+    objectid(ref)""".split()
 )
 
 # Generic types by what their argument makes of them.
@@ -89,65 +82,13 @@ WRAPPERS: dict[str, str] = {
 }  # fmt: skip
 
 ENUM_WORDS = frozenset(
-    [
-        "enum",
-        "enumeration",
-        "enumerated",
-        "enumerado",
-        "enumeración",
-        "enumeração",
-        "aufzählung",
-        "énumération",
-        "枚举",
-        "枚举型",
-        "列挙型",
-        "列挙",
-        "열거형",
-        "перечисление",
-        "select",
-        "choice",
-        "choices",
-        "dropdown",
-        "picklist",
-        "option",
-        "options",
-        "union",
-        "text/enum",
-        "string/enum",
-        "enum/text",
-        "enum/string",
-        "enumtype",
-        "varchar/enum",
-    ]
+    """enum enumeration enumerated enumerado enumeración enumeração aufzählung énumération 枚举 枚举型 列挙型 列挙 열거형
+    перечисление select choice choices dropdown picklist option options union text/enum string/enum enum/text
+    enum/string enumtype varchar/enum""".split()
 )
 # A reference without a type of its own.
 REFERENCE_WORDS = frozenset(
-    [
-        "fk",
-        "foreignkey",
-        "foreign-key",
-        "reference",
-        "ref",
-        "relation",
-        "relationship",
-        "relación",
-        "relação",
-        "beziehung",
-        "référence",
-        "外键",
-        "外部キー",
-        "引用",
-        "参照",
-        "link",
-        "lookup",
-        "belongsto",
-        "referencia",
-        "referência",
-        "foreign",
-        "onetoonefield",
-        "manytomanyfield",
-        "relationfield",
-        "manytoone",
-        "onetoone",
-    ]
+    """fk foreignkey foreign-key reference ref relation relationship relación relação beziehung référence 外键 外部キー 引用 参照
+    link lookup belongsto referencia referência foreign onetoonefield manytomanyfield relationfield manytoone
+    onetoone""".split()
 )

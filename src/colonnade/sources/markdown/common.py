@@ -20,7 +20,8 @@ _EVERY = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _NOT_ALL = re.compile(
-    r"\bexcept|\bunless (?!said|stated|noted|otherwise|mentioned)|\bmost\b|\bmay\b|\bcan\b|\bpolic|\bindex|\brelation|\bRLS\b|row-level", re.IGNORECASE
+    r"\bexcept|\bunless (?!said|stated|noted|otherwise|mentioned)|\bmost\b|\bmay\b|\bcan\b|\bpolic|\bindex|\brelation|\bRLS\b|row-level",  # noqa: E501
+    re.IGNORECASE,
 )
 
 

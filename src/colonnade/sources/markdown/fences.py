@@ -26,7 +26,7 @@ BY_LABEL: dict[str, str] = {
     "prisma": "prisma",
     **dict.fromkeys(("json", "jsonc", "json5", "jsonschema"), "jsonform"),
     "django": "django",
-    **dict.fromkeys(("csharp", "cs", "c#", "swift", "kotlin", "kt", "java", "dart", "go", "golang", "rust", "rs"), "relatives"),
+    **dict.fromkeys(("csharp", "cs", "c#", "swift", "kotlin", "kt", "java", "dart", "go", "golang", "rust", "rs"), "relatives"),  # noqa: E501
 }  # fmt: skip
 
 # Where the label is missing or wrong the content decides, in this order.

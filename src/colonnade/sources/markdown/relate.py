@@ -239,7 +239,12 @@ def _reconciled(
 def _mutual(told: list[Relation]) -> list[Relation]:
     """Two sides that each have many of the other are many-to-many; explicit wordings come first."""
     facing = {(one.holder, one.target) for one in told if one.many and not one.key}
-    told = [replace(one, kind="many-to-many") if one.many and (one.target, one.holder) in facing and one.holder != one.target else one for one in told]
+    told = [
+        replace(one, kind="many-to-many")
+        if one.many and (one.target, one.holder) in facing and one.holder != one.target
+        else one
+        for one in told
+    ]
     many = {frozenset((one.holder, one.target)) for one in told if one.kind == "many-to-many"}
     directed = {(one.holder, one.target) for one in told if one.kind == "many-to-one" and not one.key}
     loose = {(a, b) for a, b in directed if (b, a) in directed and a != b}

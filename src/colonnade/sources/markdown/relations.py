@@ -27,7 +27,7 @@ _SIGN = re.compile(
     r"(?P<many>\(?\b(?:0|1)?\.?\.?(?:N|M|n|m|many)\b\)?|\(?\d?(?:\.\.)?\*\)?|[|o]\{|\}[|o]|[─-]<|>[─-])|(?P<one>\(\s*(?:0\.\.)?1[^()\n]{0,12}\)|\b(?:0\.\.)?1\b|\bone\b|\|\||\|o|o\|)"
 )
 _SENTENCE = re.compile(
-    r"(?<=[.;。；!?])\s+|\n|,?\s+(?:and|but|while)\s+(?=(?:an?|each|every|one|the)\s+[\w-]+(?: [\w-]+)?\s+(?:can|may|has|have|belongs|contains)\b)"
+    r"(?<=[.;。；!?])\s+|\n|,?\s+(?:and|but|while)\s+(?=(?:an?|each|every|one|the)\s+[\w-]+(?: [\w-]+)?\s+(?:can|may|has|have|belongs|contains)\b)"  # noqa: E501
 )
 _LIST = re.compile(
     r"[\s,、/&·`*]*(?:\b(?:and|or|y|und|e|ou|et|plus)\b)?[\s,、/&`*]*(?:\b(?:an?|the|one|its|their|exactly one|multiple|many|zero or more|one or more|to|of|un|una|uno|une|a|al|à|um|uma|ein|eine|einem|einer|de|di|le|la|el|il)\b\s*)*",  # noqa: E501

@@ -117,7 +117,9 @@ def unstored_in(section: Section, name: str) -> bool:
 
 def _ends_unstored(sentence: str) -> bool:
     """`Calculated from bookings, not stored`; but not `Its status is derived, not stored`, which speaks of a column."""
-    if re.match(r"(?:its|their|the \w+(?: \w+)? (?:is|are)|this \w+ (?:field|value))\b", sentence.strip(), re.IGNORECASE):
+    if re.match(
+        r"(?:its|their|the \w+(?: \w+)? (?:is|are)|this \w+ (?:field|value))\b", sentence.strip(), re.IGNORECASE
+    ):
         return False
     pieces = [piece.strip(" .()") for piece in re.split(r"[,;(]\s*|\s+and\s+(?=not\b|never\b)", sentence)]
     return any(storage.UNSTORED_END.fullmatch(piece) for piece in pieces)
@@ -125,7 +127,11 @@ def _ends_unstored(sentence: str) -> bool:
 
 def unstored_item(text: str) -> bool:
     """`Purpose: for the screen only, not stored` in a list below the thing."""
-    match = re.match(r"\**(?:purpose|notes?|storage|persistence|lifecycle|usage|description)\**\s*[:：]\**\s*(?P<rest>.+)", text, re.IGNORECASE | re.DOTALL)
+    match = re.match(
+        r"\**(?:purpose|notes?|storage|persistence|lifecycle|usage|description)\**\s*[:：]\**\s*(?P<rest>.+)",
+        text,
+        re.IGNORECASE | re.DOTALL,
+    )
     return bool(match and _ends_unstored(names.plain(match["rest"])))
 
 

@@ -20,7 +20,7 @@ _MARKER_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _MARKER_AFTER = re.compile(
-    r"[\s_]+(?:db |database )?(?:entity|table|model|collection|aggregate|aggregate root|entidad|tabla|tabelle|entität|class|schema|sqlmodel|object store|type|interface|struct)$|(?:表|テーブル|エンティティ|模型|实体)$",  # noqa: E501
+    r"[\s_]+(?:db |database )?(?:entity|table|model|collection|aggregate|aggregate root|entidad|tabla|tabelle|entität|sqlmodel|object store)$|(?:表|テーブル|エンティティ|模型|实体)$",  # noqa: E501
     re.IGNORECASE,
 )
 _SPLIT = re.compile(r"\s+[–—―-]{1,2}\s+|\s*[:：]\s+|\s*[:：]$|\s*[—]\s*|\s*\|\s*|\s+(?:→|->|=>|←|↔|⟶)\s+")

@@ -123,7 +123,11 @@ def _called(block: Paragraph, file: str) -> Iterator[Reading]:
     if bold and len(ticked) > 1:
         about = Subject(bold["name"], block.lines[0].place(file))
         yield Reading("list", bullets.PRECISION - 20, (subject.entity(about, ticked),))
-    found = [(line, match) for line in block.lines if (match := _CALL.fullmatch(line.text.strip())) and match["inside"].count(",") > 1]
+    found = [
+        (line, match)
+        for line in block.lines
+        if (match := _CALL.fullmatch(line.text.strip())) and match["inside"].count(",") > 1
+    ]
     for line, match in found if len(found) == len(block.lines) else ():
         columns = bullets.inline(match["inside"], line, file)
         if len(columns) > 2 and _coded(columns):
@@ -291,7 +295,11 @@ def _prefixed(block: Table, roles: table.Shape, file: str) -> list[Reading]:
             return []
         rows.setdefault(head, []).extend(table.row_attributes(row, roles, file))
     place = block.header[0].place(file)
-    return [Reading("table", table.PRECISION, (subject.entity(Subject(name, place), found),)) for name, found in rows.items() if found]
+    return [
+        Reading("table", table.PRECISION, (subject.entity(Subject(name, place), found),))
+        for name, found in rows.items()
+        if found
+    ]
 
 
 def _coded(found: tuple[DraftAttribute, ...]) -> bool:

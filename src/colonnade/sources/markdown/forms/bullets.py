@@ -135,7 +135,7 @@ def line(text: str, place: Place) -> Read | None:
     read = _read(heads, match["names"], match["mark"], match["rest"], place)
     speaks_of = any(_META.fullmatch(head) for head in heads) and not match["names"].startswith("`")
     typed = read is not None and read.attributes[0].type is not None
-    if speaks_of and (not typed or any(_NEVER.fullmatch(head) for head in heads) and _divided(match["rest"])):
+    if speaks_of and (not typed or (any(_NEVER.fullmatch(head) for head in heads) and _divided(match["rest"]))):
         return None
     return read
 

@@ -28,7 +28,9 @@ _NOTES = re.compile(
     r"\s*(?P<notes>(?:[(（\[][^()（）\[\]]*(?:\([^()]*\)[^()（）\[\]]*)*[)）\]]\s*|\*[^*\n]{1,60}\*\s*)*)(?:[:：]|[-–—]+|=|→)?\s*(?P<rest>.*)",
     re.DOTALL,
 )
-_SENTENCES = re.compile(r"(?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)(?<!z\.B\.)(?<=[.!?])\s+(?=[A-Z*`\"(À-ÞА-Я¿])|(?<=[。！？])\s*|\n")
+_SENTENCES = re.compile(
+    r"(?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)(?<!z\.B\.)(?<=[.!?])\s+(?=[A-Z*`\"(À-ÞА-Я¿])|(?<=[。！？])\s*|\n"
+)
 _BRACKET = re.compile(r"\s*[(（\[](?P<inside>(?:[^()（）\[\]]|[(（\[][^()（）\[\]]*[)）\]])*)[)）\]]")
 _JOIN = re.compile(
     r",?\s+(?:and|or|y|und|et|e|ou|o|plus|as well as|along with|sowie|и|и/или|&)\s+(?:an?\s+|its?\s+|their\s+)?|\s*[、・]\s*|\s*(?:和|以及|及|と|および)\s*"  # noqa: E501
@@ -105,7 +107,9 @@ def _of_text(lines: tuple[Span, ...], children: tuple[Block, ...], file: str) ->
 def _entry(
     head: str, notes: str, text: str, lines: tuple[Span, ...], children: tuple[Block, ...], file: str
 ) -> Entry | None:
-    if any(subject.unstored_item(item.text) for child in children if isinstance(child, Bullets) for item in child.items):
+    if any(
+        subject.unstored_item(item.text) for child in children if isinstance(child, Bullets) for item in child.items
+    ):
         text = f"Not stored. {text}"
     title = titles.read(f"{head} {names.plain(notes)}".strip())
     if (
@@ -229,10 +233,16 @@ def _of_table(block: Table, file: str) -> Iterator[Entry]:
     for row in block.rows:
         if first is None or first >= len(row):
             continue
-        texts = [
-            f"{'Attributes: ' if re.search(r'attribut|field|campo|atribut|属性|字段', head) else ''}{span.text.rstrip('.')}."  # noqa: E501
+        cells = [
+            (bool(re.search(r"attribut|field|campo|atribut|属性|字段", head)), span.text.rstrip("."))
             for span, head, number in zip(row, heads, range(len(row)), strict=False)
             if number != first and span.text.strip(" -–—")
+        ]
+        listed = any(names_columns for names_columns, _ in cells)
+        # Beside a list of attributes the description names none.
+        texts = [
+            f"Attributes: {text}." if names_columns else f"{prose.LEAD.sub('of', text) if listed else text}."
+            for names_columns, text in cells
         ]
         entry = _entry(names.plain(row[first].text), "", " ".join(texts), (row[first],), (), file)
         if entry:
@@ -384,7 +394,9 @@ def _sentence(text: str, entry: Entry, known: Index, place: Place, *, first: boo
         yield from _expanded("", closing, entry, known, place)
         return
     clauses = _cut(text, ";；")
-    for listed in (text if first else "", text[colon.end() :] if colon else "", *(clauses[1:] if len(clauses) > 1 else ())):
+    for match in _CERTAIN.finditer(text):
+        yield from _piece(f"{match['name']} ({match['how']})", entry, known, place)
+    for listed in (text, text[colon.end() :] if colon else "", *(clauses[1:] if len(clauses) > 1 else ())):
         if listed and _is_bare_list(listed):
             yield from _pieces(listed, entry, known, place)
             return
@@ -410,19 +422,35 @@ def _in_brackets(text: str, entry: Entry, known: Index, place: Place) -> Iterato
     if bracket and (lead is None or bracket.start() < lead.start()):
         pieces = _inner(bracket["inside"])
         listed = len(pieces) > 1 and all(len(_BRACKET.sub("", piece).split()) <= 5 for piece in pieces)
-        if listed and any(prose.COLUMN_NOUN.search(_BRACKET.sub("", piece).strip()) for piece in pieces) and not qualifiers.OPEN_LIST.search(bracket["inside"]):
+        if (
+            listed
+            and any(prose.COLUMN_NOUN.search(_BRACKET.sub("", piece).strip()) for piece in pieces)
+            and not qualifiers.OPEN_LIST.search(bracket["inside"])
+        ):
             yield from _expanded("", bracket["inside"], entry, known, place)
 
 
 def _closing_bracket(text: str) -> str:
     """The bracket at the end of `a bakery or person that gives food (name, phone)`, if it lists columns."""
     brackets = list(_BRACKET.finditer(text))
-    if not brackets or text[brackets[-1].end() :].strip(" .") or len(text[: brackets[-1].start()].split()) < 3 or prose.LEAD.search(text[: brackets[-1].start()]):
+    if (
+        not brackets
+        or text[brackets[-1].end() :].strip(" .")
+        or len(text[: brackets[-1].start()].split()) < 3
+        or prose.LEAD.search(text[: brackets[-1].start()])
+    ):
         return ""
     inside = brackets[-1]["inside"]
     pieces = [_BRACKET.sub("", piece).strip() for piece in _inner(inside)]
     nouns = sum(bool(prose.COLUMN_NOUN.search(piece)) for piece in pieces)
-    return inside if len(pieces) > 1 and nouns and not qualifiers.OPEN_LIST.search(inside) and all(len(piece.split()) <= 5 for piece in pieces) else ""
+    return (
+        inside
+        if len(pieces) > 1
+        and nouns
+        and not qualifiers.OPEN_LIST.search(inside)
+        and all(len(piece.split()) <= 5 for piece in pieces)
+        else ""
+    )
 
 
 def _clauses(text: str) -> list[str]:
@@ -448,9 +476,16 @@ def _cut(text: str, marks: str) -> list[str]:
 
 def _is_bare_list(text: str) -> bool:
     """`make, model, year and an optional price`: three or more short pieces and nothing else."""
-    pieces = [part for piece in _cut(text.strip().rstrip("."), ",、，") for part in _JOIN.split(_guarded(piece)) if part.strip()]
+    pieces = [
+        part
+        for piece in _cut(text.strip().rstrip("."), ",、，")
+        for part in _JOIN.split(_guarded(piece))
+        if part.strip()
+    ]
     bare = [_BRACKET.sub("", piece).strip() for piece in pieces]
-    return len(pieces) >= 3 and all(len(piece.split()) <= 5 and not prose.LEAD.search(piece) and _noun(piece) for piece in bare)
+    return len(pieces) >= 3 and all(
+        len(piece.split()) <= 5 and not prose.LEAD.search(piece) and _noun(piece) for piece in bare
+    )
 
 
 def _lead(clause: str, entry: Entry, known: Index) -> int | None:
@@ -483,6 +518,7 @@ def _other_subject(before: str, entry: Entry, known: Index) -> bool:
 def _pieces(text: str, entry: Entry, known: Index, place: Place) -> Iterator[DraftAttribute]:
     """The attributes of a list up to the end of its sentence."""
     text = text.strip().rstrip(".。").lstrip(":： ")
+    text = _WHETHER.sub(lambda match: f"{match['what']} {match['how']}", text)
     text = re.sub(r"\bwhether (?:it|they|the \w+) (?:is|are|was|were|has been) ", "", text, flags=re.IGNORECASE)
     text = re.sub(r"\b(?:zero|one|two|0|1)[ -]or[ -]more\b", "many", text, flags=re.IGNORECASE)
     for piece in _cut(text, ",;、，；"):
@@ -497,6 +533,19 @@ def _pieces(text: str, entry: Entry, known: Index, place: Place) -> Iterator[Dra
                 break
 
 
+# `whether permission has been obtained` is the flag `permission obtained`.
+_WHETHER = re.compile(
+    r"\bwhether (?:the |an? |its )?(?!it\b|they\b)(?P<what>[\w-]+(?: [\w-]+)?) (?:is|are|was|were|has been|have been) (?P<how>[\w-]+)",  # noqa: E501
+    re.IGNORECASE,
+)
+# `the date of the next maintenance` is the `next maintenance date`.
+_OF_THE = re.compile(r"(?P<head>date|time) of (?:the|its|an?) (?P<rest>[\w-]+(?: [\w-]+)?)", re.IGNORECASE)
+_CERTAIN = re.compile(
+    r"(?:^|[.;,]\s*|\b(?:the|its|an?)\s+)(?P<name>[\w-]+(?: [\w-]+){0,2}?)\s+(?:is|are|must be)\s+(?P<how>unique|required|optional|mandatory|nullable)\b",  # noqa: E501
+    re.IGNORECASE,
+)
+
+
 def _guarded(piece: str) -> str:
     """`piece` with "and" inside brackets hidden from the cut."""
     return re.sub(
@@ -504,25 +553,42 @@ def _guarded(piece: str) -> str:
     )
 
 
-_TICKED = re.compile(r"`(?P<name>[^\W\d]\w*)\??`\s*(?P<bracket>[(（][^()（）]*[)）])?(?P<rest>[^`.;]*(?:`[^`]*\|[^`]*`)?)")
+_TICKED = re.compile(
+    r"`(?P<name>[^\W\d]\w*)\??`\s*(?P<bracket>[(（][^()（）]*[)）])?(?P<rest>[^`.;]*(?:`[^`]*\|[^`]*`)?)"
+)
 _TIED = re.compile(r"[\s,/&]*(?:\b(?:and|y|und|e|et|or)\b)?[\s,/&]*")
 
 
 def coded_columns(text: str, place: Place) -> tuple[DraftAttribute, ...]:
-    """The columns that a text names in back-ticks, each with what stands behind it: `` `slug` único, `status`: `A | B` ``."""
+    """The columns that a text names in back-ticks, each with what stands behind it: `` `slug` único, `status`: `A | B` ``."""  # noqa: E501
     found: list[DraftAttribute] = []
     tied: list[str] = []
     for match in _TICKED.finditer(text):
         name = match["name"]
         before = text[max(0, match.start() - 12) : match.start()]
-        if name.isupper() or match["rest"].startswith("(") or re.search(r"(?:→|->|references|of|on|from|in|de|trigger|function|table|tabla|por|by|via|\w\()\s*$", before):
+        if (
+            text.count("(", 0, match.start()) > text.count(")", 0, match.start())
+            and not names.looks_coded(name)
+            and not prose.COLUMN_NOUN.search(name)
+        ):
+            # `status (`draft`, `done`)`: values of the word before the bracket.
+            continue
+        if (
+            name.isupper()
+            or match["rest"].startswith("(")
+            or re.search(
+                r"(?:→|->|references|of|on|from|in|de|trigger|function|table|tabla|por|by|via|\w\()\s*$", before
+            )
+        ):
             continue
         told = _told_behind(name, match["bracket"] or "", match["rest"], place)
         if not told and not match["bracket"] and _TIED.fullmatch(match["rest"]):
             tied.append(name)
             continue
         # `a` and `b` (timestamp): what is said of the last holds for those that are tied to it.
-        shared = {field: fact for field, fact in told.items() if field in ("type", "nullable")} if match["bracket"] else {}
+        shared = (
+            {field: fact for field, fact in told.items() if field in ("type", "nullable")} if match["bracket"] else {}
+        )
         found.extend(facts.attribute(one, place, shared) for one in tied)
         found.append(facts.attribute(name, place, told))
         tied = []
@@ -535,7 +601,13 @@ def _told_behind(name: str, bracket: str, rest: str, place: Place) -> Facts:
     if not inside:
         body = rest.strip().lstrip(":：— -")
         values, _ = facts.values(body.strip("`(), \n"), name, "constraint") if "|" in body else ((), None)
-        told = {"enum_values": Fact(values, place)} if values else bullets._qualified(body.strip(" ,()"), place, name) if 0 < len(body.split()) <= 4 else {}
+        told = (
+            {"enum_values": Fact(values, place)}
+            if values
+            else bullets._qualified(body.strip(" ,()"), place, name)
+            if 0 < len(body.split()) <= 4
+            else {}
+        )
     kind = told.get("type")
     if kind is not None and not facts.written.resolve(str(kind.value)) and str(kind.value) != "enum":
         told.pop("type")
@@ -572,6 +644,7 @@ def _noun(head: str) -> str | None:
     """The noun of a piece without articles, qualifiers and relative clauses; None where it is no noun."""
     bare = names.plain(head).strip().strip("\"'“”.,;:：*")
     bare = prose.FRONT.sub("", bare + " ").strip()
+    bare = _OF_THE.sub(lambda match: f"{match['rest']} {match['head']}", bare)
     bare = prose.CUT.sub("", bare).strip()
     bare = prose.PREPOSITION.sub("", bare).strip() if len(bare.split()) > 3 else bare
     of = re.fullmatch(
@@ -587,7 +660,12 @@ def _noun(head: str) -> str | None:
     ):
         return "id"
     flag = len(parts) == 2 and parts[0].lower() in ("has", "is", "can")
-    verb = not flag and bool(parts) and parts[0].lower() in prose.VERBS and not (len(parts) > 1 and prose.COLUMN_NOUN.search(bare))
+    verb = (
+        not flag
+        and bool(parts)
+        and parts[0].lower() in prose.VERBS
+        and not (len(parts) > 1 and prose.COLUMN_NOUN.search(bare))
+    )
     if not parts or len(parts) > 4 or not re.match(r"[^\W\d_]", bare) or verb or len(bare) > 50:
         return None
     bare = re.sub(r"\b[a-z]+[A-Z]\w*", lambda match: match[0].lower(), bare) if len(parts) > 1 else bare
@@ -650,7 +728,9 @@ def _is_attribute(noun: str, entry: Entry, known: Index) -> bool:
         return False
     seen = find(noun, known)
     counted = re.search(r"\b(?:number|count|total|amount|maximum|minimum)\b", noun, re.IGNORECASE)
-    return bool(counted) or not (seen and seen[-1].end >= len(noun) and not prose.COLUMN_NOUN.search(noun) and seen[-1].plural)
+    return bool(counted) or not (
+        seen and seen[-1].end >= len(noun) and not prose.COLUMN_NOUN.search(noun) and seen[-1].plural
+    )
 
 
 def _told(text: str, head: str, inside: str, name: str, place: Place) -> Facts:
@@ -671,11 +751,22 @@ def _told(text: str, head: str, inside: str, name: str, place: Place) -> Facts:
 
 
 def _choices(inside: str, place: Place) -> Facts:
-    """`state (draft, sent)`: short words in a bracket behind a noun are its values, unless they are columns themselves."""
+    """`state (draft, sent)`: short words in a bracket behind a noun are its values, unless they are columns themselves."""  # noqa: E501
     listed, _, said = inside.partition(";")
+    if re.fullmatch(
+        r"\s*(?:yes|true|s[ií]|ja|oui|sim|да|はい|是)\s*(?:/|\||,|or)\s*(?:no|false|nein|non|não|нет|いいえ|否)\s*",
+        listed,
+        re.IGNORECASE,
+    ):
+        return {"type": Fact("boolean", place)}
     pieces = [piece.strip() for piece in re.split(r"\s*[,/|]\s*|\s+or\s+", listed)]
     short = all(re.fullmatch(r"[^\W_][\w'’-]*(?: [\w'’-]+)?", piece) for piece in pieces)
-    if len(pieces) < 2 or not short or qualifiers.OPEN_LIST.search(inside) or sum(bool(prose.COLUMN_NOUN.search(piece)) for piece in pieces) * 2 > len(pieces):
+    if (
+        len(pieces) < 2
+        or not short
+        or qualifiers.OPEN_LIST.search(inside)
+        or sum(bool(prose.COLUMN_NOUN.search(piece)) for piece in pieces) * 2 > len(pieces)
+    ):
         return {}
     told: Facts = {"enum_values": Fact(tuple(dict.fromkeys(pieces)), place)}
     return facts.joined(told, facts.read(said, place, "constraint")) if said else told

@@ -19,6 +19,8 @@ from colonnade.sources.markdown.subject import Subject
 from colonnade.vocabulary import prose, qualifiers, storage
 
 PRECISION = 20
+# A longer text about one entity is a chapter, no description; nothing in it is read as a list of columns.
+LONGEST = 8000
 
 _ENTRY = re.compile(
     r"(?:\*\*(?P<bold>[^*\n]{1,90}?)\*\*|__(?P<under>[^_\n]{1,90})__|\*(?P<italic>[^*\n]{1,90})\*|`(?P<code>[^`\n]{1,80})`|(?P<word>[^\W\d][\w /'’&-]{0,48}?)(?=\s*(?:[:：(（]|\s[-–—]\s)))\s*(?P<rest>.*)",  # noqa: E501
@@ -143,7 +145,7 @@ def _entry(
             bool(storage.EXISTING.search(notes)),
         ),
         lines,
-        text,
+        text[:LONGEST],
         children,
         title.aliases,
     )
@@ -563,6 +565,7 @@ def coded_columns(text: str, place: Place) -> tuple[DraftAttribute, ...]:
     """The columns that a text names in back-ticks, each with what stands behind it: `` `slug` único, `status`: `A | B` ``."""  # noqa: E501
     found: list[DraftAttribute] = []
     tied: list[str] = []
+    text = text[:LONGEST]
     for match in _TICKED.finditer(text):
         name = match["name"]
         before = text[max(0, match.start() - 12) : match.start()]

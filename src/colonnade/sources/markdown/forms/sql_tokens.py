@@ -94,6 +94,19 @@ def _begins(tokens: Sequence[Token], index: int, depth: int, text: str) -> bool:
     return follower is not None and follower.upper in wanted and (depth == 0 or token.upper in ("ALTER", "COMMENT"))
 
 
+def _next_note(code: Sequence[Token], tokens: Sequence[Token], index: int, text: str) -> bool:
+    """Whether, after a note `routes ( … )`, another one starts on a line of its own."""
+    noted = len(code) > 2 and code[0].kind in ("word", "quoted") and code[1].kind == "open" and code[-1].kind == "close"
+    alone = not text[text.rfind("\n", 0, tokens[index].start) + 1 : tokens[index].start].strip()
+    return (
+        noted
+        and alone
+        and tokens[index].kind in ("word", "quoted")
+        and tokens[index + 1 : index + 2] != []
+        and tokens[index + 1].kind == "open"
+    )
+
+
 def _title(comments: Sequence[Token]) -> str:
     lines = [line.strip(" \t-*/#=") for token in comments for line in token.text.splitlines()]
     return " ".join(line for line in lines if line)
@@ -119,7 +132,7 @@ def statements(text: str) -> list[Statement]:
             # A comment at the end of the line of the last statement is about that one.
             (inside if code else before).append(token)
             continue
-        if code and _begins(tokens, index, depth, text):
+        if code and (_begins(tokens, index, depth, text) or (depth == 0 and _next_note(code, tokens, index, text))):
             trailing = _own_lines_after(inside, code[-1].end, text)
             inside = inside[: len(inside) - len(trailing)]
             close()

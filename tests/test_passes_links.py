@@ -242,3 +242,14 @@ def test_a_reference_to_a_unique_column_points_to_it():
     )
     (key,) = (one for one in schema.database.table("prices").foreign_keys if one.target[1] == "products")
     assert key.target_columns[0] == "sku"
+
+
+def test_a_column_called_after_its_own_table_is_the_key() -> None:
+    device = entity("Device", attribute("device_id", "uuid", nullable=False), attribute("serial", "text"))
+    parent = entity("Comment", attribute("comment_id", "uuid", nullable=True), attribute("body", "text"))
+    schema, _ = design(draft(device, parent), Settings())
+    key = schema.database.table("devices").primary_key
+    assert key is not None and key.columns == ("device_id",)
+    assert not schema.database.table("devices").foreign_keys
+    other = schema.database.table("comments").primary_key
+    assert other is not None and other.columns == ("id",)

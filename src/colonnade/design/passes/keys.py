@@ -10,6 +10,7 @@ from colonnade.design.schema import Column, Identity, PrimaryKey, Reason
 from colonnade.design.work import Blueprint, Work, each, found, house, stated
 from colonnade.findings import declare, rule
 from colonnade.types import Family
+from colonnade.vocabulary.naming import singular
 
 UUID7 = declare(
     "uuid7-needs-18",
@@ -22,7 +23,7 @@ _INTEGERS = {Family.SMALLINT, Family.INTEGER, Family.BIGINT}
 
 
 def stated_keys(work: Work) -> Work:
-    """A stated key is the key: marked attributes, else an attribute called id."""
+    """A stated key is the key: marked attributes, else one called id, else one called after its own table."""
     tables = {name: _stated(one) for name, one in work.tables.items()}
     return replace(work, tables=tables)
 
@@ -32,11 +33,21 @@ def _stated(blueprint: Blueprint) -> Blueprint:
         name for name, one in blueprint.attributes.items()
         if one.primary_key and one.primary_key.value and name in blueprint.columns
     )  # fmt: skip
-    key = marked or (("id",) if "id" in blueprint.columns else ())
+    key = marked or (("id",) if "id" in blueprint.columns else _own_name(blueprint))
     if not key:
         return blueprint
     columns = {**blueprint.columns, **{name: replace(blueprint.columns[name], nullable=False) for name in key}}
     return replace(blueprint, columns=columns, key=key)
+
+
+def _own_name(blueprint: Blueprint) -> tuple[str, ...]:
+    """`device_id` of a table of devices, unless it points somewhere or may be empty: then it is a reference."""
+    name = f"{singular(blueprint.name)}_id"
+    attribute = blueprint.attributes.get(name)
+    if attribute is None or attribute.references or (attribute.nullable and attribute.nullable.value):
+        return ()
+    told = {blueprint.attribute(one.foreign_key.value) for one in blueprint.entity.relationships if one.foreign_key}
+    return () if name in told else (name,)
 
 
 @rule("uuid-primary-keys")

@@ -12,13 +12,18 @@ from typing import TYPE_CHECKING
 from colonnade import output, revisions
 from colonnade.config import Settings, find, load
 from colonnade.design.draft import Draft
-from colonnade.design.schema import Schema
+from colonnade.design.schema import Database, Schema
 from colonnade.errors import Mistake, Place, ServerError, wrong
 from colonnade.findings import RULES, Finding, Proof
 from colonnade.sql import fingerprint
 from colonnade.writers.file import File, Request
 
 if TYPE_CHECKING:
+    from colonnade.evolve import Wish
+    from colonnade.plan import Plan
+    from colonnade.prove.attack.registry import Attempt
+    from colonnade.prove.attack.source import Source as AttackSource
+    from colonnade.prove.attack.suite import Report as IsolationReport
     from colonnade.server import Server
 
 OnProof = Callable[[Proof], None]
@@ -346,3 +351,89 @@ def json_schema(name: str) -> dict[str, object]:
 
         return document.json_schema()
     raise wrong(f"no schema is called '{name}'", fix="write entities or design")
+
+
+def isolation(
+    paths: Sequence[str],
+    chosen: Settings,
+    server: Server,
+    *,
+    forced: str | None = None,
+    on_attempt: Callable[[Attempt], None] = silent,
+) -> IsolationReport:
+    """Attacks a scratch copy of the source on `server`: documents, a design, SQL, or the DDL of a live database.
+
+    Of a live database only the catalogs are read. Raises InputError and ServerError.
+    """
+    from colonnade.prove import attack
+
+    return attack.attacked(server, _target(paths, chosen, server, forced), on_attempt)
+
+
+def _target(paths: Sequence[str], chosen: Settings, server: Server, forced: str | None) -> AttackSource:
+    from colonnade.prove.attack import source
+    from colonnade.server import at, connect
+    from colonnade.sources.recognise import recognise
+
+    kinds = {recognise(path, forced) for path in paths}
+    if kinds == {"database"} and len(paths) == 1:
+        with at(paths[0]), connect(paths[0]) as connection:
+            return source.of_live(connection)
+    if kinds == {"sql"}:
+        files = [
+            file for path in map(Path, paths) for file in ([path] if path.is_file() else sorted(path.rglob("*.sql")))
+        ]
+        return source.of_sql(server, {str(file): file.read_text(encoding="utf-8") for file in files})
+    return source.of_design(design(paths, chosen, forced).schema)
+
+
+def lint(
+    sources: Sequence[str],
+    chosen: Settings,
+    server: Callable[[], AbstractContextManager[Server]],
+    *,
+    base: str | None = None,
+    forced: str | None = None,
+    strict: bool = False,
+) -> tuple[Finding, ...]:
+    """What the lint rules say of a schema, or of migrations on top of `base`. Raises InputError and ServerError."""
+    from colonnade.lint import source
+
+    found = source.findings(sources, chosen, server, lambda paths: design(paths, chosen).schema, base, forced)
+    return _severity(found, strict)
+
+
+def explain(name: str, sources: Sequence[str], chosen: Settings, forced: str | None = None) -> tuple[str, object]:
+    """The story of an object of a design, or the page of a rule or a law: as text, and as a value for JSON.
+
+    A name that is neither raises InputError with what is near.
+    """
+    from colonnade.lint import explain as stories
+    from colonnade.prove import LAWS
+
+    page = stories.page(name, {law.name: law.page for law in LAWS.values()})
+    if page is not None:
+        return page
+    told = design(sources or ["."], chosen, forced).schema
+    return stories.told(name, told, {law.name: law.title for law in LAWS.values()})
+
+
+def diff(
+    old: str, new: str, chosen: Settings, server: Server, wish: Wish, forced: str | None = None
+) -> tuple[Plan, str]:
+    """The tried plan that leads from one source to another, and what it is called.
+
+    Raises InputError, ServerError and, where it would lose something or guess, PlanRefused.
+    """
+    from colonnade import evolve
+
+    before, after = (evolve.source(one, chosen, forced) for one in (old, new))
+    names = (after.label, before.label) if wish.reverse else (before.label, after.label)
+    return evolve.compare(server, before, after, wish), f"From {names[0]} to {names[1]}"
+
+
+def introspect(argument: str, chosen: Settings, server: Server, forced: str | None = None) -> Database:
+    """What a database built from the source, or the live one that it names, holds. Raises InputError, ServerError."""
+    from colonnade import evolve
+
+    return evolve.read(server, evolve.source(argument, chosen, forced))

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from colonnade import api
+from colonnade.config import Settings
 from colonnade.errors import ColonnadeError, Mistake, wrong
 from colonnade.findings import Finding, Proof
 from colonnade.version import __version__
@@ -170,18 +171,25 @@ PROVE_HELP = """Check every law on PostgreSQL, in scratch databases, and write n
 Examples:
   colonnade prove examples/task-management
   colonnade prove specs/001-tasks/design.yaml --json
+  colonnade prove --isolation schema.sql
+  colonnade prove --isolation postgresql://postgres@localhost/shop
 """
 
 
 @app.command(help=PROVE_HELP)
 def prove(
     sources: Sources,
+    isolation: Annotated[
+        bool, typer.Option("--isolation", help="Attack the source instead: can one user reach another's rows?")
+    ] = False,
     as_kind: AsKind = None,
     config: Config = None,
     server: ServerUrl = None,
     as_json: AsJson = False,
 ) -> None:
     chosen = api.settings(config)
+    if isolation:
+        _attack(sources, chosen, as_kind, server, as_json)
     with _progress(as_json) as progress:
         progress.stage("reading")
         designed = api.design(sources, chosen, as_kind)
@@ -203,6 +211,20 @@ def prove(
     raise typer.Exit(0 if held else 1)
 
 
+def _attack(sources: list[str], chosen: Settings, as_kind: str | None, url: str | None, as_json: bool) -> None:
+    """Prints the isolation matrix and exits: 0 where every attack was held or is an accepted channel."""
+    from colonnade.prove.attack import report as matrix
+
+    with _progress(as_json) as progress, _server(url) as running:
+        progress.stage("attacking")
+        found = api.isolation(sources, chosen, running, forced=as_kind)
+    if as_json:
+        _print_json(matrix.as_json(found))
+    else:
+        _print(matrix.text(found))
+    raise typer.Exit(0 if found.holds else 1)
+
+
 SCHEMA_HELP = """Print the JSON Schema of an input document, for completion and checks in an editor.
 
 \b
@@ -218,6 +240,169 @@ def schema(
     as_json: AsJson = False,
 ) -> None:
     _print_json(api.json_schema(name))
+
+
+LINT_HELP = """Judge a schema, or migrations by what their statements really lock, and say what to write instead.
+
+\b
+Examples:
+  colonnade lint schema.sql
+  colonnade lint alembic/versions/ --format github
+  colonnade lint change.sql --base schema.sql
+"""
+
+
+@app.command(help=LINT_HELP)
+def lint(
+    sources: Annotated[
+        list[str],
+        typer.Argument(help="Any schema, or a folder of migrations.", show_default=False),
+    ],
+    style: Annotated[str, typer.Option("--format", metavar="FORM", help="text, json, sarif or github.")] = "text",
+    base: Annotated[
+        str | None, typer.Option("--base", metavar="SOURCE", help="The schema that the migrations start from.")
+    ] = None,
+    strict: Strict = False,
+    as_kind: AsKind = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    from colonnade.lint.report import FORMATS
+
+    form = "json" if as_json else style
+    if form not in FORMATS:
+        raise wrong(f"no form of report is called '{form}'", fix="write one of " + ", ".join(FORMATS))
+    found = api.lint(sources, api.settings(config), partial(_server, None), base=base, forced=as_kind, strict=strict)
+    text = FORMATS[form](found)
+    if text:
+        _print(text)
+    raise typer.Exit(1 if any(one.severity == "error" for one in found) else 0)
+
+
+EXPLAIN_HELP = """Tell why a table, column, constraint, index or policy is there, what hangs on it, and what proves it.
+
+\b
+Examples:
+  colonnade explain tasks.user_id examples/task-management
+  colonnade explain idx_tasks_user_id specs/001-tasks/design.yaml
+  colonnade explain foreign-key-without-index
+"""
+
+
+@app.command(help=EXPLAIN_HELP)
+def explain(
+    name: Annotated[str, typer.Argument(help="A name of the design, a rule or a law.", show_default=False)],
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="The documents or the design; the current folder if none.")
+    ] = None,
+    as_kind: AsKind = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    text, value = api.explain(name, sources or [], api.settings(config), as_kind)
+    if as_json:
+        _print_json(value)
+    else:
+        _print(text.rstrip("\n"))
+
+
+DIFF_HELP = """Print what leads from one schema to another: safe under load, tried in a scratch database, and back.
+
+\b
+Examples:
+  colonnade diff old.sql new.sql
+  colonnade diff postgresql://postgres@localhost/shop specs/001-shop/design.yaml --sql
+  colonnade diff old.sql new.sql --renamed tasks.title=name --sql --reverse
+"""
+
+Either = Annotated[str, typer.Argument(help="Any schema: documents, a design, SQL or a database.", show_default=False)]
+
+
+@app.command(help=DIFF_HELP)
+def diff(
+    old: Either,
+    new: Either,
+    as_sql: Annotated[bool, typer.Option("--sql", help="Print only SQL for psql.")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="One transaction, for tables that nobody waits for.")] = False,
+    reverse: Annotated[bool, typer.Option("--reverse", help="Print the way back, to be run on NEW.")] = False,
+    allow_data_loss: Annotated[
+        bool, typer.Option("--allow-data-loss", help="Go on where rows or values are lost; no name was changed.")
+    ] = False,
+    renamed: Annotated[
+        list[str] | None, typer.Option("--renamed", metavar="OLD=NEW", help="A name that changed: tasks.title=name.")
+    ] = None,
+    as_kind: AsKind = None,
+    config: Config = None,
+    server: ServerUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    from colonnade import plan
+    from colonnade.evolve import Wish
+
+    wish = Wish("plain" if plain else "online", reverse, allow_data_loss, _answers(renamed or []))
+    try:
+        with _server(server) as running:
+            found, title = api.diff(old, new, api.settings(config), running, wish, as_kind)
+    except plan.PlanRefused as refused:
+        if as_json:
+            _print_json({"refused": [one.json() for one in refused.refusals]})
+        for one in refused.refusals:
+            _say(" ".join(str(one).split()))
+        raise typer.Exit(3) from None
+    if as_json:
+        _print_json(plan.json(found))
+    elif found.batches:
+        sys.stdout.write(plan.sql(found, title))
+    elif not as_sql:
+        _print("Equal.")
+    raise typer.Exit(1 if found.batches else 0)
+
+
+def _answers(renamed: list[str]) -> tuple[tuple[str, str], ...]:
+    pairs = tuple(tuple(one.split("=", 1)) for one in renamed)
+    bad = [one for one, pair in zip(renamed, pairs, strict=True) if len(pair) != 2 or not all(pair)]
+    if bad:
+        raise wrong(f"--renamed {bad[0]} has no two names", fix="write --renamed old=new, as in tasks.title=name")
+    return tuple((pair[0], pair[1]) for pair in pairs)
+
+
+INTROSPECT_HELP = """Print the schema of any source as a design, or as SQL that builds the same catalog again.
+
+\b
+Examples:
+  colonnade introspect postgresql://postgres@localhost/shop
+  colonnade introspect dump.sql --sql --out schema.sql
+"""
+
+
+@app.command(help=INTROSPECT_HELP)
+def introspect(
+    source: Either,
+    as_sql: Annotated[bool, typer.Option("--sql", help="Print SQL that builds an equal catalog.")] = False,
+    as_yaml: Annotated[bool, typer.Option("--yaml", help="Print the design document (the default).")] = False,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write to FILE instead of stdout.")] = None,
+    as_kind: AsKind = None,
+    config: Config = None,
+    server: ServerUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    from colonnade.design import document
+    from colonnade.evolve.intent import designed
+    from colonnade.writers.sql import script
+
+    if as_sql and as_yaml:
+        raise wrong("--sql and --yaml are two forms", fix="choose one")
+    with _server(server) as running:
+        found = api.introspect(source, api.settings(config), running, as_kind)
+    for name in found.unmodelled:
+        _say(f"not written, because it cannot be said: {name}")
+    text = script(found) if as_sql else document.dump(designed(found, source))
+    if out is not None:
+        _write(out, text)
+    if as_json:
+        _print_json({"ok": True, "sql" if as_sql else "document": text, "unmodelled": list(found.unmodelled)})
+    elif out is None:
+        sys.stdout.write(text)
 
 
 def _version(wanted: bool) -> None:

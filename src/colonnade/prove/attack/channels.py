@@ -1,0 +1,82 @@
+"""What a policy cannot close: channels that are known and accepted, each with the stronger variant beside it."""
+
+from __future__ import annotations
+
+from colonnade.prove.attack.reading import shown
+from colonnade.prove.attack.registry import Result, accepted, attack, held, not_applicable
+from colonnade.prove.attack.sessions import played
+from colonnade.prove.attack.stage import Subject, insertion
+from colonnade.prove.probe import value
+from colonnade.sql import ident, literal
+
+SIGNED = "a signed token in the setting, which a definer function of another role verifies, instead of a bare id"
+GIVEN = "random keys, and no INSERT or UPDATE of the key columns for the application (column grants)"
+HIDDEN = "a database, or a partitioned table with statistics of its own, for each tenant"
+
+
+@attack("channel-set-the-user")
+def set_the_user(subject: Subject) -> Result:
+    """Whoever runs arbitrary SQL as the application can set the value itself."""
+    done = subject.act(f"SELECT count(*) FROM {subject.name} WHERE {subject.their_rows}", user=subject.them)
+    if done.outcome.accepted and done.outcome.values[0][0]:
+        words = f"with the setting changed by SQL, {done.outcome.values[0][0]} rows of the other user are seen"
+        return accepted(words, done.script, SIGNED)
+    return held(f"setting another user shows nothing of that user: {shown(done.outcome)}")
+
+
+@attack("channel-probe-primary-key")
+def probe_primary_key(subject: Subject) -> Result:
+    """Adding a row with a known id tells whether that id is taken."""
+    known = {name: subject.theirs[name] for name in subject.key if name != subject.owner}
+    if subject.table.primary_key is None or subject.owner in subject.key:
+        return not_applicable("there is no primary key, or the owner is part of it")
+    row = subject.forged(subject.mine, {subject.owner: subject.me, **known})
+    done = subject.act(insertion(subject, row))
+    if done.outcome.sqlstate != "23505":
+        return held(f"a known id is not told of: {shown(done.outcome)}")
+    return accepted(f"{shown(done.outcome)}: the id must be known already", done.script, GIVEN)
+
+
+@attack("channel-sequence-values")
+def sequence_values(subject: Subject) -> Result:
+    """Counted ids tell how many rows all users have made."""
+    counted = [one.name for one in subject.table.columns if one.identity or (one.default or "").startswith("nextval(")]
+    if not counted:
+        return not_applicable("no column is counted by a sequence")
+    row = subject.forged(subject.mine, {subject.owner: subject.me})
+    given = {name: text for name, text in row.items() if name not in counted}
+    done = subject.act(f"{insertion(subject, given)} RETURNING {ident(counted[0])}")
+    if not done.outcome.accepted:
+        return not_applicable(f"the application does not come to a number: {shown(done.outcome)}")
+    words = f"{counted[0]} = {done.outcome.values[0][0]}, though the user has {subject.own} rows"
+    return accepted(words, done.script, "uuid keys")
+
+
+@attack("channel-planner-estimates")
+def planner_estimates(subject: Subject) -> Result:
+    """EXPLAIN and pg_class tell about how many rows all users have together."""
+    query = f"SELECT pg_relation_size({literal(subject.name)}::regclass)"
+    done = subject.act(query)
+    if not done.outcome.accepted:
+        return held(shown(done.outcome))
+    return accepted(f"the size of the whole table is told: {done.outcome.values[0][0]} bytes", done.script, HIDDEN)
+
+
+@attack("channel-left-in-session")
+def left_in_session(subject: Subject) -> Result:
+    """What a user's own SQL keeps in the session (temporary tables, WITH HOLD cursors) is there for the next user."""
+    setting = subject.stage.setting
+    keep = f"DECLARE kept CURSOR WITH HOLD FOR SELECT count(*) FROM {subject.name}"
+    steps = ("BEGIN", setting.assumed(subject.them), keep, "COMMIT", "BEGIN", setting.assumed(subject.me), "FETCH kept")
+    done = played(subject, steps, ("CLOSE ALL",))
+    if done.outcome.accepted and done.outcome.values and done.outcome.values[0][0]:
+        words = f"the cursor that {value(subject.them)} left open is read by the next user"
+        return accepted(words, done.script, "DISCARD ALL whenever a connection goes back to the pool")
+    return held(shown(done.outcome))
+
+
+@attack("channel-timing")
+def timing(subject: Subject) -> Result:
+    """How long a statement takes may tell of rows that it does not show; this is not measured."""
+    query = f"SELECT count(*) FROM {subject.name} WHERE {subject.theirs_key}"
+    return accepted("not measured", subject.act(query).script, HIDDEN)

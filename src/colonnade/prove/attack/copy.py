@@ -1,0 +1,173 @@
+"""A scratch copy of what is attacked: its DDL, roles of its own, and rows of several users."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from colonnade.design.schema import Database, Entity, Intent, Schema, SchemaNamespace, Table
+from colonnade.elaborate.canonical import roles_of
+from colonnade.errors import InputError, Mistake
+from colonnade.prove.attack.source import Source
+from colonnade.prove.filling import load, numbered
+from colonnade.prove.probe import Row
+from colonnade.server import Server, connect, scratch_database, scratch_roles
+from colonnade.sql import ident, literal, qualified
+from colonnade.writers.sql import script
+
+if TYPE_CHECKING:
+    import psycopg
+
+OWNER, OBSERVER, FURNISHER = "tables_owner", "observing_role", "furnishing_role"
+"""The copy's own roles: of what nobody was made the owner of, of who counts, and of the database while it is made."""
+
+ROWS, USERS = 7, 3
+COUNTED = 1000
+"""Where counting starts again once rows with numbers of their own are loaded."""
+
+DELETIONS = frozenset({"deleted_at", "archived_at", "removed_at"})
+
+_BOUND = re.compile(r"FOR VALUES (?:FROM|IN) \(('(?:[^']|'')*'|[^,')]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A database of ours with the DDL of `source` and rows; `spares` are rows that are not in it, by table."""
+
+    name: str
+    source: Source
+    application: str
+    roles: tuple[str, ...]
+    spares: dict[tuple[str, str], Row]
+
+
+@contextmanager
+def copied(server: Server, source: Source) -> Iterator[Copy]:
+    """The copy; it and its roles go at the end. Raises InputError where the DDL does not load, and ServerError."""
+    application = source.application or OWNER
+    named = {*roles_of(source.database), *(one.name for one in source.people), application, OWNER}
+    with ExitStack() as stack:
+        roles = stack.enter_context(scratch_roles(server, named, "LOGIN"))
+        stack.enter_context(scratch_roles(server, (OBSERVER, FURNISHER), "LOGIN"))
+        name = stack.enter_context(scratch_database(server))
+        with connect(server.dsn(name)) as administrator:
+            _furnish(server, administrator, name, source, roles)
+            _staff(administrator, source, application)
+            spares = _fill(server, administrator, name, source)
+        yield Copy(name, source, application, tuple(one for one in roles if one != OWNER), spares)
+
+
+def _furnish(
+    server: Server, administrator: psycopg.Connection, name: str, source: Source, roles: Iterable[str]
+) -> None:
+    """Runs the DDL as a role that can do nothing outside of the copy; while it runs, all roles may own things in it."""
+    import psycopg
+
+    given = [f"GRANT {ident(FURNISHER)} TO {ident(role)}" for role in roles]
+    given += [f"GRANT {ident(role)} TO {ident(OWNER)}" for role in roles if role != OWNER]
+    administrator.execute("; ".join([f"ALTER DATABASE {ident(name)} OWNER TO {ident(FURNISHER)}", *given]))
+    for extension in source.database.extensions:
+        if extension.schema == "public":
+            administrator.execute(f"CREATE EXTENSION IF NOT EXISTS {ident(extension.name)}".encode())
+    ours = replace(source.database, extensions=tuple(e for e in source.database.extensions if e.schema != "public"))
+    with connect(server.dsn(name, OWNER)) as connection:
+        try:
+            connection.execute(script(_neighbours(source)).encode())
+            for owner in sorted({one.owner for one in ours.tables if one.owner}):
+                for table in source.external:
+                    granted = f"GRANT SELECT, REFERENCES ON {qualified(table.schema, table.name)} TO {ident(owner)}"
+                    connection.execute(granted.encode())
+            connection.execute(script(ours).encode())
+        except psycopg.Error as error:
+            message = error.diag.message_primary or str(error)
+            raise InputError((Mistake(None, f"the schema cannot be copied to be attacked: {message}"),)) from error
+    taken = [f"REVOKE {ident(FURNISHER)} FROM {ident(role)}" for role in roles]
+    taken += [f"REVOKE {ident(role)} FROM {ident(OWNER)}" for role in roles if role != OWNER]
+    administrator.execute("; ".join([f"ALTER DATABASE {ident(name)} OWNER TO {ident(server.user)}", *taken]))
+
+
+def _neighbours(source: Source) -> Database:
+    """The tables of others, and those of their schemas that the source itself does not make."""
+    made = {one.name for one in source.database.namespaces} | {"public"}
+    missing = sorted({one.schema for one in source.external} - made)
+    return Database(namespaces=tuple(map(SchemaNamespace, missing)), tables=source.external)
+
+
+def _staff(administrator: psycopg.Connection, source: Source, application: str) -> None:
+    """Gives every role what it has in the source, and the observer the right to see and load all rows."""
+    statements = [
+        f"ALTER ROLE {ident(OBSERVER)} BYPASSRLS",
+        f"GRANT pg_read_all_data, pg_write_all_data TO {ident(OBSERVER)}",
+    ]
+    for person in source.people:
+        statements += [f"ALTER ROLE {ident(person.name)} BYPASSRLS"] * person.bypasses
+        statements += [f"GRANT {ident(group)} TO {ident(person.name)}" for group in person.member_of]
+    if source.admitted:
+        kinds = "SELECT, INSERT, UPDATE, DELETE"
+        statements += [
+            f"GRANT {kinds} ON {qualified(*place)} TO {ident(application)}" for place in sorted(source.scoped)
+        ]
+        statements.append(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {ident(application)}")
+    administrator.execute("; ".join(statements).encode())
+
+
+def _fill(server: Server, administrator: psycopg.Connection, name: str, source: Source) -> dict[tuple[str, str], Row]:
+    """Loads rows of several users, but for the last of each table, and gives those back."""
+    from colonnade import seed
+
+    schema = _seedable(source)
+    made = numbered(schema, seed.rows(schema, ROWS, USERS))
+    external = {one.name: one for one in source.external}
+    spares: dict[tuple[str, str], Row] = {}
+    with connect(server.dsn(name, OBSERVER)) as observer:
+        for table_name, rows in made.items():
+            table = external.get(table_name) or next(one for one in schema.database.tables if one.name == table_name)
+            place = (table.schema, table.name)
+            kept = _owned(rows, source.scoped.get(place))
+            some = kept if table_name in external else kept[:-1]
+            if kept and table_name not in external:
+                spares[place] = kept[-1]
+            if not load(observer, table, some):
+                fitting = [_in_partition(row, table, source.database) for row in some]
+                load(observer, table, [row for row in fitting if row is not None])
+    administrator.execute("; ".join(_counters(schema.database.tables)).encode() or b"SELECT 1")
+    return spares
+
+
+def _seedable(source: Source) -> Schema:
+    """What rows are made for: every table but partitions and heirs, whose rows come with their parents'."""
+    tables = tuple(one for one in source.database.tables if one.partition_of is None and not one.inherits)
+    entities = tuple(Entity(one.name, one.name, deleted_at=_deletion(one)) for one in tables)
+    database = replace(source.database, tables=tables)
+    return Schema(database, Intent("attack", "attack", entities=entities), source.external)
+
+
+def _deletion(table: Table) -> str | None:
+    """The column that says when a row was deleted, to be left empty: views and policies often show no other rows."""
+    return next((one.name for one in table.columns if one.name in DELETIONS and one.nullable), None)
+
+
+def _owned(rows: Sequence[Row], owner: str | None) -> list[Row]:
+    return [row for row in rows if owner is None or row.get(owner) is not None]
+
+
+def _in_partition(row: Row, table: Table, database: Database) -> Row | None:
+    """`row` with the first value of the first partition, where there are partitions by one column."""
+    found = re.fullmatch(r'(?:RANGE|LIST) \("?(.*?)"?\)', table.partition_by or "", re.IGNORECASE)
+    parts = (one.partition_of for one in database.tables if one.partition_of)
+    bounds = (bound for parent, bound in parts if parent == (table.schema, table.name))
+    firsts = [match for match in map(_BOUND.search, bounds) if match]
+    if not found or not table.has(found[1]) or not firsts:
+        return None
+    return {**row, found[1]: firsts[0][1].strip("'").replace("''", "'")}
+
+
+def _counters(tables: Iterable[Table]) -> Iterator[str]:
+    for table in tables:
+        for column in table.columns:
+            if column.identity or (column.default or "").startswith("nextval("):
+                where = f"{literal(qualified(table.schema, table.name))}, {literal(column.name)}"
+                yield f"SELECT setval(pg_get_serial_sequence({where}), {COUNTED})"

@@ -1,0 +1,64 @@
+"""The attack suite as a law of every build."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+from colonnade.findings import Proof
+from colonnade.prove.attack.registry import Attempt, Verdict
+from colonnade.prove.attack.source import of_design
+from colonnade.prove.attack.suite import Sessions, attempts, ordered, stage_of
+from colonnade.prove.filling import numbered
+from colonnade.prove.ground import ROWS, Ground
+from colonnade.prove.laws import declare, law
+
+BAD = (Verdict.LEAKED, Verdict.UNPROVEN)
+
+
+@law("attack-reading")
+def attacks(ground: Ground) -> Iterator[Proof]:
+    """No attack that reads shows one user a row of another.
+
+    The whole attack suite runs here, by login as the application role; each of its themes is a law. On another's
+    server it is left to `colonnade prove --isolation`, since it takes a superuser to step aside for triggers and keys.
+    """
+    if not ground.guarded or not ground.server.owned:
+        return
+    from colonnade import catalog, seed
+
+    assert ground.residents is not None
+    actors, source = ground.actors, of_design(ground.schema)
+    more = numbered(ground.schema, seed.rows(ground.schema, ROWS + 1))
+    spares = {place: more[place[1]][-1] for place in source.scoped if more[place[1]]}
+    with ExitStack() as stack:
+        roles = (actors.application, actors.application, actors.migrator, None)
+        opened = Sessions(*(stack.enter_context(ground.session(ground.filled, role)) for role in roles))
+        for connection in (opened.application, opened.stranger):
+            connection.prepare_threshold = None
+        others = sorted({actors.migrator, *filter(None, [actors.owner])})
+        found = catalog.read(opened.administrator)
+        stage = stage_of(found, source, actors.application, others, spares, opened)
+        yield from (_proof(one) for one in attempts(stage, ordered()) if one.result.verdict != Verdict.NOT_APPLICABLE)
+
+
+for _theme, _page in {
+    "writing": "No attack that writes adds, changes, takes over or removes a row of another user.",
+    "references": "No row can point at another user's, and no refusal tells of one.",
+    "surfaces": "Views, partitions and definer functions tell nothing of another user's rows.",
+    "sessions": "Nothing of one user's transaction is left for the next on the same connection.",
+    "powers": "The application can neither become another role nor change the rules.",
+    "channels": "What policies cannot close is listed, with the stronger variant.",
+}.items():
+    declare(f"attack-{_theme}", _page)
+
+
+def _proof(attempt: Attempt) -> Proof:
+    result = attempt.result
+    words = result.evidence if result.verdict == Verdict.HELD else f"{result.verdict}: {result.evidence}"
+    if result.stronger:
+        words += f"; stronger: {result.stronger}"
+    if result.verdict == Verdict.LEAKED:
+        words += "; exploit: " + " ".join(result.exploit)
+    subject = f"{attempt.table}: {attempt.attack.name}"
+    return Proof(f"attack-{attempt.attack.theme}", subject, result.verdict not in BAD, words)

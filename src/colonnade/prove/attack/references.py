@@ -1,0 +1,192 @@
+"""Attacks through references and keys: rows that point across users, and what a refusal gives away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from colonnade.design.schema import ForeignKey, Table
+from colonnade.prove.attack.reading import shown
+from colonnade.prove.attack.registry import Result, accepted, attack, held, leaked, not_applicable, unproven
+from colonnade.prove.attack.stage import Act, Stage, Subject, insertion, key_of, script, undone, unique_keys
+from colonnade.prove.probe import Outcome, Row, ran, value, where
+from colonnade.sql import ident, idents, literal, qualified
+
+NOT_UNIQUE, NOT_THERE = "23505", "23503"
+NO_REFERENCE = "no foreign key leads from this table to a row that belongs to one user"
+
+
+@attack("attach-to-another")
+def attach_to_another(subject: Subject) -> Result:
+    """A row of one's own cannot be made to point at another user's row, neither by INSERT nor by UPDATE."""
+    answers = []
+    for key, parent in _parents(subject):
+        link = _link(subject, key, parent)
+        for done in (_pointing_insert(subject, link), _pointing_update(subject, link)):
+            if done.outcome.accepted and done.outcome.rows:
+                words = f"{key.name} lets {subject.table.name} point at another user's row of {key.target[1]}"
+                return leaked(words, done.script)
+            answers.append(f"{key.name}: {shown(done.outcome)}")
+    return _answered(subject, answers)
+
+
+@attack("probe-foreign-key")
+def probe_foreign_key(subject: Subject) -> Result:
+    """Pointing at another user's row is answered like pointing at a row that does not exist."""
+    answers = []
+    for key, parent in _parents(subject):
+        absent = subject.stage.spares.get(key.target)
+        if absent is None or any(absent.get(name) is None for name in key.target_columns if name in absent):
+            continue
+        there = _pointing_insert(subject, _link(subject, key, parent))
+        missing = _pointing_insert(subject, _link(subject, key, {**parent, **absent}))
+        if there.outcome.sqlstate != missing.outcome.sqlstate:
+            words = f"{shown(there.outcome)} for another user's row, {shown(missing.outcome)} for none"
+            return leaked(f"{key.name} tells them apart: {words}", (*there.script, *missing.script))
+        answers.append(f"{key.name}: {shown(there.outcome)} for both")
+    return _answered(subject, answers)
+
+
+@attack("cascade-across")
+def cascade_across(subject: Subject) -> Result:
+    """Removing one's own row removes or changes no row of another user."""
+    answers = []
+    for child, key in _children(subject):
+        rows = subject.stage.rows[child.schema, child.name]
+        theirs = next((row for row in rows if _of_another(subject, child, row)), None)
+        if theirs is None:
+            continue
+        words, exploit = _cascaded(subject, child, key, theirs)
+        if exploit:
+            return leaked(words, exploit)
+        answers.append(words)
+    if not answers:
+        return not_applicable("no foreign key of another user-owned table takes rows along when this row goes")
+    return held("; ".join(answers))
+
+
+@attack("probe-unique-key")
+def probe_unique_key(subject: Subject) -> Result:
+    """A value that another user has in a unique column is not refused, for the refusal would tell of it."""
+    answers = []
+    control = subject.controls["insert"]
+    if subject.key == (subject.owner,):
+        return not_applicable("there is one row a user, and the user is its key")
+    for name, columns in _open_uniques(subject):
+        taken = {column: subject.theirs[column] for column in columns}
+        done = subject.act(insertion(subject, subject.forged(subject.mine, {subject.owner: subject.me, **taken})))
+        if (done.outcome.sqlstate, done.outcome.blamed) == (NOT_UNIQUE, name):
+            words = f"{name} tells that another user has this {', '.join(columns)}"
+            if name not in subject.stage.stated:
+                return leaked(words, done.script)
+            asked = f"{words}, as the documents ask for by making it unique among all users"
+            return accepted(asked, done.script, f"unique ({subject.owner}, {', '.join(columns)})")
+        answers.append(f"({', '.join(columns)}): {shown(done.outcome)}")
+    if not answers:
+        return not_applicable("every unique key but the primary one has the owner in it")
+    if not control.accepted:
+        return unproven(f"{'; '.join(answers)}, but a row of one's own is refused too ({shown(control)})")
+    return held("; ".join(answers))
+
+
+def carries_nothing(subject: Subject, key: ForeignKey) -> bool:
+    """Whether `key` is no reference between rows of users: to the user itself, or of a membership.
+
+    A membership, whose own key holds the user, is there to relate a user to what another user owns.
+    """
+    parent_owner = subject.stage.scoped.get(key.target)
+    to_user = parent_owner in key.target_columns and subject.owner not in key.columns
+    membership = subject.table.primary_key is not None and subject.owner in subject.table.primary_key.columns
+    return parent_owner is None or key.columns == (subject.owner,) or to_user or membership
+
+
+def _parents(subject: Subject) -> Iterator[tuple[ForeignKey, Row]]:
+    """Each foreign key to a user-owned table with a row of another user there."""
+    for key in subject.table.foreign_keys:
+        if carries_nothing(subject, key):
+            continue
+        owner = subject.stage.scoped[key.target]
+        found = (row for row in subject.stage.rows[key.target] if row[owner] not in (None, subject.me))
+        other = next(found, None)
+        if other is not None:
+            yield key, other
+
+
+def _link(subject: Subject, key: ForeignKey, parent: Row) -> dict[str, str | None]:
+    pairs = zip(key.columns, key.target_columns, strict=True)
+    return {mine: parent[theirs] for mine, theirs in pairs if mine != subject.owner}
+
+
+def _pointing_insert(subject: Subject, link: Mapping[str, str | None]) -> Act:
+    return subject.act(insertion(subject, subject.forged(subject.mine, {subject.owner: subject.me, **link})))
+
+
+def _pointing_update(subject: Subject, link: Mapping[str, str | None]) -> Act:
+    change = ", ".join(f"{ident(name)} = {value(text)}" for name, text in link.items())
+    return subject.act(f"UPDATE {subject.name} SET {change} WHERE {subject.mine_key}")
+
+
+def _answered(subject: Subject, answers: list[str]) -> Result:
+    if not answers:
+        return not_applicable(NO_REFERENCE)
+    if not (subject.controls["insert"].accepted or subject.controls["update"].rows):
+        return unproven(f"{'; '.join(answers)}, but a row of one's own can be neither added nor changed")
+    return held("; ".join(answers))
+
+
+def _children(subject: Subject) -> Iterator[tuple[Table, ForeignKey]]:
+    place = (subject.table.schema, subject.table.name)
+    for child in subject.stage.database.tables:
+        if (child.schema, child.name) in subject.stage.scoped:
+            for key in child.foreign_keys:
+                owner = subject.stage.scoped[child.schema, child.name]
+                if key.target == place and key.columns != (owner,) and key.on_delete not in ("NO ACTION", "RESTRICT"):
+                    yield child, key
+
+
+def _of_another(subject: Subject, child: Table, row: Row) -> bool:
+    return row[subject.stage.scoped[child.schema, child.name]] not in (None, subject.me)
+
+
+def _cascaded(subject: Subject, child: Table, key: ForeignKey, theirs: Row) -> tuple[str, tuple[str, ...]]:
+    """Lets another user hang a row on `mine`, removes `mine`, and looks for that row: words, and a working exploit."""
+    stage, owner = subject.stage, subject.stage.scoped[child.schema, child.name]
+    pairs = zip(key.columns, key.target_columns, strict=True)
+    link = {mine: subject.mine[theirs_] for mine, theirs_ in pairs if mine != owner}
+    name, known = qualified(child.schema, child.name), where(theirs, key_of(child))
+    change = ", ".join(f"{ident(one)} = {value(text)}" for one, text in link.items())
+    hung = (stage.setting.assumed(theirs[owner] or ""), f"UPDATE {name} SET {change} WHERE {known}")
+    removed = (stage.setting.assumed(subject.me), f"DELETE FROM {subject.name} WHERE {subject.mine_key}")
+    with undone(stage.administrator, f"SELECT set_config('role', {literal(stage.application)}, true)"):
+        answer = _last(stage, hung)
+        if not (answer.accepted and answer.rows):
+            return f"{key.name}: no row of another user can hang on it ({shown(answer)})", ()
+        gone = _last(stage, removed)
+        if not gone.accepted:
+            return f"{key.name}: the row cannot be removed ({shown(gone)})", ()
+        left = _last(stage, ("RESET ROLE", f"SELECT ({idents(tuple(link))}) IS NOT NULL FROM {name} WHERE {known}"))
+    if left.values and left.values[0][0]:
+        return f"{key.name}: the other user's row is as it was", ()
+    exploit = script(stage, stage.application, (*hung, *removed))
+    return f"{key.name} takes another user's row of {child.name} along", exploit
+
+
+def _last(stage: Stage, statements: tuple[str, ...]) -> Outcome:
+    outcome = Outcome()
+    for statement in statements:
+        outcome = ran(stage.administrator, statement)
+        if not outcome.accepted:
+            break
+    return outcome
+
+
+def _open_uniques(subject: Subject) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Unique keys that are not the primary one, without the owner, and without a reference to a row of a user.
+
+    A key that holds such a reference is asked only by those who know that row's id; see the accepted channels.
+    """
+    keys = (key for key in subject.table.foreign_keys if key.target in subject.stage.scoped)
+    pointing = {column for key in keys for column in key.columns}
+    for name, columns in sorted(unique_keys(subject.table)):
+        known = columns and columns != subject.key and subject.owner not in columns
+        if known and not pointing & set(columns) and all(subject.theirs[one] is not None for one in columns):
+            yield name, columns

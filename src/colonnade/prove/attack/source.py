@@ -1,0 +1,215 @@
+"""What is attacked: a Database, the roles around it, and, where nobody says so, whose rows are whose."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from colonnade.design.schema import Database, Policy, Schema, Table
+from colonnade.prove.attack.stage import Setting, unique_keys
+from colonnade.sql import expression
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from colonnade.server import Server
+
+OWNER_COLUMNS = ("user_id", "owner_id", "tenant_id", "account_id", "organisation_id", "organization_id", "workspace_id",
+                 "author_id", "created_by", "userId", "ownerId", "tenantId")  # fmt: skip
+"""Columns that say whose a row is, where no policy does; the first that a table has counts."""
+
+WRITES = frozenset({"INSERT", "UPDATE", "DELETE"})
+EVERYBODY = "PUBLIC"
+USUAL = Setting("app.current_user_id")
+
+_SETTING = re.compile(r"current_setting\(\s*'([^']+)'")
+_CLAIM = re.compile(r"->>\s*'([^']+)'")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A role: whether policies do not bind it (superuser, BYPASSRLS), and the roles that it is a member of."""
+
+    name: str
+    bypasses: bool = False
+    member_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A database to attack. `application` is None where the tables' owner itself is what the application logs in as.
+
+    `external` are tables that others own; `stated` are the unique keys that documents ask for. `admitted` says that the
+    application's privileges are not part of the design, so that it is given those on all rows. `unclear` says of each
+    table that cannot be attacked why.
+    """
+
+    database: Database
+    setting: Setting
+    application: str | None
+    scoped: Mapping[tuple[str, str], str]
+    people: tuple[Person, ...] = ()
+    external: tuple[Table, ...] = ()
+    admitted: bool = False
+    stated: frozenset[str] = frozenset()
+    unclear: tuple[str, ...] = ()
+
+
+def of_design(schema: Schema) -> Source:
+    """A design: it says itself who the application is, which setting holds the user, and whose rows are whose."""
+    intent, roles = schema.intent, schema.intent.roles
+    scoped = {
+        (table.schema, table.name): entity.owner_column
+        for entity in intent.entities
+        if entity.owner_column and not entity.external
+        for table in schema.database.tables
+        if table.name == entity.table
+    }
+    setting = Setting(intent.setting)
+    stated = frozenset(name for table in schema.database.tables for name, _ in unique_keys(table))
+    if roles is None:
+        return Source(schema.database, setting, "application_role", scoped, (), schema.external, True, stated)
+    people = (Person(roles.owner), Person(roles.migrator, True, (roles.owner,)), Person(roles.application))
+    return Source(schema.database, setting, roles.application, scoped, people, schema.external, False, stated)
+
+
+def of_live(connection: psycopg.Connection) -> Source:
+    """A live database: only its catalogs are read."""
+    from colonnade import catalog
+    from colonnade.elaborate.canonical import roles_of
+
+    database = catalog.read(connection)
+    names = sorted(set(roles_of(database)))
+    rows = connection.execute(
+        "SELECT r.rolname, r.rolsuper OR r.rolbypassrls, array(SELECT g.rolname::text FROM pg_auth_members m"
+        " JOIN pg_roles g ON g.oid = m.roleid WHERE m.member = r.oid AND g.rolname = ANY(%(names)s) ORDER BY 1)"
+        " FROM pg_roles r WHERE r.rolname = ANY(%(names)s) ORDER BY 1",
+        {"names": names},
+    ).fetchall()
+    return recognised(database, tuple(Person(name, bypasses, tuple(groups)) for name, bypasses, groups in rows))
+
+
+def of_sql(server: Server, texts: Mapping[str, str]) -> Source:
+    """SQL files: what they build on `server` in a scratch database; roles that they make are only noted down.
+
+    Raises InputError.
+    """
+    from colonnade import elaborate
+
+    people: dict[str, Person] = {}
+    rest = {file: _without_roles(text, people) for file, text in texts.items()}
+    database = elaborate.sql(server, rest, sorted(people))
+    return recognised(database, tuple(people[name] for name in sorted(people)))
+
+
+def recognised(database: Database, people: tuple[Person, ...] = ()) -> Source:
+    """Whose rows are whose, and which role is the application's, as policies, grants and names of columns tell."""
+    tables = [one for one in database.tables if one.partition_of is None and not one.inherits]
+    owners = {(one.schema, one.name): owner_column(one, database) for one in tables}
+    scoped = {place: column for place, column in owners.items() if column is not None}
+    unclear = tuple(
+        f"{one.name} has row-level security, but no column of its own says whose a row is"
+        for one in tables
+        if one.row_security and owners[one.schema, one.name] is None
+    )
+    subjects = [one for one in tables if (one.schema, one.name) in scoped]
+    setting = next(filter(None, (_setting(database, one) for table in subjects for one in table.policies)), USUAL)
+    return Source(database, setting, _application(subjects, people), scoped, people, unclear=unclear)
+
+
+def owner_column(table: Table, database: Database) -> str | None:
+    """The column that the policies compare with something else, else one with a usual name; None where neither is."""
+    compared = Counter(name for policy in table.policies for name in _compared(policy) if table.has(name))
+    usual = next((name for name in OWNER_COLUMNS if table.has(name)), None)
+    if usual is not None and (usual in compared or not compared):
+        return usual
+    return min(compared, key=lambda name: (-compared[name], name)) if compared else None
+
+
+def _compared(policy: Policy) -> Iterator[str]:
+    """The columns that a policy says `=` of, with anything but a plain value on the other side."""
+    for text in filter(None, (policy.using, policy.check)):
+        tree = expression(text)
+        if tree is not None:
+            yield from _equated(tree)
+
+
+def _equated(node: Any) -> Iterator[str]:
+    from pglast import ast
+
+    if isinstance(node, ast.BoolExpr):
+        for one in node.args or ():
+            yield from _equated(one)
+    elif isinstance(node, ast.A_Expr) and [one.sval for one in node.name or ()] == ["="]:
+        for side, other in ((node.lexpr, node.rexpr), (node.rexpr, node.lexpr)):
+            bare = side.arg if isinstance(side, ast.TypeCast) else side
+            plain = other.arg if isinstance(other, ast.TypeCast) else other
+            if isinstance(bare, ast.ColumnRef) and not isinstance(plain, (ast.A_Const, ast.ColumnRef)):
+                yield str((bare.fields or ())[-1].sval)
+
+
+def _setting(database: Database, policy: Policy) -> Setting | None:
+    """The setting that a policy reads, itself or in a function that it calls."""
+    text = " ".join(filter(None, (policy.using, policy.check)))
+    called = [one.body + (one.sql_body or "") for one in database.functions if re.search(rf"\b{one.name}\(", text)]
+    for place in (text, *called):
+        found = _SETTING.search(place)
+        if found:
+            claim = _CLAIM.search(place)
+            return Setting(found[1], claim[1] if claim else None)
+    return None
+
+
+def _application(subjects: Iterable[Table], people: tuple[Person, ...]) -> str | None:
+    """The role that most policies name, else the one that most tables let write, and that policies bind."""
+    tables = list(subjects)
+    owners = {one.owner for one in tables}
+    bypassing = {one.name for one in people if one.bypasses}
+    named = Counter(role for table in tables for policy in table.policies for role in policy.roles if role != EVERYBODY)
+    writing = (one.grantee for table in tables for one in privileges(table) if set(one.kinds) & WRITES)
+    granted = Counter(grantee for grantee in writing if grantee not in owners)
+    for counted in (named, Counter({one: n for one, n in granted.items() if one not in bypassing}), granted):
+        roles = [one for one in counted if one != EVERYBODY]
+        if roles:
+            return min(roles, key=lambda role: (-counted[role], -granted[role], role))
+    return "application_role" if EVERYBODY in granted else None
+
+
+def privileges(table: Table) -> Iterator[Any]:
+    """All privileges on a table and on its columns."""
+    yield from table.privileges
+    for column in table.columns:
+        yield from column.privileges
+
+
+def _without_roles(text: str, people: dict[str, Person]) -> str:
+    """`text` with blanks in place of statements that make or change roles, which are noted down in `people`."""
+    from pglast import ast, parse_sql
+    from pglast.parser import ParseError
+
+    try:
+        statements = parse_sql(text)
+    except ParseError:
+        return text
+    for one in statements:
+        node, start = one.stmt, one.stmt_location or 0
+        end = start + one.stmt_len if one.stmt_len else len(text)
+        if isinstance(node, (ast.CreateRoleStmt, ast.AlterRoleStmt)):
+            name = str(node.role if isinstance(node, ast.CreateRoleStmt) else getattr(node.role, "rolename", ""))
+            before = people.get(name, Person(name))
+            people[name] = replace(before, bypasses=_bypasses(node, before.bypasses))
+            text = text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:].replace(";", " ", 1)
+        elif isinstance(node, ast.GrantRoleStmt) and node.is_grant:
+            groups = tuple(group.priv_name for group in node.granted_roles or ())
+            for role in node.grantee_roles or ():
+                before = people.get(role.rolename, Person(role.rolename))
+                people[role.rolename] = replace(before, member_of=tuple(sorted({*before.member_of, *groups})))
+    return text
+
+
+def _bypasses(statement: Any, before: bool) -> bool:
+    said = [bool(one.arg.boolval) for one in statement.options or () if one.defname in ("superuser", "bypassrls")]
+    return any(said) if said else before

@@ -1,0 +1,229 @@
+"""The stage of the attacks: open sessions, rows of two users, and how a statement is tried as one of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from colonnade.design.schema import Database, PrimaryKey, Table, Unique
+from colonnade.prove.probe import Outcome, Row, ran, value, where
+from colonnade.sql import comment_line, ident, literal, qualified
+
+if TYPE_CHECKING:
+    import psycopg
+
+DENIED = "42501"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where the policies read the current user: a setting, or the `claim` of the JSON object that it holds."""
+
+    name: str
+    claim: str | None = None
+
+    def holding(self, user: str) -> str:
+        """The value of the setting when `user` is the current one."""
+        return user if self.claim is None else json.dumps({self.claim: user})
+
+    def assumed(self, user: str) -> str:
+        """SQL that makes `user` the current one until the transaction ends."""
+        return f"SELECT set_config({literal(self.name)}, {literal(self.holding(user))}, true)"
+
+
+@dataclass(frozen=True, slots=True)
+class Definer:
+    """A security-definer function: its name as SQL, the kind, and the types of the arguments that it must be given."""
+
+    name: str
+    types: tuple[str, ...]
+    procedure: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """One database under attack. `database` is its catalog as it stands.
+
+    `session` is the application's; `stranger` too, but no user was ever set in it. The observer passes every policy
+    and is no superuser; the administrator proves nothing itself, it becomes other roles within one transaction.
+    `scoped` are the tables under attack with their owner columns, `rows` what stands in them, `spares` rows that do
+    not. `owners` own these tables, `readers` may read some of them, `roles` are all that SET ROLE is tried with.
+    `stated` are unique keys that documents ask for as they are.
+    """
+
+    database: Database
+    setting: Setting
+    application: str
+    owners: tuple[str, ...]
+    readers: tuple[str, ...]
+    roles: tuple[str, ...]
+    scoped: Mapping[tuple[str, str], str]
+    rows: Mapping[tuple[str, str], Sequence[Row]]
+    spares: Mapping[tuple[str, str], Row]
+    stated: frozenset[str]
+    definers: tuple[Definer, ...]
+    session: psycopg.Connection
+    stranger: psycopg.Connection
+    observer: psycopg.Connection
+    administrator: psycopg.Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What the last statement did, and all statements as a person would type them."""
+
+    outcome: Outcome
+    script: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A table under attack: `mine` is the current user's row, `theirs` another's; the observer counted both.
+
+    `fresh` has values of no row for the columns that must be unique. `settable` and `changeable` are the columns that
+    the application may give on INSERT and UPDATE. `controls` say what the same statements do to the user's own row.
+    """
+
+    stage: Stage
+    table: Table
+    owner: str
+    mine: Row
+    theirs: Row
+    own: int
+    total: int
+    fresh: Row
+    settable: frozenset[str]
+    changeable: frozenset[str]
+    controls: Mapping[str, Outcome]
+
+    @property
+    def name(self) -> str:
+        return qualified(self.table.schema, self.table.name)
+
+    @property
+    def me(self) -> str:
+        return self.mine[self.owner] or ""
+
+    @property
+    def them(self) -> str:
+        return self.theirs[self.owner] or ""
+
+    @property
+    def others(self) -> int:
+        return self.total - self.own
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return key_of(self.table)
+
+    @property
+    def mine_key(self) -> str:
+        return where(self.mine, self.key)
+
+    @property
+    def theirs_key(self) -> str:
+        return where(self.theirs, self.key)
+
+    @property
+    def their_rows(self) -> str:
+        """A condition that the rows of every other user meet."""
+        return f"{ident(self.owner)} IS DISTINCT FROM {value(self.me)}"
+
+    @property
+    def touched(self) -> str:
+        """The column to change where any will do: one that the application may update and no row is known by."""
+        known = {self.owner, *(name for _, one in unique_keys(self.table) for name in one)}
+        pointing = {name for one in self.table.foreign_keys for name in one.columns}
+        plain = [column.name for column in self.table.columns if not column.generated]
+        ranked = sorted(plain, key=lambda name: (name not in self.changeable, name in known, name in pointing))
+        return ranked[0]
+
+    def forged(self, base: Row, changes: Row) -> dict[str, str | None]:
+        """A new row like `base` with `changes`, of the columns that the application may give."""
+        allowed = self.settable | set(changes)
+        row = {**base, **self.fresh, **changes}
+        return {name: text for name, text in row.items() if name in allowed and name in _given(self.table)}
+
+    def act(self, *statements: str, user: str | None = None) -> Act:
+        """Tries `statements` as the application on behalf of `user`, by default the one that `mine` belongs to."""
+        return act(self.stage, self.stage.session, self.me if user is None else user, *statements)
+
+    def act_as(self, role: str, *statements: str, before: Sequence[str] = (), user: str | None = None) -> Act:
+        """Tries `statements` as `role`, after the administrator has done `before`, without foreign keys and triggers.
+
+        So the answer is that of policies and privileges alone.
+        """
+        return act_as(self.stage, role, self.me if user is None else user, before, *statements)
+
+
+def key_of(table: Table) -> tuple[str, ...]:
+    """The columns by which a row of `table` is known."""
+    found = table.primary_key
+    return found.columns if found else tuple(column.name for column in table.columns)
+
+
+def unique_keys(table: Table) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The name and the columns of each unique constraint and index."""
+    for one in table.constraints:
+        if isinstance(one, (PrimaryKey, Unique)):
+            yield one.name, one.columns
+    yield from ((one.name, one.columns) for one in table.indexes if one.unique)
+
+
+def _given(table: Table) -> frozenset[str]:
+    return frozenset(
+        one.name for one in table.columns if not one.generated and not (one.identity and one.identity.always)
+    )
+
+
+def act(stage: Stage, connection: psycopg.Connection, user: str | None, *statements: str) -> Act:
+    """Tries `statements` in a transaction of `connection` for `user`, undone at the end; None sets no user at all."""
+    assumed = () if user is None else (stage.setting.assumed(user),)
+    with undone(connection, *assumed):
+        outcome = _each(connection, statements)
+    return Act(outcome, script(stage, stage.application, (*assumed, *statements)))
+
+
+def act_as(stage: Stage, role: str, user: str, before: Sequence[str], *statements: str) -> Act:
+    """Tries `statements` as `role`, which an administrator becomes after `before`; see `Subject.act_as`."""
+    connection, assumed = stage.administrator, stage.setting.assumed(user)
+    with undone(connection, "SET LOCAL session_replication_role = replica", *before, assumed, _becoming(role)):
+        outcome = _each(connection, statements)
+    return Act(outcome, script(stage, role, (assumed, *statements)))
+
+
+def script(stage: Stage, role: str, statements: Sequence[str]) -> tuple[str, ...]:
+    """`statements` as somebody logged in as `role` would type them."""
+    return (f"{comment_line('as ' + role)}", "BEGIN;", *(f"{one};" for one in statements), "ROLLBACK;")
+
+
+def _becoming(role: str) -> str:
+    return f"SELECT set_config('role', {literal(role)}, true)"
+
+
+def _each(connection: psycopg.Connection, statements: Sequence[str]) -> Outcome:
+    outcome = Outcome()
+    for statement in statements:
+        outcome = ran(connection, statement)
+        if not outcome.accepted:
+            break
+    return outcome
+
+
+@contextmanager
+def undone(connection: psycopg.Connection, *before: str) -> Iterator[None]:
+    """A transaction that starts with `before` and is rolled back."""
+    try:
+        connection.execute("; ".join(["BEGIN", "SET CONSTRAINTS ALL IMMEDIATE", *before]).encode())
+        yield
+    finally:
+        connection.execute("ROLLBACK")
+
+
+def insertion(subject: Subject, row: Row) -> str:
+    """INSERT of one row; values are literals without a type, so that PostgreSQL casts as it does for a client."""
+    columns, values = ", ".join(map(ident, row)), ", ".join(map(value, row.values()))
+    return f"INSERT INTO {subject.name} ({columns}) VALUES ({values})"

@@ -1,0 +1,203 @@
+"""The suite: every attack on every table of a database, in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from colonnade import catalog
+from colonnade.design.schema import Database, Table
+from colonnade.prove.attack import channels, powers, reading, references, sessions, surfaces, writing
+from colonnade.prove.attack.copy import OBSERVER, Copy, copied
+from colonnade.prove.attack.registry import ATTACKS, Attack, Attempt, Result, Verdict
+from colonnade.prove.attack.source import Source, privileges
+from colonnade.prove.attack.stage import Definer, Stage, Subject, insertion, key_of, unique_keys
+from colonnade.prove.probe import Outcome, Row, value
+from colonnade.server import Server, connect
+from colonnade.sql import ident, qualified
+
+if TYPE_CHECKING:
+    import psycopg
+
+THEMES = (reading, writing, references, surfaces, sessions, powers, channels)
+"""The files of attacks, in the order in which they are reported."""
+
+DEFINERS = """
+SELECT p.oid::regproc::text, p.prokind = 'p',
+       array(SELECT format_type(t, NULL) FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY a (t, n)
+             WHERE n <= p.pronargs - p.pronargdefaults ORDER BY n)
+FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+WHERE p.prosecdef AND p.prokind IN ('f', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+  AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)
+ORDER BY 1, 3
+"""
+
+COLUMNS = """
+SELECT n.nspname, c.relname, %(privilege)s, array_agg(a.attname::text)
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
+WHERE c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' AND a.attidentity <> 'a'
+  AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+  AND has_column_privilege(%(role)s, c.oid, a.attnum, %(privilege)s)
+GROUP BY 1, 2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All attempts, and what could not be attacked and why; `holds` when nothing leaked and nothing was left open."""
+
+    application: str
+    setting: str
+    attempts: tuple[Attempt, ...]
+    unclear: tuple[str, ...]
+
+    def of(self, *verdicts: Verdict) -> tuple[Attempt, ...]:
+        """The attempts with one of these verdicts."""
+        return tuple(one for one in self.attempts if one.result.verdict in verdicts)
+
+    @property
+    def holds(self) -> bool:
+        return bool(self.attempts) and not self.unclear and not self.of(Verdict.LEAKED, Verdict.UNPROVEN)
+
+
+OnAttempt = Callable[[Attempt], None]
+
+
+def ordered() -> tuple[Attack, ...]:
+    """All attacks, theme by theme."""
+    places = {module.__name__.rpartition(".")[2]: place for place, module in enumerate(THEMES)}
+    return tuple(sorted(ATTACKS.values(), key=lambda one: places[one.theme]))
+
+
+def attacked(server: Server, source: Source, on_attempt: OnAttempt = lambda attempt: None) -> Report:
+    """Copies `source` to a scratch database of `server`, attacks the copy, and tells of each attempt.
+
+    Raises InputError where the DDL cannot be copied.
+    """
+    with copied(server, source) as copy:
+        return besieged(server, copy, copy.name, on_attempt)
+
+
+def besieged(server: Server, copy: Copy, database: str, on_attempt: OnAttempt = lambda attempt: None) -> Report:
+    """Attacks `database`, which is `copy` or a clone of it."""
+    made = []
+    with staged(server, copy, database) as stage:
+        for attempt in attempts(stage, ordered()):
+            on_attempt(attempt)
+            made.append(attempt)
+    return Report(copy.application, copy.source.setting.name, tuple(made), copy.source.unclear)
+
+
+@contextmanager
+def staged(server: Server, copy: Copy, database: str) -> Iterator[Stage]:
+    """Sessions on `database`, and what its catalog says now."""
+    with ExitStack() as stack:
+        roles = (copy.application, copy.application, OBSERVER, None)
+        opened = [stack.enter_context(connect(server.dsn(database, role))) for role in roles]
+        for connection in opened:
+            connection.prepare_threshold = None
+            connection.execute("SET search_path = public")
+        found = catalog.read(opened[3])
+        yield stage_of(found, copy.source, copy.application, copy.roles, copy.spares, Sessions(*opened))
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """Open sessions of the application, of the same with no user ever set, of who counts, and of an administrator."""
+
+    application: psycopg.Connection
+    stranger: psycopg.Connection
+    observer: psycopg.Connection
+    administrator: psycopg.Connection
+
+
+def stage_of(
+    database: Database, source: Source, application: str, roles: Iterable[str], spares: Mapping[tuple[str, str], Row],
+    opened: Sessions,
+) -> Stage:  # fmt: skip
+    """The stage that `database` makes, as the sessions find it."""
+    scoped, administrator = source.scoped, opened.administrator
+    tables = [one for one in database.tables if (one.schema, one.name) in scoped]
+    owners = tuple(sorted({one.owner for one in tables if one.owner}))
+    named = {one.grantee for table in tables for one in privileges(table) if "SELECT" in one.kinds}
+    query = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) AND NOT rolsuper AND NOT rolbypassrls ORDER BY 1"
+    bound = administrator.execute(query, [sorted(named - {application, *owners})]).fetchall()
+    definers = administrator.execute(DEFINERS).fetchall()
+    return Stage(
+        database=database,
+        setting=source.setting,
+        application=application,
+        owners=owners,
+        readers=tuple(row[0] for row in bound),
+        roles=tuple(sorted({*roles} - {application})),
+        scoped=scoped,
+        rows={(one.schema, one.name): standing(one, opened.observer) for one in tables},
+        spares=spares,
+        stated=source.stated,
+        definers=tuple(Definer(name, tuple(types), procedure) for name, procedure, types in definers),
+        session=opened.application,
+        stranger=opened.stranger,
+        observer=opened.observer,
+        administrator=administrator,
+    )
+
+
+def attempts(stage: Stage, attacks: Sequence[Attack]) -> Iterator[Attempt]:
+    """Each attack on each table of the stage, by the tables' names."""
+    settable, changeable = (_columns(stage, one) for one in ("INSERT", "UPDATE"))
+    for place in sorted(stage.scoped):
+        table = stage.database.table(place[1], place[0])
+        subject = _subject(stage, table, settable.get(place, frozenset()), changeable.get(place, frozenset()))
+        for one in attacks:
+            yield Attempt(table.name, one, one.run(subject) if subject else NO_ROWS)
+
+
+NO_ROWS = Result(Verdict.UNPROVEN, "the table could not be given rows of two users")
+
+
+def _subject(stage: Stage, table: Table, settable: frozenset[str], changeable: frozenset[str]) -> Subject | None:
+    owner = stage.scoped[table.schema, table.name]
+    rows = stage.rows[table.schema, table.name]
+    mine = next(iter(rows), None)
+    theirs = next((row for row in rows if mine and row[owner] != mine[owner]), None)
+    if mine is None or theirs is None:
+        return None
+    spare = stage.spares.get((table.schema, table.name), {})
+    pointing = {owner, *(name for key in table.foreign_keys for name in key.columns)}
+    alone = {name for _, columns in unique_keys(table) for name in columns} - pointing
+    fresh = {name: text for name, text in spare.items() if name in alone}
+    own = sum(row[owner] == mine[owner] for row in rows)
+    bare = Subject(stage, table, owner, mine, theirs, own, len(rows), fresh, settable, changeable, {})
+    return replace(bare, controls=_controls(bare))
+
+
+def _controls(subject: Subject) -> dict[str, Outcome]:
+    """What the plain commands do to the user's own row: by this an attack that reaches nothing is told from no row."""
+    touched, name, own = subject.touched, subject.name, subject.mine_key
+    same = f"{ident(touched)} = {value(subject.mine[touched])}"
+    mine = f"{ident(subject.owner)} = {value(subject.me)}"
+    added = insertion(subject, subject.forged(subject.mine, {subject.owner: subject.me}))
+    application = subject.stage.application
+    return {
+        "read": subject.act(f"SELECT count(*) FROM {name}").outcome,
+        "insert": subject.act(added).outcome,
+        "update": subject.act_as(application, f"UPDATE {name} SET {same} WHERE {own}").outcome,
+        "own": subject.act_as(application, f"UPDATE {name} SET {mine} WHERE {own}").outcome,
+        "delete": subject.act_as(application, f"DELETE FROM {name} WHERE {own}").outcome,
+    }
+
+
+def standing(table: Table, observer: psycopg.Connection) -> list[dict[str, str | None]]:
+    """All rows of `table` as the observer sees them, as texts, ordered by its key."""
+    names = [column.name for column in table.columns]
+    texts = ", ".join(f"({ident(name)})::text" for name in names)
+    order = ", ".join(f"({ident(name)})::text" for name in key_of(table))
+    query = f"SELECT {texts} FROM {qualified(table.schema, table.name)} ORDER BY {order}"
+    return [dict(zip(names, row, strict=True)) for row in observer.execute(query.encode()).fetchall()]
+
+
+def _columns(stage: Stage, privilege: str) -> dict[tuple[str, str], frozenset[str]]:
+    found = stage.administrator.execute(COLUMNS, {"role": stage.application, "privilege": privilege}).fetchall()
+    return {(schema, table): frozenset(columns) for schema, table, _, columns in found}

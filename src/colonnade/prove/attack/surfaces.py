@@ -1,0 +1,214 @@
+"""Attacks through what stands on top of a table: views, materialised views, partitions, security-definer functions.
+
+None of them may say anything about another user's rows. So each is asked twice, once as things are and once when the
+rows of all others are gone: if the two answers differ, the first tells of other users.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from colonnade.design.schema import Table, View
+from colonnade.prove.attack.reading import PEEK, shown
+from colonnade.prove.attack.registry import Result, attack, held, leaked, not_applicable, unproven
+from colonnade.prove.attack.stage import Act, Definer, Subject
+from colonnade.prove.probe import value
+from colonnade.sql import ident, qualified
+
+TEXTS = ("text", "character varying", "character")
+
+
+@attack("view-read")
+def view_read(subject: Subject) -> Result:
+    """A view on the table says nothing about rows of another user."""
+    views = list(_views(subject, materialized=False))
+    if not views:
+        return not_applicable("no view reads this table")
+    return _first_leak([_compared(subject, f"view {one.name}", _whole(one)) for one in views])
+
+
+@attack("view-write")
+def view_write(subject: Subject) -> Result:
+    """Through a view no row of another user is changed or removed."""
+    views = list(_views(subject, materialized=False))
+    if not views:
+        return not_applicable("no view reads this table")
+    return _first_leak([_written(subject, one) for one in views])
+
+
+@attack("view-leaky-function")
+def view_leaky_function(subject: Subject) -> Result:
+    """A cheap function in WHERE over a view is shown no row that the view leaves out."""
+    views = list(_views(subject, materialized=False))
+    if not views:
+        return not_applicable("no view reads this table")
+    return _first_leak([_peeked(subject, one) for one in views])
+
+
+@attack("materialised-view")
+def materialised_view(subject: Subject) -> Result:
+    """A materialised view, to which no policy applies, says nothing about rows of another user."""
+    views = list(_views(subject, materialized=True))
+    if not views:
+        return not_applicable("no materialised view reads this table")
+    answers = []
+    for one in views:
+        refreshed = f"REFRESH MATERIALIZED VIEW {qualified(one.schema, one.name)}"
+        answers.append(_compared(subject, f"materialised view {one.name}", _whole(one), refreshed))
+    return _first_leak(answers)
+
+
+@attack("partition-direct")
+def partition_direct(subject: Subject) -> Result:
+    """A partition, addressed directly so that its parent's policies do not apply, gives up no row of another user."""
+    found = list(_parts(subject, subject.table))
+    if not found:
+        return not_applicable("the table has no partitions and no heirs")
+    return _first_leak([_partition(subject, qualified(one.schema, one.name)) for one in found])
+
+
+@attack("definer-function")
+def definer_function(subject: Subject) -> Result:
+    """A function that runs with its owner's rights says nothing about another user's rows and changes none."""
+    if not subject.stage.definers:
+        return not_applicable("there is no security-definer function to call")
+    return _first_leak([_called(subject, one) for one in subject.stage.definers])
+
+
+def _first_leak(results: list[Result]) -> Result:
+    """The worst of the results; where none is bad, all of them in one."""
+    for verdict in ("leaked", "unproven"):
+        found = next((one for one in results if one.verdict == verdict), None)
+        if found is not None:
+            return found
+    told = [one.evidence for one in results if one.verdict == "held"]
+    return held("; ".join(dict.fromkeys(told))) if told else results[0]
+
+
+def _views(subject: Subject, *, materialized: bool) -> Iterator[View]:
+    """The views that read the table, through others too."""
+    reading = {(subject.table.schema, subject.table.name)}
+    views = subject.stage.database.views
+    for _ in views:
+        reading |= {(one.schema, one.name) for one in views if reading & set(one.depends_on)}
+    yield from (one for one in views if (one.schema, one.name) in reading and one.materialized == materialized)
+
+
+def _whole(view: View) -> str:
+    return f"SELECT one::text FROM {qualified(view.schema, view.name)} AS one"
+
+
+def _compared(subject: Subject, what: str, query: str, *before: str) -> Result:
+    """Asks `query` as things are, and without the rows of others, each time after `before`."""
+    application = subject.stage.application
+    done = subject.act_as(application, query, before=before)
+    if not done.outcome.accepted:
+        return held(f"{what}: {shown(done.outcome)}")
+    if not done.outcome.values and not subject.act_as(subject.stage.administrator.info.user, query).outcome.values:
+        return not_applicable(f"{what}: none of the made-up rows comes into it")
+    again = subject.act_as(application, query, before=before)
+    alone = subject.act_as(application, query, before=(_without_others(subject), *before))
+    if _answer(done) == _answer(alone):
+        return held(f"{what}: {len(done.outcome.values)} rows, the same without the {subject.others} rows of others")
+    if _answer(done) != _answer(again):
+        return unproven(f"{what}: its answer changes by itself")
+    words = f"{what}: {len(done.outcome.values)} rows, {len(alone.outcome.values)} without the rows of others"
+    if len(done.outcome.values) == len(alone.outcome.values):
+        words = f"{what}: its answer depends on rows of others"
+    return leaked(words, done.script)
+
+
+def _answer(done: Act) -> tuple[str, list[str]]:
+    return done.outcome.sqlstate, sorted(map(repr, done.outcome.values))
+
+
+def _without_others(subject: Subject) -> str:
+    return f"DELETE FROM {subject.name} WHERE {subject.their_rows}"
+
+
+def _written(subject: Subject, view: View) -> Result:
+    name, application = qualified(view.schema, view.name), subject.stage.application
+    column = next((one for one in view.columns if one == subject.touched), view.columns[0] if view.columns else None)
+    statements = [f"DELETE FROM {name}"]
+    statements += [f"UPDATE {name} SET {ident(column)} = {ident(column)}"] if column else []
+    answers = []
+    for statement in statements:
+        left = f"SELECT count(*) FROM {subject.name} WHERE {subject.their_rows} AND xmin <> pg_current_xact_id()::xid"
+        done = subject.act_as(application, statement)
+        after = subject.act_as(application, statement, "RESET ROLE", left)
+        if done.outcome.accepted and after.outcome.values and after.outcome.values[0][0] < subject.others:
+            reached = subject.others - after.outcome.values[0][0]
+            return leaked(f"{view.name}: {statement.split()[0]} reaches {reached} rows of others", done.script)
+        answers.append(f"{statement.split()[0]} {shown(done.outcome)}")
+    return held(f"{view.name}: {', '.join(answers)}; no row of others is reached")
+
+
+def _peeked(subject: Subject, view: View) -> Result:
+    name = qualified(view.schema, view.name)
+    arranged = (PEEK, "SELECT set_config('peek.seen', '', true)")
+    query = f"SELECT count(*) FROM {name} AS one WHERE pg_temp.peek(one::text)"
+    seen = "SELECT current_setting('peek.seen')"
+    done, alone = (
+        subject.act_as(subject.stage.application, *arranged, query, seen, before=before)
+        for before in ((), (_without_others(subject),))
+    )
+    if not done.outcome.accepted:
+        return held(f"{view.name}: {shown(done.outcome)}")
+    if done.outcome.values != alone.outcome.values:
+        return leaked(f"{view.name}: the function was shown rows of others", done.script)
+    return held(f"{view.name}: the function was shown nothing of others")
+
+
+def _parts(subject: Subject, parent: Table) -> Iterator[Table]:
+    """The partitions and heirs of `parent`, and theirs."""
+    place = (parent.schema, parent.name)
+    for one in subject.stage.database.tables:
+        if (one.partition_of and one.partition_of[0] == place) or place in one.inherits:
+            yield one
+            yield from _parts(subject, one)
+
+
+def _partition(subject: Subject, name: str) -> Result:
+    application = subject.stage.application
+    statements = {
+        "shows": f"SELECT 1 FROM {name} WHERE {subject.their_rows}",
+        "gives up": f"DELETE FROM {name} WHERE {subject.their_rows}",
+        "lets change": f"UPDATE {name} SET {ident(subject.touched)} = {value(subject.mine[subject.touched])}"
+        f" WHERE {subject.their_rows}",
+        "is emptied of": f"TRUNCATE {name}",
+    }
+    answers = []
+    for words, statement in statements.items():
+        done = subject.act_as(application, statement)
+        if done.outcome.accepted and (done.outcome.rows or statement.startswith("TRUNCATE")):
+            return leaked(f"{name} {words} rows of others ({shown(done.outcome)})", done.script)
+        answers.append(shown(done.outcome))
+    return held(f"{name}: {', '.join(answers)}")
+
+
+def _called(subject: Subject, definer: Definer) -> Result:
+    """Calls the function with what a user might know of another: the id of the row, and the id of the user."""
+    results = []
+    known = [subject.theirs[name] for name in subject.key if name != subject.owner][:1] if definer.types else []
+    for given in dict.fromkeys((*known, subject.them)):
+        call = f"{definer.name}({', '.join(_argument(subject, one, given) for one in definer.types)})"
+        statement = f"CALL {call}" if definer.procedure else f"SELECT one::text FROM {call} AS one"
+        results += [_compared(subject, f"function {definer.name}", statement), _harmless(subject, definer, statement)]
+    return _first_leak(results)
+
+
+def _argument(subject: Subject, type_: str, given: str | None) -> str:
+    """`given` where the type could hold it, else the simplest value there is."""
+    types = {subject.table.column(name).type for name in (*subject.key, subject.owner)}
+    fits = type_ in types or type_.startswith(TEXTS)
+    return f"{value(given)}::{type_}" if fits and given is not None else f"NULL::{type_}"
+
+
+def _harmless(subject: Subject, definer: Definer, statement: str) -> Result:
+    left = f"SELECT count(*) FROM {subject.name} WHERE {subject.their_rows} AND xmin <> pg_current_xact_id()::xid"
+    done = subject.act_as(subject.stage.application, statement, "RESET ROLE", left)
+    if done.outcome.accepted and done.outcome.values[0][0] < subject.others:
+        reached = subject.others - done.outcome.values[0][0]
+        exploit = (*done.script[:-3], "ROLLBACK;")
+        return leaked(f"function {definer.name} changes or removes {reached} rows of others", exploit)
+    return held(f"function {definer.name}: no row of others is changed")

@@ -149,7 +149,7 @@ WHOLE: dict[str, tuple[str, ...]] = {
         "redux state", "zustand store", "store state", "state management (frontend)", "session state", "browser storage", "derived concepts",
         "derived structures", "transient models", "ephemeral data", "ephemeral entities", "ephemeral state", "not stored", "not persisted",
         "virtual entities", "derived read models", "派生データ", "計算フィールド", "campos calculados", "datos derivados", "dados derivados",
-        "abgeleitete daten", "berechnete felder", "données dérivées", "派生数据", "计算字段", "excluded", "out of scope", "future", "future tables",
+        "abgeleitete daten", "berechnete felder", "données dérivées", "valeurs calculées", "valeurs dérivées", "champs calculés", "valores calculados", "berechnete werte", "valori calcolati", "派生数据", "计算字段", "excluded", "out of scope", "future", "future tables",
         "future entities", "future considerations", "future enhancements", "future extensions", "future extensibility", "not included",
         "removed", "deprecated", "removed tables", "removed entities", "dropped tables", "removed fields", "dropped columns", "removed columns",
         "deleted entities", "deleted tables", "alternatives considered", "rejected alternatives", "derived queries", "derived metrics",
@@ -225,7 +225,7 @@ OTHER = frozenset(
     context motivation rationale normalization denormalization caching triggers functions views extensions
     partitioning retention data-retention storage-estimates growth encryption compliance privacy audit-trail
     soft-delete soft-deletes multi-tenancy tenancy-isolation data-isolation localization logging
-    notes-and-assumptions legend übersicht zusammenfassung hinweise anmerkungen resumen notas visão-geral resumo
+    notes-and-assumptions legend übersicht zusammenfassung hinweise anmerkungen resumen notas visão-geral resumo vue-d'ensemble aperçu-général contexte contexto kontext überblick panorama visión-general descripción-general
     aperçu résumé panoramica 概述 概要 说明 备注 摘要 注意 注意事項 備考 обзор storage-buckets storage-keys key-points
     key-decisions design-decisions design-notes user-scenarios key-design-decisions tech-stack technology-stack
     database-configuration connection-string type-mapping naming-convention document-history revision-history

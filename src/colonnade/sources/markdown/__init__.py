@@ -96,7 +96,7 @@ def page(file: str, text: str) -> Page:
         readings.append(Reading("enums", 10, enums=lists))
     split = tuple(one for entry in entries for one in _each_name(entry))
     title = next((titles.bare(one.text) for one in sections.walk(root) if one.level == 1), "")
-    return Page(file, parts, _allowed(_without_shapes(readings), bool(entries)), split, title)
+    return Page(file, parts, _allowed(_without_shapes(readings, _titled(parts)), bool(entries)), split, title)
 
 
 def _undetailed(root: sections.Section, readings: list[Reading], file: str) -> list[Reading]:
@@ -120,7 +120,15 @@ def _each_name(entry: prose.Entry) -> tuple[prose.Entry, ...]:
     )
 
 
-def _without_shapes(readings: list[Reading]) -> list[Reading]:
+def _titled(parts: Sequence[walk.Part]) -> set[str]:
+    """The keys of entities that have a title of their own above their code."""
+    subjects = [
+        part.subject for part in parts if part.subject and part.role == "entity" and isinstance(part.block, Fence)
+    ]
+    return {names.key(one.name) for one in subjects if one.proven and one.kind == "table"}
+
+
+def _without_shapes(readings: list[Reading], titled: set[str]) -> list[Reading]:
     """Where tables or lists define the entities, an interface or class that none of them names is no table."""
     strong = {
         names.key(one.name.value)
@@ -131,6 +139,7 @@ def _without_shapes(readings: list[Reading]) -> list[Reading]:
     }
     if not strong:
         return readings
+    strong |= titled
     return [
         reading
         if reading.form in STRONG or reading.form in ("ascii", "enums", "words", "mermaid", "classdiagram", "list")

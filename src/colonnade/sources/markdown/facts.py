@@ -58,7 +58,7 @@ _CHOICE_NAME = re.compile(
     r"(?:status|state|type|kind|role|priority|level|category|mode|phase|stage|severity|frequency|method|gender|plan|tier|visibility|direction|recurrence|source|action|channel|format|unit|scope|currency|condition|reason|estado|tipo|rol|"
     r"prioridad|typ|rolle|statut|rôle|outcome|result|provider|platform|size|theme|language|difficulty|intent|transmission|fuel)s?$", re.IGNORECASE)  # fmt: skip  # noqa: E501
 _BARE_CHOICES = re.compile(
-    r"(?:[a-z][a-z0-9_-]{0,30}|[A-Z][A-Z0-9_]{0,30}|[A-Z][a-z][A-Za-z0-9_-]{0,30})(?:(?:\s*,\s*|\s*/\s*|\s*\|\s*|、|\s+or\s+)(?:or\s+)?(?:[a-z][a-z0-9_-]{0,30}|[A-Z][A-Z0-9_]{0,30}|[A-Z][a-z][A-Za-z0-9_-]{0,30}))+(?:\s*\(default\))?"
+    r"(?:[a-z][a-z0-9_-]{0,30}|[A-Z][A-Z0-9_]{0,30}|[A-Z][a-z][A-Za-z0-9_-]{0,30}|[^\x00-\x7f\s、，；（）。][^\s,/|、，;；()（）。]{0,15})(?:(?:\s*,\s*|\s*/\s*|\s*\|\s*|、|\s+or\s+)(?:or\s+)?(?:[a-z][a-z0-9_-]{0,30}|[A-Z][A-Z0-9_]{0,30}|[A-Z][a-z][A-Za-z0-9_-]{0,30}|[^\x00-\x7f\s、，；（）。][^\s,/|、，;；()（）。]{0,15}))+(?:\s*\(default\))?"
 )
 _FRAGMENTS = re.compile(r"\s*(?:[,;。，；、]|(?<=\s)[-–—](?=\s)|\.(?=\s|$))\s*(?![^()]*\))")
 _BRACKETED = re.compile(r"[(（]([^()（）]*)[)）]")
@@ -274,7 +274,7 @@ def values(text: str, column: str, standing: Standing) -> tuple[tuple[str, ...],
             found = written.closed(quoted[0])
             if found[0]:
                 return found
-        bare = names.plain(piece).strip(" .。")
+        bare = re.split(r"[:：]\s*", names.plain(piece))[-1].strip(" .。")
         if standing != "remark" or _CHOICE_NAME.search(column):
             led = bare[lead.end() :].strip() if lead and standing and bare.startswith(lead[0].strip()[:4]) else bare
             whole = _BARE_CHOICES.fullmatch(led.strip(" .:()"))

@@ -50,6 +50,8 @@ class Part:
     key_entities: bool = False
     # Under a title that announces entities, and not under a bold line that may be anything.
     listed: bool = False
+    # Right below a heading, not below a bold line.
+    headed: bool = True
 
 
 def parts(root: Section, file: str) -> Iterator[Part]:
@@ -67,7 +69,16 @@ def _parts(
         path = (*path, section.text)
         listed = (listed or title.role == "entities") and role in ("entities", "entity")
     for block in section.blocks:
-        yield Part(block, role, about, path, labelled, role == "key entities", listed and section.level < LABEL)
+        yield Part(
+            block,
+            role,
+            about,
+            path,
+            labelled,
+            role == "key entities",
+            listed and section.level < LABEL,
+            section.level < LABEL,
+        )
     texts = [block.text for block in section.blocks if isinstance(block, Paragraph)]
     if section.sections and any(storage.UNSTORED_BELOW.search(text) for text in texts):
         role = "unstored"
@@ -207,6 +218,10 @@ def _code(part: Part, block: Fence, file: str) -> Iterator[Reading]:
         if unstored
         else found.entities
     )
+    short = part.subject is not None and len(names.words(part.subject.name)) <= 2
+    if not (part.headed and part.role == "entity" and short):
+        # Samples below a bold line are of something that was described before.
+        entities = tuple(one for one in entities if one.name.value)
     yield replace(found, entities=_under(entities, part.subject, weak))
 
 
@@ -214,7 +229,13 @@ def _under(entities: tuple[DraftEntity, ...], about: Subject | None, weak: bool)
     """The entities of a block under the heading of one: the only table below it is that entity, whatever it is called."""  # noqa: E501
     if about is None or not about.proven or not entities:
         return entities
-    nameless = [replace(one, name=Fact(about.name, about.place)) if not one.name.value else one for one in entities]
+    # A sample below the title of an entity shows that entity.
+    nameless = [
+        replace(one, name=Fact(about.name, about.place), kind=Fact(about.kind, about.place))
+        if not one.name.value
+        else one
+        for one in entities
+    ]
     entities = tuple(nameless)
     same = [
         one
@@ -507,14 +528,15 @@ def titled_entities(root: Section, defined: set[str], file: str) -> tuple[Subjec
     """Titles below one that announces entities, where others beside them are defined (or none is anywhere)."""
     found: list[Subject] = []
     for section in walk_sections(root):
-        if section.title is None or titles.read(section.text).role != "entities" or section.level >= LABEL:
+        if section.title is None or titles.read(section.text).role != "entities" or not 1 < section.level < LABEL:
             continue
         named = [
             (below, titles.read(below.text))
             for below in section.sections
             if below.title is not None and below.level < LABEL
         ]
-        if defined and not any(names.key(title.name) in defined for _, title in named):
+        candidates = [title for _, title in named if title.role == "entity"]
+        if defined and sum(names.key(title.name) in defined for title in candidates) * 2 < len(candidates):
             continue
         for below, title in named:
             about = subject.of_section(below, title, file) if title.role == "entity" else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from colonnade.elaborate.canonical import canonical
+from colonnade.elaborate.canonical import canonical, stand_ins
 from colonnade.elaborate.script import Bench, bench, sql
 
-__all__ = ["Bench", "bench", "canonical", "sql"]
+__all__ = ["Bench", "bench", "canonical", "sql", "stand_ins"]

@@ -19,7 +19,7 @@ def canonical(server: Server, schema: Schema) -> Database:
 
     Its external tables are stood in for while it is built and are not in the result. Raises InputError and ServerError.
     """
-    stubs = _stubs(schema)
+    stubs = stand_ins(schema)
     roles = tuple(sorted(set(roles_of(schema.database)) | set(roles_of(stubs))))
     built = sql(server, {"external tables": script(stubs), "schema.sql": script(schema.database)}, roles)
     ours = frozenset((table.schema, table.name) for table in stubs.tables)
@@ -28,7 +28,7 @@ def canonical(server: Server, schema: Schema) -> Database:
     return replace(built, tables=tables, namespaces=tuple(one for one in built.namespaces if one.name not in borrowed))
 
 
-def _stubs(schema: Schema) -> Database:
+def stand_ins(schema: Schema) -> Database:
     """The external tables, and those of their schemas that the design itself does not make."""
     made = {one.name for one in schema.database.namespaces} | {"public"}
     missing = sorted({table.schema for table in schema.external} - made)

@@ -16,6 +16,7 @@ from colonnade.lint.suppress import Judged, apply, by_place, permissions
 from colonnade.lint.watch import Observation, watched
 from colonnade.lint.world import World
 from colonnade.server import Server
+from colonnade.sql import ident
 
 
 def lint(
@@ -32,6 +33,7 @@ def lint(
     with bench(server, script) as loading:
         for statement in before:
             loading.run(statement)
+        _share(loading)
         seen = _all(loading, changes)
         found = [one for change in reported for one in _judged(seen.get(change.name, ()), chosen)]
         if not any(one.failure for observations in seen.values() for one in observations):
@@ -39,6 +41,13 @@ def lint(
             found += _built(world, chosen, script, {change.name for change in reported})
     allowed = [one for change in reported for one in permissions(change.statements)]
     return by_place(apply(found, allowed, chosen))
+
+
+def _share(loading: Bench) -> None:
+    """Gives what stands there to the role of which all others are members: a change may act as any of them."""
+    query = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()"
+    owner = loading.administrator.execute(query).fetchone()[0]
+    loading.administrator.execute(f"REASSIGN OWNED BY {ident(loading.loader)} TO {ident(owner)}")
 
 
 def _all(loading: Bench, changes: Sequence[Change]) -> dict[str, tuple[Observation, ...]]:

@@ -15,6 +15,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+# Otherwise each % of a statement is doubled, for a driver that is not there.
+NAMED = {"paramstyle": "named"}
+
 
 def main(versions: Path) -> dict[str, Any]:
     """The revisions below `versions`, oldest first, and what kept one of them from being rendered."""
@@ -42,7 +45,7 @@ def rendered(script: Any) -> list[tuple[int, str]]:
 
     written: list[tuple[int, str]] = []
     options = {"as_sql": True, "output_buffer": io.StringIO(), "transactional_ddl": True}
-    context = MigrationContext.configure(dialect_name="postgresql", opts=options)
+    context = MigrationContext.configure(dialect_name="postgresql", dialect_opts=NAMED, opts=options)
 
     def record(text: str) -> None:
         written.append((_current_line(script.path), text))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from colonnade.findings import RULES, Rule
-from colonnade.lint import columns, functions, indexes, isolation, keys, naming
+from colonnade.lint import columns, functions, indexes, isolation, keys, naming, safety
 from colonnade.lint.world import CHECKS
 
-SUBJECTS = (keys, indexes, columns, naming, isolation, functions)
+SUBJECTS = (keys, indexes, columns, naming, isolation, functions, safety)
 """The files of rules, in the order of their pages."""
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from colonnade.catalog import read
@@ -17,7 +18,7 @@ from colonnade.lint.places import places
 from colonnade.lint.rules import lint_rules
 from colonnade.lint.suppress import Judged, Permission, apply, by_place, permissions
 from colonnade.lint.world import CHECKS, Fault, World
-from colonnade.server import Server, connect
+from colonnade.server import Server, connect, failure
 
 if TYPE_CHECKING:
     import psycopg
@@ -49,18 +50,23 @@ def schema(server: Server, designed: Schema, chosen: Settings) -> tuple[Finding,
 
 
 def live(dsn: str, chosen: Settings) -> tuple[Finding, ...]:
-    """What the rules say of a live database, which is only read."""
+    """What the rules say of a live database, which is only read. Raises ServerError."""
+    with reading(dsn) as connection:
+        world = World(read(connection), leakproof=_leakproof(connection))
+    return judged(world, chosen)
+
+
+@contextmanager
+def reading(dsn: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection that can only read the database that `dsn` names. Raises ServerError."""
     import psycopg
 
-    from colonnade.server import failure
-
     try:
-        with psycopg.connect(dsn, autocommit=True) as connection:
-            connection.execute("SET default_transaction_read_only = on")
-            world = World(read(connection), leakproof=_leakproof(connection))
-    except psycopg.OperationalError as error:
+        connection = psycopg.connect(dsn, autocommit=True, options="-c default_transaction_read_only=on")
+    except psycopg.Error as error:
         raise failure(f"no connection to the database: {' '.join(str(error).split())}", "check the URL") from error
-    return judged(world, chosen)
+    with connection:
+        yield connection
 
 
 def judged(

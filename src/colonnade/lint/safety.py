@@ -361,5 +361,11 @@ def statement_that_fails(seen: Observation, earlier: Sequence[Observation]) -> T
         CREATE INDEX CONCURRENTLY idx_tasks_id ON tasks USING hash (id);
     """
     if seen.failure:
-        outside = "inside a transaction" in seen.failure or "transaction block" in seen.failure
-        yield seen.failure, "run it outside of a transaction (autocommit_block in Alembic)" if outside else ""
+        yield seen.failure, next((fix for words, fix in REMEDIES.items() if words in seen.failure), "")
+
+
+REMEDIES = {
+    "transaction block": "run it outside of a transaction (autocommit_block in Alembic)",
+    "does not exist": "give the schema that it starts from by --base",
+}
+"""What to do about a refusal, by words of PostgreSQL's message."""

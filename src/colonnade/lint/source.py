@@ -1,0 +1,84 @@
+"""Linting any source: which rules fit it, and how it comes to PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from colonnade.catalog import read
+from colonnade.config import Settings
+from colonnade.design.schema import Schema
+from colonnade.elaborate import stand_ins
+from colonnade.errors import wrong
+from colonnade.findings import Finding
+from colonnade.lint import changes, migrations, run
+from colonnade.server import Server
+from colonnade.sources.recognise import recognise
+from colonnade.sources.text import read_text
+from colonnade.writers.sql import script
+
+Running = Callable[[], AbstractContextManager[Server]]
+Designer = Callable[[Sequence[str]], Schema]
+
+DESIGNED = frozenset({"markdown", "entities", "design", "inputs"})
+
+
+def findings(
+    sources: Sequence[str],
+    chosen: Settings,
+    server: Running,
+    designer: Designer,
+    base: str | None = None,
+    forced: str | None = None,
+) -> tuple[Finding, ...]:
+    """What the rules say of one schema, or of migrations; these start from `base` where it is given.
+
+    `designer` makes the Schema of documents. Raises InputError and ServerError.
+    """
+    path = Path(sources[0])
+    if forced == "alembic" or (forced is None and _has_changes(path, base)):
+        if len(sources) > 1:
+            raise wrong("migrations are linted one folder at a time", fix="name the folder that holds them all")
+        known = changes.changes(path)
+        with server() as running:
+            only = str(path) if path.is_file() else None
+            return migrations.lint(running, _base(base, designer), known, chosen, only)
+    kinds = {recognise(source, forced) for source in sources}
+    if kinds == {"database"} and len(sources) == 1:
+        return run.live(sources[0], chosen)
+    if kinds == {"sql"}:
+        texts = _texts(sources)
+        with server() as running:
+            return run.sql_files(running, texts, chosen)
+    if not kinds <= DESIGNED:
+        raise wrong(f"these sources are not linted together: {', '.join(sorted(kinds))}", fix="name one of them")
+    designed = designer(sources)
+    with server() as running:
+        return run.schema(running, designed, chosen)
+
+
+def _has_changes(path: Path, base: str | None) -> bool:
+    return path.exists() and (base is not None or changes.is_migrations(path))
+
+
+def _texts(sources: Sequence[str]) -> dict[str, str]:
+    paths = map(Path, sources)
+    files = [one for path in paths for one in (changes.sql_files(path) if path.is_dir() else (path,))]
+    return {str(file): read_text(file) for file in files}
+
+
+def _base(base: str | None, designer: Designer) -> dict[str, str]:
+    """What migrations start from, as SQL by the name of its file."""
+    kind = recognise(base, None) if base is not None else None
+    if base is None or kind is None:
+        return {}
+    if kind == "sql":
+        return _texts([base])
+    if kind == "database":
+        with run.reading(base) as connection:
+            return {"the base": script(read(connection))}
+    if kind not in DESIGNED:
+        raise wrong(f"a base of kind {kind} is not read", fix="give SQL, a design, documents or postgresql://...")
+    designed = designer([base])
+    return {"external tables": script(stand_ins(designed)), "the base": script(designed.database)}

@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check unit mutations bench read-scores docs clean
+.PHONY: demo test check unit mutations attack-mutations bench read-scores docs clean
 
 demo: $(READY)  ## Build examples/task-management into build/demo and prove every file on PostgreSQL.
 	$(BIN)/colonnade build examples/task-management --out build/demo
@@ -19,6 +19,9 @@ check: $(READY)
 
 mutations: $(READY)  ## Change one thing in a proven output; a law must go red for the right reason.
 	PYTHONPATH=tests $(BIN)/python -m mutations
+
+attack-mutations: $(READY)  ## Weaken a proven schema in each of many ways; the attack that exploits it must go red.
+	PYTHONPATH=tests $(BIN)/python -m mutations.attack
 
 unit: $(READY)
 	$(BIN)/pytest -n 2

@@ -43,7 +43,7 @@ def set_twice(subject: Subject) -> Result:
 def reset_setting(subject: Subject) -> Result:
     """RESET of the setting leaves no user, and no row is seen."""
     name = ".".join(ident(part) for part in subject.stage.setting.name.split("."))
-    steps = ("BEGIN", _as(subject, subject.me), f"RESET {name}", _all(subject))
+    steps = ("BEGIN", _as(subject, subject.me), _all(subject), f"RESET {name}", _all(subject))
     return _nothing(subject, played(subject, steps), "after RESET")
 
 

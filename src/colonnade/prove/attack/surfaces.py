@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from colonnade.design.schema import Table, View
-from colonnade.prove.attack.reading import PEEK, shown
+from colonnade.prove.attack.reading import PEEKED, PEEKING, shown
 from colonnade.prove.attack.registry import Result, attack, held, leaked, not_applicable, unproven
 from colonnade.prove.attack.stage import Act, Definer, Subject
 from colonnade.prove.probe import value
@@ -145,11 +145,9 @@ def _written(subject: Subject, view: View) -> Result:
 
 def _peeked(subject: Subject, view: View) -> Result:
     name = qualified(view.schema, view.name)
-    arranged = (PEEK, "SELECT set_config('peek.seen', '', true)")
     query = f"SELECT count(*) FROM {name} AS one WHERE pg_temp.peek(one::text)"
-    seen = "SELECT current_setting('peek.seen')"
     done, alone = (
-        subject.act_as(subject.stage.application, *arranged, query, seen, before=before)
+        subject.act_as(subject.stage.application, *PEEKING, query, PEEKED, before=before)
         for before in ((), (_without_others(subject),))
     )
     if not done.outcome.accepted:

@@ -57,10 +57,10 @@ PLAIN = Settings(
 def roles(server):
     names = Roles()
     with connect(server.dsn()) as connection:
-        for name in (names.owner, names.migrator, names.application):
+        for name in names.names:
             connection.execute(f"CREATE ROLE {name}")
         yield
-        for name in (names.owner, names.migrator, names.application):
+        for name in names.names:
             connection.execute(f"DROP ROLE {name}")
 
 

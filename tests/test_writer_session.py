@@ -123,6 +123,31 @@ def test_a_role_that_passes_row_security_is_refused(
 
 
 @pytest.mark.parametrize(
+    "weakening", ["ALTER TABLE tasks DISABLE ROW LEVEL SECURITY", "ALTER TABLE tasks OWNER TO app_user"]
+)
+def test_a_table_on_which_row_security_is_not_active_is_refused(
+    server: Server, scratch: str, place: tuple[str, UUID, UUID], context: Any, weakening: str
+) -> None:
+    with connect(server.dsn(scratch)) as connection:
+        make_external(connection, task_management())
+        connection.execute(script(task_management().database).encode())
+        connection.execute("ALTER TABLE tasks NO FORCE ROW LEVEL SECURITY")
+        connection.execute(weakening.encode())
+        made = context.make_engine(server.dsn(scratch, "app_user"))
+        refused = pytest.raises(context.RowSecurityBypassed, match="tasks")
+        with refused, context.user_session(place[1], made) as opened:
+            opened.execute(sa.text("SELECT 1"))
+        made.dispose()
+
+
+def test_a_database_without_tables_yet_is_entered(server: Server, scratch: str, place: object, context: Any) -> None:
+    made = context.make_engine(server.dsn(scratch, "app_user"))
+    with made.connect() as connection:
+        assert connection.scalar(sa.text("SELECT 1")) == 1
+    made.dispose()
+
+
+@pytest.mark.parametrize(
     "written", ["postgresql://a@b/c?sslmode=require", "postgres://a@b/c", "postgresql+asyncpg://a@b/c"]
 )
 def test_the_url_is_for_psycopg(context: Any, written: str) -> None:

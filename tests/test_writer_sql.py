@@ -114,6 +114,7 @@ def test_roles_sql_can_be_run_again_and_gives_no_more_than_needed(server: Server
             assert roles == [
                 ("app_migrator", True, True, False),
                 ("app_owner", False, False, False),
+                ("app_reader", True, False, False),
                 ("app_user", True, False, False),
             ]
             asked = "SELECT has_table_privilege('app_owner', 'users', %s)"

@@ -184,7 +184,7 @@ def with_private_roles(schema: Schema) -> Schema:
         return schema
     mark = _digest(schema)[:8]
     return renamed(
-        schema, {name: f"colonnade_{mark}_{name}" for name in (roles.owner, roles.migrator, roles.application)}
+        schema, {name: f"colonnade_{mark}_{name}" for name in roles.names}
     )
 
 

@@ -16,7 +16,7 @@ from colonnade.server import Server, connect, scratch_database, scratch_roles
 from mutations.catalog import Mutation
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "everything.sql"
-ROLES = ("app_owner", "app_migrator", "app_user")
+ROLES = ("app_owner", "app_migrator", "app_user", "app_reader")
 UNMUTATED = Mutation("no mutation (control)", "", "SELECT 1")
 
 # An observer says what it sees in a mutated database that was not in the proven one.

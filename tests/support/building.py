@@ -24,7 +24,7 @@ MARKED = """
 SELECT e.extname FROM pg_extension e JOIN pg_description d ON d.objoid = e.oid AND d.classoid = 'pg_extension'::regclass
 WHERE d.description = %s
 """
-THREE = ("app_owner", "app_migrator", "app_user")
+THREE = ("app_owner", "app_migrator", "app_user", "app_reader")
 
 
 def psql(server: Server, database: str, text: str, user: str | None = None) -> str:

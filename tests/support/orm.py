@@ -27,7 +27,7 @@ from support.generated import make_external, prepare, write
 
 WRITERS = {"sqlalchemy": sqlalchemy, "sqlmodel": sqlmodel}
 FOLDERS = {"sqlalchemy": "models", "sqlmodel": "sqlmodels"}
-ROLES = ("app_owner", "app_migrator BYPASSRLS LOGIN", "app_user LOGIN")
+ROLES = ("app_owner", "app_migrator BYPASSRLS LOGIN", "app_user LOGIN", "app_reader LOGIN")
 
 
 def load(schema: Schema, family: str, folder: Path) -> ModuleType:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -100,7 +101,8 @@ def usual_table(roles: Roles | None) -> Privileges:
     if roles is None:
         return ()
     migrator = Privilege(roles.migrator, ("DELETE", "INSERT", "SELECT", "UPDATE"))
-    return tuple(sorted((migrator, Privilege(roles.application, ("DELETE", "SELECT")))))
+    reader = (Privilege(roles.reader, ("SELECT",)),) if roles.reader else ()
+    return tuple(sorted((migrator, Privilege(roles.application, ("DELETE", "SELECT")), *reader)))
 
 
 def _privileges(privileges: Privileges, usual: Privileges) -> dict[str, Any]:
@@ -122,9 +124,8 @@ def _meta(intent: Intent) -> dict[str, Any]:
     }
 
 
-def _roles(intent: Intent) -> dict[str, str]:
-    roles = intent.roles
-    return {"owner": roles.owner, "migrator": roles.migrator, "application": roles.application} if roles else {}
+def _roles(intent: Intent) -> dict[str, str | None]:
+    return {one.name: getattr(intent.roles, one.name) for one in fields(Roles)} if intent.roles else {}
 
 
 _TABLE_SKIP = frozenset({"name", "columns", "constraints", "indexes", "owner", "privileges"})

@@ -70,6 +70,7 @@ def assemble(work: Work) -> Schema:
         functions=tuple(_function(one, work.roles) for one in sorted(work.functions, key=lambda one: one.name)),
         tables=tuple(_table(one, owner) for one in own),
         views=tuple(sorted(work.views, key=lambda one: one.name)),
+        default_privileges=work.default_privileges,
     )
     external = tuple(_external(one) for _, one in sorted(work.tables.items()) if one.external)
     return Schema(database, _intent(work, own), external)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from colonnade.design.schema import Schema
 
-_NAMED = {"owner", "grantee", "role", "migrator", "application"}
+_NAMED = {"owner", "grantee", "role", "migrator", "application", "reader"}
 T = TypeVar("T")
 
 

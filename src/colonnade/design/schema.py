@@ -410,11 +410,16 @@ class Database:
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """The three roles as which everything runs; `roles.sql` makes them, no migration does."""
+    """The roles as which everything runs; `roles.sql` makes them, no migration does. There may be no `reader`."""
 
     owner: str = "app_owner"
     migrator: str = "app_migrator"
     application: str = "app_user"
+    reader: str | None = "app_reader"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(filter(None, (self.owner, self.migrator, self.application, self.reader)))
 
 
 @dataclass(frozen=True, slots=True)

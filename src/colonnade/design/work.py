@@ -10,6 +10,7 @@ from colonnade.design.draft import Draft, DraftAttribute, DraftEntity, Fact, Ori
 from colonnade.design.schema import (
     Column,
     Constraint,
+    DefaultPrivilege,
     Entity,
     EnumType,
     Function,
@@ -174,6 +175,7 @@ class Work:
     functions: tuple[Function, ...] = ()
     views: tuple[View, ...] = ()
     roles: Roles | None = None
+    default_privileges: tuple[DefaultPrivilege, ...] = ()
     patterns: tuple[QueryPattern, ...] = ()
     entities: tuple[Entity, ...] = ()
     findings: tuple[Finding, ...] = ()

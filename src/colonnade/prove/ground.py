@@ -31,6 +31,7 @@ class Actors:
     application: str
     neighbour: str
     owner: str | None
+    reader: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,11 +216,11 @@ def _actors(schema: Schema, tag: str) -> Actors:
     roles = schema.intent.roles
     if roles is None:
         return Actors(f"{tag}_migrator", f"{tag}_application", f"{tag}_neighbour", None)
-    return Actors(roles.migrator, roles.application, f"{tag}_neighbour", roles.owner)
+    return Actors(roles.migrator, roles.application, f"{tag}_neighbour", roles.owner, roles.reader)
 
 
 def _absent(server: Server, actors: Actors) -> set[str]:
-    names = {actors.migrator, actors.application, actors.neighbour, *filter(None, [actors.owner])}
+    names = {actors.migrator, actors.application, actors.neighbour, *filter(None, [actors.owner, actors.reader])}
     with connect(server.dsn()) as connection:
         rows = connection.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", [sorted(names)])
         return names - {row[0] for row in rows}

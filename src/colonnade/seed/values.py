@@ -13,12 +13,14 @@ from colonnade.design.schema import Column, Domain, EnumType
 from colonnade.seed.limits import Limits, limits
 from colonnade.sql import fingerprint
 from colonnade.types import Family, TypeName, take_apart
+from colonnade.vocabulary.sensitive import MARK
 
 FIRST_DAY = date(2024, 1, 15)
 FIRST_MOMENT = datetime(2024, 1, 15, 9, 30, tzinfo=UTC)
 
 # An owner must never read a seed's secret as one that works; no password or token hashes to this.
 LOCKED = "!locked"
+_TEXTUAL = (Family.STRING, Family.TEXT, Family.CITEXT, Family.BINARY)
 _SECRET = re.compile(
     r"passw(or)?d|passphrase|secret|token|api_?key|private_?key|credential|\bpin\b|\botp\b|\bcvv\b|\bssn\b"
 )
@@ -150,10 +152,16 @@ def uuid(space: str, number: int) -> str:
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-8{digits[17:20]}-{digits[20:32]}"
 
 
+def _locked(column: Column, name: TypeName) -> bool:
+    """Whether the column holds secrets, by its name or by what its comment says, in a type that can hold the mark."""
+    textual = name.row is not None and name.row.family in _TEXTUAL and not name.dimensions
+    return textual and (secret(column.name) or MARK in (column.comment or ""))
+
+
 def value(space: str, column: Column, asked: Limits, known: Known, number: int) -> str | None:
     """The text of a literal for `column` in the row of that number; None is NULL. `space` keeps tables apart."""
     name = take_apart(column.type)
-    if secret(column.name) and not name.dimensions:
+    if _locked(column, name):
         return None if column.nullable else f"{LOCKED}-{number + 1}"[: name.length]
     if name.base == "xml" and column.nullable:
         # Many servers are built without libxml and take no XML at all.

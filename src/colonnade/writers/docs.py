@@ -209,6 +209,7 @@ def _isolation(schema: Schema) -> Iterator[str]:
                 (cell_code(roles.owner), "owns every object; nobody logs in as it"),
                 (cell_code(roles.migrator), "runs migrations and seeds, and passes row-level security"),
                 (cell_code(roles.application), "is what the application connects as; row-level security binds it"),
+                *(((cell_code(roles.reader), "reads what policies show it, changes nothing"),) if roles.reader else ()),
             ),
         )
 

@@ -16,22 +16,22 @@ def roles(request: Request) -> Iterator[File]:
         yield File(request.feature_folder / "roles.sql", _script(request.schema, request.schema.intent.roles))
 
 
-def _script(schema: Schema, three: Roles) -> str:
+def _script(schema: Schema, roles: Roles) -> str:
     head = (
         f"{schema.intent.title}: the roles that the database runs under.",
         "An administrator runs this once in the target database; running it again changes nothing.",
-        "No password is set: give the two roles that log in one of their own, or another way to authenticate.",
+        "No password is set: give the roles that log in one of their own, or another way to authenticate.",
     )
     external = tuple(
-        _external(table, three) for table in sorted(schema.external, key=lambda one: (one.schema, one.name))
+        _external(table, roles) for table in sorted(schema.external, key=lambda one: (one.schema, one.name))
     )
     blocks = (
         "\n".join(map(comment_line, head)),
         "BEGIN;",
-        *(_create(*row) for row in _rows(three)),
-        _bypass(three.migrator),
-        _membership(three),
-        _database(three),
+        *(_create(*row) for row in _rows(roles)),
+        _bypass(roles.migrator),
+        _membership(roles),
+        _database(roles),
         *(_extension(one) for one in schema.database.extensions if one.schema == "public"),
         *external,
         "COMMIT;",
@@ -39,11 +39,14 @@ def _script(schema: Schema, three: Roles) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _rows(three: Roles) -> tuple[tuple[str, str, str], ...]:
+def _rows(roles: Roles) -> tuple[tuple[str, str, str], ...]:
+    bound = "LOGIN NOSUPERUSER NOBYPASSRLS"
+    reader = ((roles.reader, bound, "reads what policies show it and changes nothing"),) if roles.reader else ()
     return (
-        (three.owner, "NOLOGIN", "owns every object; nobody logs in as it"),
-        (three.migrator, "LOGIN", "runs migrations, backfills and seeds"),
-        (three.application, "LOGIN NOSUPERUSER NOBYPASSRLS", "is what the application connects as"),
+        (roles.owner, "NOLOGIN", "owns every object; nobody logs in as it"),
+        (roles.migrator, "LOGIN", "runs migrations, backfills and seeds"),
+        (roles.application, bound, "is what the application connects as"),
+        *reader,
     )
 
 
@@ -72,8 +75,8 @@ def _bypass(migrator: str) -> str:
     return f"{comment_line(why)}\n{_do(body)}"
 
 
-def _membership(three: Roles) -> str:
-    grant = f"GRANT {ident(three.owner)} TO {ident(three.migrator)}"
+def _membership(roles: Roles) -> str:
+    grant = f"GRANT {ident(roles.owner)} TO {ident(roles.migrator)}"
     body = (
         "\nBEGIN\n    IF current_setting('server_version_num')::int >= 160000 THEN\n"
         f"        EXECUTE {literal(grant + ' WITH INHERIT TRUE, SET TRUE')};\n"
@@ -82,20 +85,20 @@ def _membership(three: Roles) -> str:
     return f"{comment_line('Migrations do SET ROLE to the owner.')}\n{_do(body)}"
 
 
-def _database(three: Roles) -> str:
-    everyone = idents((three.owner, three.migrator, three.application))
+def _database(roles: Roles) -> str:
+    everyone, entering = idents(roles.names), [one for one in roles.names if one != roles.owner]
     body = (
         "\nBEGIN\n"
-        f"    EXECUTE format('GRANT CREATE ON DATABASE %I TO %I', current_database(), {literal(three.owner)});\n"
-        f"    EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I, %I', current_database(),"
-        f" {literal(three.migrator)}, {literal(three.application)});\nEND\n"
+        f"    EXECUTE format('GRANT CREATE ON DATABASE %I TO %I', current_database(), {literal(roles.owner)});\n"
+        f"    EXECUTE format('GRANT CONNECT ON DATABASE %I TO {', '.join('%I' for _ in entering)}', current_database(),"
+        f" {', '.join(map(literal, entering))});\nEND\n"
     )
     return "\n".join(
         (
             comment_line("What the owner makes, and who may look it up; nobody else makes objects in public."),
             _do(body),
             "REVOKE CREATE ON SCHEMA public FROM PUBLIC;",
-            f"GRANT CREATE ON SCHEMA public TO {ident(three.owner)};",
+            f"GRANT CREATE ON SCHEMA public TO {ident(roles.owner)};",
             f"GRANT USAGE ON SCHEMA public TO {everyone};",
         )
     )
@@ -112,22 +115,22 @@ def _extension(extension: Extension) -> str:
     return f"{comment_line(why)}\n{_do(body)}"
 
 
-def _external(table: Table, three: Roles) -> str:
+def _external(table: Table, roles: Roles) -> str:
     """The owner's foreign keys point at a table of others, for which REFERENCES is needed and nothing more.
 
     Seeds give their rows to a row that is there, so the migrator reads the key and no other column.
     """
     name = qualified(table.schema, table.name)
     key = table.primary_key
-    reading = f"        GRANT SELECT ({idents(key.columns)}) ON {name} TO {ident(three.migrator)};\n" if key else ""
+    reading = f"        GRANT SELECT ({idents(key.columns)}) ON {name} TO {ident(roles.migrator)};\n" if key else ""
     usage = (
         ""
         if table.schema == "public"
-        else f"        GRANT USAGE ON SCHEMA {ident(table.schema)} TO {ident(three.owner)};\n"
+        else f"        GRANT USAGE ON SCHEMA {ident(table.schema)} TO {ident(roles.owner)};\n"
     )
     body = (
         f"\nBEGIN\n    IF to_regclass({literal(name)}) IS NOT NULL THEN\n{usage}"
-        f"        GRANT REFERENCES ON {name} TO {ident(three.owner)};\n{reading}    ELSE\n"
+        f"        GRANT REFERENCES ON {name} TO {ident(roles.owner)};\n{reading}    ELSE\n"
         f"        RAISE NOTICE 'table % is not there yet: run this again once it is', {literal(name)};\n"
         "    END IF;\nEND\n"
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from colonnade.design.schema import Schema
+from colonnade.sql import ident
 from colonnade.types import take_apart
 from colonnade.writers.file import File, Request, writer
 
@@ -140,20 +141,32 @@ def user_session(user_id: __ANNOTATION__, engine: sa.Engine | None = None) -> It
 
 _GUARD = '''
 
+BYPASSED = """
+SELECT
+    (SELECT rolsuper OR rolbypassrls FROM pg_catalog.pg_roles WHERE rolname = current_user),
+    (SELECT array_agg(name) FROM unnest(%s::text[]) AS name WHERE NOT row_security_active(to_regclass(name)))
+"""
+
+
 class RowSecurityBypassed(RuntimeError):
     """The role that the application connects as is not bound by row-level security."""
 
 
 def _refuse_bypass(connection: psycopg.Connection[Any], record: ConnectionPoolEntry) -> None:
-    """Closes a door that stays open silently: as such a role every user would see every row."""
-    query = "SELECT rolsuper OR rolbypassrls FROM pg_catalog.pg_roles WHERE rolname = current_user"
+    """Closes a door that stays open silently: as such a role, or on such a table, every user would see every row.
+
+    A table that is not there yet is left out, so that the application starts before its first migration.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(query)
-        row = cursor.fetchone()
+        cursor.execute(BYPASSED, [SCOPED_TABLES])
+        unbound, tables = cursor.fetchone() or (True, None)
     connection.rollback()
-    if row is None or row[0]:
+    if unbound:
         connection.close()
         raise RowSecurityBypassed(f"connect as {APPLICATION_ROLE}: this role is not bound by row-level security")
+    if tables:
+        connection.close()
+        raise RowSecurityBypassed(f"row-level security is not active for this role on {', '.join(tables)}")
 '''
 
 
@@ -165,11 +178,11 @@ def session(request: Request) -> Iterator[File]:
 
 def _text(schema: Schema) -> str:
     annotation = _owner_annotation(schema)
-    secured = any(table.row_security for table in schema.database.tables)
+    secured = [f"{ident(table.schema)}.{ident(table.name)}" for table in schema.database.tables if table.row_security]
     purpose = "the user whose rows may be seen is part of every transaction." if annotation else "one place opens them."
     text = _HEAD + (_GUARD if secured else "") + (_TENANT if annotation else _PLAIN)
     constants = ([f"SETTING = {schema.intent.setting!r}"] if annotation else []) + (
-        [f"APPLICATION_ROLE = {_application(schema)!r}"] if secured else []
+        [f"APPLICATION_ROLE = {_application(schema)!r}", f"SCOPED_TABLES = {secured!r}"] if secured else []
     )
     values = {
         "__PURPOSE__": purpose,

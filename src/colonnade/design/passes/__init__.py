@@ -22,6 +22,7 @@ from colonnade.design.passes import (
     ownership,
     patterns,
     relations,
+    sensitive,
     statements,
     types,
 )
@@ -70,6 +71,7 @@ PASSES: tuple[Pass, ...] = (
     access.row_level_security,
     access.least_privilege,
     comments.comments,
+    sensitive.sensitive_columns,
     patterns.query_patterns,
     relations.orm_relationships,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from colonnade import sql, types
-from colonnade.design.schema import Column, Policy, Privilege, Reason, Roles
+from colonnade.design.schema import Column, DefaultPrivilege, Policy, Privilege, Reason, Roles
 from colonnade.design.work import Blueprint, Work, each, house
 from colonnade.findings import rule
 from colonnade.types import Family
@@ -16,7 +16,7 @@ _COMMANDS = (("SELECT", True, False), ("INSERT", False, True), ("UPDATE", True, 
 
 
 def roles(work: Work) -> Work:
-    """There are three roles, owner, migrator and application, unless they are switched off."""
+    """There are roles, owner, migrator, application and reader, unless they are switched off."""
     return replace(work, roles=Roles() if work.settings.roles else None)
 
 
@@ -29,17 +29,24 @@ def row_level_security(work: Work) -> Work:
     """
     if not work.settings.row_level_security:
         return work
-    grantee = work.roles.application if work.roles else "PUBLIC"
-    return each(work, lambda one: _policies(one, grantee))
+    return each(work, lambda one: _policies(one, work.roles))
 
 
-def _policies(blueprint: Blueprint, grantee: str) -> Blueprint:
+def bound(roles: Roles | None, command: str) -> tuple[str, ...]:
+    """The roles for which the policy of `command` is written: the reader reads by the same one as the application."""
+    if roles is None:
+        return ("PUBLIC",)
+    readers = (roles.reader,) if roles.reader and command == "SELECT" else ()
+    return tuple(sorted((roles.application, *readers)))
+
+
+def _policies(blueprint: Blueprint, names: Roles | None) -> Blueprint:
     if blueprint.owner is None:
         return blueprint
     mine = own_rows(blueprint.owner, blueprint.columns[blueprint.owner].type)
     policies = tuple(
         Policy(
-            sql.shorten(f"{blueprint.name}_{command.lower()}_own"), command, (grantee,),
+            sql.shorten(f"{blueprint.name}_{command.lower()}_own"), command, bound(names, command),
             mine if using else None, mine if check else None,
         )
         for command, using, check in _COMMANDS
@@ -67,20 +74,16 @@ def least_privilege(work: Work) -> Work:
     """The application may do with rows what an application does, and no more.
 
     It reads and deletes rows, and inserts and updates the columns that it may set: not created_at, not updated_at,
-    not what is generated. The migrator reads and writes rows; the owner owns everything.
+    not what is generated. The reader reads rows. The migrator reads and writes rows; the owner owns everything, and
+    what functions it makes later are open to nobody until they are granted.
     """
     if work.roles is None:
         return work
-    application, migrator = work.roles.application, work.roles.migrator
-    views = tuple(
-        replace(
-            one,
-            owner=work.roles.owner,
-            privileges=(Privilege(migrator, ("SELECT",)), Privilege(application, ("SELECT",))),
-        )
-        for one in work.views
-    )
-    return replace(each(work, lambda one: _granted(one, work.roles or Roles())), views=views)
+    names = work.roles
+    looking = tuple(sorted(Privilege(one, ("SELECT",)) for one in names.names if one != names.owner))
+    views = tuple(replace(one, owner=names.owner, privileges=looking) for one in work.views)
+    closed = (DefaultPrivilege(names.owner, "FUNCTIONS", ()),)
+    return replace(each(work, lambda one: _granted(one, names)), views=views, default_privileges=closed)
 
 
 def _granted(blueprint: Blueprint, names: Roles) -> Blueprint:
@@ -93,6 +96,7 @@ def _granted(blueprint: Blueprint, names: Roles) -> Blueprint:
     privileges = (
         Privilege(names.migrator, ("DELETE", "INSERT", "SELECT", "UPDATE")),
         Privilege(names.application, ("DELETE", "SELECT")),
+        *((Privilege(names.reader, ("SELECT",)),) if names.reader else ()),
     )
     return replace(blueprint, columns=columns, privileges=tuple(sorted(privileges)))
 

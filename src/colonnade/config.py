@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
@@ -104,11 +102,15 @@ def load(path: Path | None, rules: frozenset[str]) -> Settings:
 
 def suggestion(word: str, known: Any) -> str:
     """`did you mean 'x'?` for a near miss among `known`, or an empty string."""
+    import difflib  # only for what is misspelt
+
     near = difflib.get_close_matches(word, [str(name) for name in known], n=1, cutoff=0.6)
     return f"did you mean '{near[0]}'?" if near else ""
 
 
 def _table(path: Path) -> tuple[dict[str, Any], str]:
+    import tomllib
+
     try:
         text = path.read_text(encoding="utf-8")
         document = tomllib.loads(text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import configparser
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -70,9 +69,10 @@ def read(versions: Path) -> tuple[Revision, ...]:
             line = getattr(error, "lineno", 0) or 0
             mistakes.append(Mistake(Place(str(path), line), f"cannot be read as a revision: {error}"))
             continue
-        if isinstance(names.get("revision"), str):
+        identity = names.get("revision")
+        if isinstance(identity, str):
             made = maker(text)
-            found.append(Revision(path, names["revision"], _ids(names.get("down_revision")), made[0] if made else None))
+            found.append(Revision(path, identity, _ids(names.get("down_revision")), made[0] if made else None))
     if mistakes:
         raise InputError(tuple(mistakes))
     return tuple(found)
@@ -112,6 +112,8 @@ def _folder(out: Path) -> PurePosixPath:
     for base in (PurePosixPath("backend"), PurePosixPath()):
         configuration = out / base / "alembic.ini"
         if configuration.is_file():
+            import configparser
+
             parser = configparser.RawConfigParser(strict=False)
             try:
                 parser.read(configuration, encoding="utf-8")

@@ -30,25 +30,28 @@ class Key:
 
     field: str
     key: str
-    type: Any
     default: Any
     required: bool
 
 
 @cache
 def keys_of(cls: type) -> tuple[Key, ...]:
-    hints = typing.get_type_hints(cls)
     renamed = KEYS.get(cls, {})
     return tuple(
         Key(
             one.name,
             renamed.get(one.name, one.name),
-            hints[one.name],
             None if one.default is MISSING else one.default,
             one.default is MISSING,
         )
         for one in fields(cls)
     )
+
+
+@cache
+def types_of(cls: type) -> dict[str, Any]:
+    """The type of each field of `cls`; only a reader needs them, and to work them out takes long."""
+    return typing.get_type_hints(cls)
 
 
 def encode(value: Any, skip: frozenset[str] = frozenset()) -> Any:
@@ -125,7 +128,7 @@ def decode(
                 wrong(mistakes, node.place, f"{what} lacks the key '{key.key}'", "add it")
                 complete = False
         else:
-            values[key.field] = value_of(mistakes, key.type, inner, f"{what}.{key.key}")
+            values[key.field] = value_of(mistakes, types_of(cls)[key.field], inner, f"{what}.{key.key}")
             complete = complete and (values[key.field] is not None or not key.required)
     return cls(**values) if complete else None
 
@@ -212,7 +215,7 @@ def object_of(cls: type, skip: frozenset[str] = frozenset(), also: Mapping[str, 
     return {
         "type": "object",
         "description": (cls.__doc__ or "").split("\n")[0],
-        "properties": {**{key.key: form_of(key.type) for key in wanted}, **(also or {})},
+        "properties": {**{key.key: form_of(types_of(cls)[key.field]) for key in wanted}, **(also or {})},
         "required": [key.key for key in wanted if key.required],
         "additionalProperties": False,
     }

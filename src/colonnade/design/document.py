@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from colonnade.design import document_load, document_value, yaml
-from colonnade.design.document_form import schema_form
+from colonnade.design import document_value, yaml
 from colonnade.design.schema import Schema
 
 
@@ -26,9 +25,13 @@ def as_value(schema: Schema) -> dict[str, Any]:
 
 def load(text: str, file: str) -> Schema:
     """The Schema that the document `text` says. Raises InputError with every mistake and its line."""
+    from colonnade.design import document_load  # most runs only write
+
     return document_load.of(yaml.read(text, file))
 
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of the document."""
+    from colonnade.design.document_form import schema_form
+
     return schema_form()

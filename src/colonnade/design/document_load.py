@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from colonnade import sql
 from colonnade.config import suggestion
-from colonnade.design.codec import Mistakes, decode, items, keys_of, known_keys, mapping, value_of, wrong
+from colonnade.design.codec import Mistakes, decode, items, known_keys, mapping, types_of, value_of, wrong
 from colonnade.design.document_checks import check
 from colonnade.design.document_columns import columns_of
 from colonnade.design.document_form import (
@@ -88,7 +88,7 @@ def of(root: Node) -> Schema:
 
 def _section(mistakes: Mistakes, body: Node, name: str) -> tuple[Any, ...]:
     node = body.value.get(name)
-    hint = {key.field: key.type for key in keys_of(Database)}[name]
+    hint = types_of(Database)[name]
     made = () if node is None else value_of(mistakes, hint, node, name)
     return made if name == "unmodelled" else _sorted(made or ())
 

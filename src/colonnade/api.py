@@ -68,9 +68,14 @@ class Build:
 
 def settings(config: Path | None = None, start: Path | None = None) -> Settings:
     """The settings of `config`, else of the nearest configuration file from `start` upwards. Raises InputError."""
-    import colonnade.design.passes  # noqa: F401  (registers the house rules, whose names the file may use)
+    path = config or find(start or Path.cwd())
+    if path is None:
+        return Settings()
+    # Importing them registers the rules, whose names the file may use.
+    import colonnade.design.passes
+    import colonnade.lint.rules  # noqa: F401
 
-    return load(config or find(start or Path.cwd()), frozenset(RULES))
+    return load(path, frozenset(RULES))
 
 
 def read(paths: Sequence[str], forced: str | None = None) -> Draft:
@@ -183,9 +188,7 @@ def with_private_roles(schema: Schema) -> Schema:
     if roles is None:
         return schema
     mark = _digest(schema)[:8]
-    return renamed(
-        schema, {name: f"colonnade_{mark}_{name}" for name in roles.names}
-    )
+    return renamed(schema, {name: f"colonnade_{mark}_{name}" for name in roles.names})
 
 
 def designed_errors(findings: Sequence[Finding], strict: bool) -> tuple[Finding, ...]:

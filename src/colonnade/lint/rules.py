@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from colonnade.findings import RULES, Rule
+from colonnade.findings import RULES, Rule, declare
 from colonnade.lint import columns, functions, indexes, isolation, keys, naming, safety
 from colonnade.lint.world import CHECKS
 
 SUBJECTS = (keys, indexes, columns, naming, isolation, functions, safety)
 """The files of rules, in the order of their pages."""
+
+
+USELESS = declare(
+    "useless-suppression",
+    """A comment or a setting allows what no rule complains of, or names no rule.
+
+    `-- colonnade: allow foreign-key-without-index` on or above a statement keeps that rule silent about it; several
+    rules are separated by commas, and a reason may follow after `because`. `allow = ["FK001:books"]` in the
+    configuration does so for one object of any source, and `rules.<name> = false` switches a rule off.
+    A permission that nothing needs hides the next fault.
+    """,
+)
 
 
 def lint_rules() -> dict[str, Rule]:

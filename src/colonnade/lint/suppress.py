@@ -9,19 +9,9 @@ from dataclasses import dataclass
 from colonnade.config import Settings
 from colonnade.elaborate.statements import Statement, place
 from colonnade.errors import Place
-from colonnade.findings import RULES, Finding, declare
-from colonnade.lint.rules import by_word
+from colonnade.findings import RULES, Finding
+from colonnade.lint.rules import USELESS, by_word
 
-USELESS = declare(
-    "useless-suppression",
-    """A comment or a setting allows what no rule complains of, or names no rule.
-
-    `-- colonnade: allow foreign-key-without-index` on or above a statement keeps that rule silent about it; several
-    rules are separated by commas, and a reason may follow after `because`. `allow = ["FK001:books"]` in the
-    configuration does so for one object of any source, and `rules.<name> = false` switches a rule off.
-    A permission that nothing needs hides the next fault.
-    """,
-)
 _COMMENT = re.compile(r"--[ \t]*colonnade:[ \t]*allow[ \t]+([^\n]*)", re.IGNORECASE)
 
 

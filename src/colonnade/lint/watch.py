@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from colonnade.elaborate import Bench
-from colonnade.elaborate.statements import Statement
-from colonnade.lint.changes import Change
 from colonnade.sql import parse, qualified
+
+if TYPE_CHECKING:
+    from colonnade.elaborate import Bench
+    from colonnade.elaborate.statements import Statement
+    from colonnade.lint.changes import Change
 
 LEVELS = (
     "ACCESS SHARE",

@@ -64,23 +64,32 @@ _FRAGMENTS = re.compile(r"\s*(?:[,;。，；、]|(?<=\s)[-–—](?=\s)|\.(?=\s|
 _BRACKETED = re.compile(r"[(（]([^()（）]*)[)）]")
 
 
+_NOWHERE = Place("")
+
+
 def read(text: str, place: Place, standing: Standing, column: str = "") -> Facts:
     """The facts in `text`, which stands beside the column called `column`."""
     shown = text.strip()
     if not shown or shown.lower() in qualifiers.EMPTY:
         return {}
+    return {field: Fact(value, place) for field, value in _said(shown, standing, column)}
+
+
+@lru_cache(maxsize=16384)
+def _said(shown: str, standing: Standing, column: str) -> tuple[tuple[str, Any], ...]:
+    """What a text says wherever it stands: the same few words come back on every page."""
     facts: Facts = {}
     if standing == "type":
-        shown = _type(shown, place, facts)
+        shown = _type(shown, _NOWHERE, facts)
     unmarked = names.plain(shown)
-    _flags(unmarked, place, facts, standing)
-    _target(unmarked, place, facts, standing)
-    _numbers(unmarked, place, facts, standing)
-    _default(shown, place, facts, standing)
-    _values(shown, place, facts, standing, column)
+    _flags(unmarked, _NOWHERE, facts, standing)
+    _target(unmarked, _NOWHERE, facts, standing)
+    _numbers(unmarked, _NOWHERE, facts, standing)
+    _default(shown, _NOWHERE, facts, standing)
+    _values(shown, _NOWHERE, facts, standing, column)
     if qualifiers.UNSTORED.search(unmarked) and not re.search(r"\bpassword|plain ?text|hash", unmarked, re.IGNORECASE):
-        facts["stored"] = Fact(False, place)
-    return facts
+        facts["stored"] = Fact(False, _NOWHERE)
+    return tuple((field, fact.value) for field, fact in facts.items())
 
 
 def _type(text: str, place: Place, facts: Facts) -> str:

@@ -145,9 +145,7 @@ def _swapped(ops: tuple[Op, ...], there: frozenset[str]) -> tuple[Op, ...]:
         for op in ops
         if isinstance(op, CreateIndex) and op.relation.name in there - disturbed
     }
-    return tuple(
-        op for op in ops if isinstance(op, DropIndex) and (op.relation.name, op.schema, op.index.name) in made
-    )
+    return tuple(op for op in ops if isinstance(op, DropIndex) and (op.relation.name, op.schema, op.index.name) in made)
 
 
 def _is_long(op: Op, there: frozenset[str], ops: tuple[Op, ...]) -> bool:

@@ -12,9 +12,13 @@ from colonnade.diff.order import arranged, without_rings
 from colonnade.diff.parts import Part, parts
 from colonnade.ops import target
 from colonnade.ops.columns import SetType
+from colonnade.ops.constraints import SetDeferral, ValidateConstraint
+from colonnade.ops.functions import ReplaceFunction
 from colonnade.ops.op import Key, Op
+from colonnade.ops.policies import AlterPolicy
 from colonnade.ops.renames import Rename
-from colonnade.ops.types import AddEnumValue
+from colonnade.ops.types import AddEnumValue, AlterComposite, AlterDomain
+from colonnade.ops.views import ReplaceView
 
 TYPES = ("enum", "domain", "composite")
 # PostgreSQL itself carries indexes and constraints over to the new type of a column, but none of these.
@@ -279,7 +283,7 @@ def _edges(nodes: tuple[Node, ...]) -> tuple[dict[int, set[int]], dict[int, set[
         wanted = set[int]().union(
             *(makers[key] for key in node.needs),
             *(users[key] for key in node.drops),
-            *({one for one in users[key] if nodes[one].drops} for key in node.changes),
+            *({one for one in users[key] if nodes[one].drops} for key in node.changes if node.stage != PRELUDE),
             *(named[word] for word in node.mentions),
         )
         same = {one for one in wanted if node.changes and nodes[one].changes == node.changes}
@@ -297,3 +301,19 @@ def _chained(nodes: tuple[Node, ...], hard: dict[int, set[int]]) -> None:
             if nodes[number].changes in last:
                 hard[number].add(last[nodes[number].changes])
             last[nodes[number].changes] = number
+
+
+def rebuildable(op: Op) -> Key | None:
+    """The part that `op` alters and that can be made anew instead, where PostgreSQL refuses to alter it."""
+    if isinstance(op, ReplaceView):
+        return target.view(op.new).key
+    if isinstance(op, ReplaceFunction):
+        return target.function(op.new).key
+    if isinstance(op, AlterComposite | AlterDomain):
+        return target.type_(op.new).key
+    if isinstance(op, AlterPolicy):
+        return target.part(target.relation(*op.table), "POLICY", op.new.name).key
+    if isinstance(op, SetDeferral | ValidateConstraint):
+        name = op.new.name if isinstance(op, SetDeferral) else op.constraint.name
+        return target.part(target.relation(*op.table), "CONSTRAINT", name).key
+    return None

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from colonnade.elaborate.canonical import canonical, stand_ins
-from colonnade.elaborate.script import Bench, bench, sql
+from colonnade.elaborate.script import Bench, Workshop, bench, emptied, opened, sql, workshop
 
-__all__ = ["Bench", "bench", "canonical", "sql", "stand_ins"]
+__all__ = ["Bench", "Workshop", "bench", "canonical", "emptied", "opened", "sql", "stand_ins", "workshop"]

@@ -52,38 +52,67 @@ class Bench:
 def bench(server: Server, script: Iterable[Statement], roles: Iterable[str] = ()) -> Iterator[Bench]:
     """A scratch database in which `script` may run, with stand-ins of `roles` and of the roles that it names."""
     named = sorted({*roles, *(role for statement in script for role in statement.roles)})
-    with (
-        _scratch(server, tuple(named)) as (database, loader),
-        connect(server.dsn(database)) as administrator,
-        connect(server.dsn(database, loader)) as connection,
-    ):
-        connection.execute(f"SET statement_timeout = '{STATEMENT_SECONDS}s'")
-        yield Bench(connection, administrator, _untrusted_extensions(administrator), loader)
+    with workshop(server, tuple(named)) as shop, emptied(shop) as database, opened(shop, database) as loading:
+        yield loading
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """The roles of scratch databases: `loader` may do in them what their `owner` may, and nothing outside of them."""
+
+    server: Server
+    owner: str | None
+    loader: str
 
 
 @contextmanager
-def _scratch(server: Server, roles: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """A database, and a role that may do in it what its owner may, act as each of `roles`, and nothing else.
+def workshop(server: Server, roles: tuple[str, ...]) -> Iterator[Workshop]:
+    """A role that may act as each of `roles` in scratch databases that belong to a third one.
 
-    The database belongs to a third role of which all others are members: so the stand-ins can own objects in `public`
-    without a grant that would show in the catalog. It is dropped before the roles are, and with it all they own.
+    All others are members of that one: so the stand-ins can own objects in `public` without a grant that would show
+    in the catalog. On a user's server no role is made, and the files run as the user who connected.
     """
+    if not server.owned:
+        missing = _missing(server, roles)
+        if missing:
+            names = ", ".join(missing)
+            raise InputError((Mistake(None, f"the server has no role {names}", "make it, or leave out --server"),))
+        yield Workshop(server, None, server.user)
+        return
     prefix = scratch_name()
     owner, loader = f"{prefix}_owner", f"{prefix}_loader"
     made = _missing(server, roles)
-    with (
-        scratch_roles(server, (*made, owner)),
-        scratch_roles(server, (loader,), "LOGIN"),
-        scratch_database(server) as database,
-    ):
+    with scratch_roles(server, (*made, owner)), scratch_roles(server, (loader,), "LOGIN"):
         grants = [f"GRANT {ident(owner)} TO {ident(role)}" for role in (*roles, loader)]
         # A file may make one stand-in a member of another, but change nothing of a role that was there before.
         grants += [
             f"GRANT {ident(role)} TO {ident(loader)}" + (" WITH ADMIN OPTION" if role in made else "") for role in roles
         ]
         with connect(server.dsn()) as connection:
-            connection.execute("; ".join([f"ALTER DATABASE {ident(database)} OWNER TO {ident(owner)}", *grants]))
-        yield database, loader
+            connection.execute("; ".join(grants))
+        yield Workshop(server, owner, loader)
+
+
+@contextmanager
+def emptied(shop: Workshop, template: str | None = None) -> Iterator[str]:
+    """A scratch database of the workshop, empty or a clone of `template`; dropped before its roles are."""
+    with scratch_database(shop.server, template) as database:
+        if shop.owner is not None:
+            with connect(shop.server.dsn()) as connection:
+                connection.execute(f"ALTER DATABASE {ident(database)} OWNER TO {ident(shop.owner)}")
+        yield database
+
+
+@contextmanager
+def opened(shop: Workshop, database: str) -> Iterator[Bench]:
+    """A scratch database with somebody in it."""
+    server = shop.server
+    with (
+        connect(server.dsn(database)) as administrator,
+        connect(server.dsn(database, shop.loader)) as connection,
+    ):
+        connection.execute(f"SET statement_timeout = '{STATEMENT_SECONDS}s'")
+        yield Bench(connection, administrator, _untrusted_extensions(administrator), shop.loader)
 
 
 def _missing(server: Server, roles: tuple[str, ...]) -> tuple[str, ...]:

@@ -13,6 +13,9 @@ _META_COMMAND = re.compile(r"^[ \t]*(\\[A-Za-z!?]\S*)", re.MULTILINE)
 # pg_dump puts these around its output; they mean nothing outside of psql.
 _RESTRICT = re.compile(r"^\\(?:un)?restrict [A-Za-z0-9]+$", re.MULTILINE)
 
+# What pg_dump and psql carry rows in; only the schema is read.
+_ROWS = re.compile(r"^COPY [^;]*?FROM stdin[^;\n]*;\n(?:.*\n)*?\\\.$", re.MULTILINE | re.IGNORECASE)
+
 # Kinds of statements that are many or large and cannot name a role; looking into each of their nodes takes long.
 _WITHOUT_ROLES = frozenset(
     {"CreateStmt", "IndexStmt", "ViewStmt", "CreateFunctionStmt", "CreateTrigStmt", "CommentStmt", "SelectStmt"}
@@ -24,6 +27,7 @@ class Statement:
     """One statement of `file`; `offset` is where its text begins in the whole file.
 
     `extension` is the name of the extension that it creates, `roles` are the names of roles in it.
+    One that is `about_roles` makes, alters or drops a role.
     """
 
     file: str
@@ -32,6 +36,7 @@ class Statement:
     whole: str
     extension: str | None = None
     roles: frozenset[str] = frozenset()
+    about_roles: bool = False
 
     def place(self, position: int = 0) -> Place:
         """The place of the character `position` of this statement."""
@@ -49,7 +54,7 @@ def statements(text_by_file: Mapping[str, str]) -> tuple[Statement, ...]:
     mistakes: list[Mistake] = []
     for file, raw in text_by_file.items():
         # Blanks of the same length keep every place what it was.
-        text = _RESTRICT.sub(lambda match: " " * len(match.group()), raw)
+        text = _RESTRICT.sub(_blank, _ROWS.sub(_blank, raw))
         try:
             split = tuple(_split(file, text))
         except InputError as error:
@@ -60,6 +65,10 @@ def statements(text_by_file: Mapping[str, str]) -> tuple[Statement, ...]:
     if mistakes:
         raise InputError(tuple(mistakes))
     return tuple(found)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", match.group())
 
 
 def _split(file: str, text: str) -> Iterator[tuple[Statement, Any]]:
@@ -77,7 +86,16 @@ def _split(file: str, text: str) -> Iterator[tuple[Statement, Any]]:
         end = start + node.stmt_len if node.stmt_len else len(text)
         offset = _first_word(text, start, end)
         extension = node.stmt.extname if isinstance(node.stmt, ast.CreateExtensionStmt) else None
-        yield Statement(file, text[offset:end], offset, text, extension, _roles_of(node.stmt)), node.stmt
+        yield (
+            Statement(
+                file, text[offset:end], offset, text, extension, _roles_of(node.stmt), _is_about_roles(node.stmt)
+            ),
+            node.stmt,
+        )
+
+
+def _is_about_roles(statement: Any) -> bool:
+    return type(statement).__name__ in ("CreateRoleStmt", "AlterRoleStmt", "AlterRoleSetStmt", "DropRoleStmt")
 
 
 def _roles_of(statement: Any) -> frozenset[str]:
@@ -96,6 +114,8 @@ def _roles(node: Any) -> Iterator[str]:
     elif isinstance(node, ast.GrantRoleStmt):
         yield from (granted.priv_name for granted in node.granted_roles or ())
         yield from _roles(node.grantee_roles)
+    elif isinstance(node, ast.CreateRoleStmt):
+        yield node.role
     elif isinstance(node, ast.VariableSetStmt):
         values = (one.val for one in node.args or () if node.name == "role")
         yield from (str(value.sval) for value in values if isinstance(value, ast.String))

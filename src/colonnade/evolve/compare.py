@@ -1,0 +1,311 @@
+"""Two sources in scratch databases, the plan that leads from one to the other, and its trial there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from colonnade.catalog import differences, dump
+from colonnade.design.schema import Database
+from colonnade.diff.change import diff, rebuildable
+from colonnade.diff.renames import Question, certain, questions, stated
+from colonnade.elaborate import Workshop, emptied, opened, workshop
+from colonnade.elaborate.canonical import roles_of
+from colonnade.elaborate.statements import Statement, statements
+from colonnade.ops.namespaces import CreateExtension, DropExtension
+from colonnade.ops.op import Irreversible, Key, Op
+from colonnade.ops.renames import Rename
+from colonnade.plan import Batch, Form, Plan, PlanRefused, Refusal, batches, losses
+from colonnade.server import Server
+from colonnade.writers.sql import script
+
+ATTEMPTS = 6
+ALLOW = "say --allow-data-loss to go on"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A schema as SQL files by name, or as a live catalog. `external` are tables that others own: left out of both."""
+
+    label: str
+    files: Mapping[str, str]
+    live: Database | None = None
+    external: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A source that was read: its database, and the scratch database that holds it."""
+
+    source: Source
+    database: Database
+    scratch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person asked for: the form, the way back, what may be lost, and which names changed."""
+
+    form: Form = "online"
+    reverse: bool = False
+    allow_data_loss: bool = False
+    renamed: tuple[tuple[str, str], ...] = ()
+
+
+def compare(server: Server, old: Source, new: Source, wish: Wish) -> Plan:
+    """The tried plan from `old` to `new`, or back; without batches where they are equal.
+
+    Raises InputError where one cannot be read, PlanRefused where the plan would lose something, guess, or not arrive.
+    """
+    with _sides(server, old, new) as (shop, before, after):
+        before, after = _levelled(before, after)
+        renames = stated(before.database, after.database, wish.renamed)
+        there = _planned(shop, before, after, renames, wish)
+        if not wish.reverse:
+            return there
+        back = tuple(one for op in reversed(renames) if not isinstance(one := op.reverse(), Irreversible))
+        _refuse_lossy_way_back(there, wish)
+        return _planned(shop, after, before, tuple(one for one in back if isinstance(one, Rename)), wish)
+
+
+def read(server: Server, source: Source) -> Database:
+    """The database of one source. Raises InputError."""
+    if source.live is not None:
+        return source.live
+    with _sides(server, source, None) as (_, side, _other):
+        return side.database
+
+
+# --- reading ------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _sides(server: Server, old: Source, new: Source | None) -> Iterator[tuple[Workshop, Side, Side]]:
+    """Both sources in scratch databases that the same roles own."""
+    sources = [one for one in (old, new) if one is not None]
+    scripts = [_script(one) for one in sources]
+    named = {role for some in scripts for one in some for role in one.roles}
+    named |= {role for one in sources if one.live is not None for role in roles_of(one.live)}
+    roles = tuple(sorted(role for role in named if not role.startswith("pg_")))
+    with workshop(server, roles) as shop, emptied(shop) as first, emptied(shop) as second:
+        sides = [_loaded(shop, *one) for one in zip(sources, scripts, (first, second), strict=False)]
+        yield shop, sides[0], sides[-1]
+
+
+def _script(source: Source) -> tuple[Statement, ...]:
+    files = source.files if source.live is None else {source.label: script(source.live)}
+    return tuple(one for one in statements(files) if not one.about_roles)
+
+
+def _loaded(shop: Workshop, source: Source, some: tuple[Statement, ...], scratch: str) -> Side:
+    with opened(shop, scratch) as bench:
+        for statement in some:
+            bench.run(statement)
+        if source.live is not None:
+            return Side(source, source.live, scratch)
+        # Nothing of the files is undone where they forgot to commit.
+        bench.connection.execute("COMMIT")
+        return Side(source, bench.database(), scratch)
+
+
+def _levelled(old: Side, new: Side) -> tuple[Side, Side]:
+    """Both without what others own; between a file and a live database no owner that the file leaves open counts."""
+    external = old.source.external | new.source.external
+    one, other = (_without(side.database, external) for side in (old, new))
+    if (old.source.live is None) != (new.source.live is None):
+        one, other = _owned_alike(one, other), _owned_alike(other, one)
+    return replace(old, database=one), replace(new, database=other)
+
+
+def _without(database: Database, external: frozenset[tuple[str, str]]) -> Database:
+    tables = tuple(table for table in database.tables if (table.schema, table.name) not in external)
+    return replace(database, tables=tables)
+
+
+def _owned_alike(one: Database, other: Database) -> Database:
+    """`one` with no owner wherever `other` says none."""
+    changed = {}
+    for field in fields(one):
+        values = getattr(one, field.name)
+        if values and hasattr(values[0], "owner"):
+            open_ = {_name(value) for value in getattr(other, field.name) if value.owner is None}
+            changed[field.name] = tuple(
+                replace(value, owner=None) if _name(value) in open_ else value for value in values
+            )
+    return replace(one, **changed)
+
+
+def _name(value: Any) -> tuple[str, ...]:
+    return (getattr(value, "schema", ""), value.name, getattr(value, "identity_arguments", ""))
+
+
+# --- planning -----------------------------------------------------------------------------------------------------
+
+
+def _planned(shop: Workshop, old: Side, new: Side, renames: tuple[Rename, ...], wish: Wish) -> Plan:
+    if not renames and not differences(old.database, new.database):
+        return Plan((), ())
+    _refuse_unmodelled(old.database, new.database)
+    prefix, base = _prefixed(shop, old, new, renames)
+    asked = questions(base, new.database)
+    if asked and not wish.allow_data_loss:
+        raise PlanRefused(tuple(_asked(one) for one in asked))
+    planned = diff(base, new.database)
+    lost = losses(planned, base, new.database)
+    if lost and not wish.allow_data_loss:
+        raise PlanRefused(tuple(Refusal(one.object, one.why, ALLOW) for one in lost))
+    ops, steps = _tried(shop, old, new, prefix, base, wish.form)
+    return Plan(ops, steps, losses(ops, base, new.database), asked)
+
+
+def _asked(question: Question) -> Refusal:
+    return Refusal(question.rename.subject, question.why, f"say {question.answer}, or --allow-data-loss if it was not")
+
+
+def _refuse_unmodelled(old: Database, new: Database) -> None:
+    one, other = set(old.unmodelled), set(new.unmodelled)
+    said = [(name, "only in the old schema") for name in one - other] + [
+        (name, "only in the new schema") for name in other - one
+    ]
+    if said:
+        fix = "make this change by hand, then compare again"
+        raise PlanRefused(
+            tuple(Refusal(name, f"it is {where}, and no plan can say it", fix) for name, where in sorted(said))
+        )
+
+
+def _refuse_lossy_way_back(there: Plan, wish: Wish) -> None:
+    if there.losses and not wish.allow_data_loss:
+        refused = (Refusal(one.object, f"the way there loses it: {one.why}", ALLOW) for one in there.losses)
+        raise PlanRefused(tuple(refused))
+
+
+def _prefixed(shop: Workshop, old: Side, new: Side, renames: tuple[Rename, ...]) -> tuple[tuple[Op, ...], Database]:
+    """What comes first, because PostgreSQL has to say what it leads to; and what it says."""
+    base, prefix = old.database, tuple[Op, ...]()
+    following: tuple[Op, ...] = renames or certain(base, new.database)
+    if not following:
+        return (), base
+    with emptied(shop, old.scratch) as clone, opened(shop, clone) as bench:
+        while following:
+            for op in following:
+                _run_op(bench, op)
+            prefix = (*prefix, *following)
+            base = _seen(old, new, bench.database())
+            following = tuple(op for op in certain(base, new.database) if op not in prefix)
+    return prefix, base
+
+
+def _seen(old: Side, new: Side, database: Database) -> Database:
+    """What a scratch database holds, in the words in which the sides are compared."""
+    found = _without(database, old.source.external | new.source.external)
+    if old.source.live is not None:
+        # What the live catalog says of objects that no script can carry stays true.
+        found = replace(found, unmodelled=old.database.unmodelled)
+    return found if new.source.live is None and old.source.live is None else _owned_alike(found, new.database)
+
+
+def _run_op(bench: Any, op: Op) -> None:
+    for step in op.steps():
+        _run_text(bench, op, step.sql)
+
+
+def _run_text(bench: Any, op: Op, text: str) -> None:
+    administered = isinstance(op, CreateExtension | DropExtension) and op.extension.name in bench.beyond
+    connection = bench.administrator if administered else bench.connection
+    connection.execute(text.encode(), prepare=False)
+
+
+# --- trial --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    op: Op | None
+    why: str
+
+
+def _tried(
+    shop: Workshop, old: Side, new: Side, prefix: tuple[Op, ...], base: Database, form: Form
+) -> tuple[tuple[Op, ...], tuple[Batch, ...]]:
+    """Operations that were seen to lead from `old` to `new`, and their batches. Raises PlanRefused.
+
+    Where PostgreSQL refuses to alter something, it is made anew; where something is still different at the end, that
+    is planned as well.
+    """
+    rebuild: frozenset[Key] = frozenset()
+    more: tuple[Op, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    for _ in range(ATTEMPTS):
+        ops = (*prefix, *diff(base, new.database, rebuild), *more)
+        steps = batches(ops, old.database, form)
+        failure, left, got = _trial(shop, old, new, steps)
+        if failure is None and not left:
+            return ops, steps
+        if failure is not None:
+            key = rebuildable(failure.op) if failure.op is not None else None
+            refusals = (_refused(failure),)
+            if key is not None and key not in rebuild:
+                rebuild |= {key}
+            elif form == "online":
+                form = "plain"
+            else:
+                break
+        else:
+            refusals = tuple(Refusal(one.partition(": ")[0], f"no plan makes it equal: {one}", BY_HAND) for one in left)
+            extra = diff(got, new.database)
+            if not extra or extra == more:
+                break
+            more = (*more, *extra)
+    raise PlanRefused(refusals)
+
+
+BY_HAND = "make this change by hand, then compare again"
+
+
+def _refused(failure: _Failure) -> Refusal:
+    subject = failure.op.subject if failure.op is not None else "the plan"
+    return Refusal(subject, f"PostgreSQL refuses the change: {failure.why}", BY_HAND)
+
+
+def _trial(
+    shop: Workshop, old: Side, new: Side, steps: tuple[Batch, ...]
+) -> tuple[_Failure | None, tuple[str, ...], Database]:
+    """Runs the plan on a clone of `old`: what failed, what is still different, and what is there then."""
+    import psycopg
+
+    with emptied(shop, old.scratch) as clone:
+        with opened(shop, clone) as bench:
+            bench.connection.execute("SET search_path = public; SET check_function_bodies = off")
+            bench.administrator.execute("SET search_path = public")
+            op: Op | None = None
+            try:
+                for batch in steps:
+                    for op, text in _texts(batch):
+                        if op is None:
+                            bench.connection.execute(text)
+                        else:
+                            _run_text(bench, op, text)
+            except psycopg.Error as error:
+                why = error.diag.message_primary or " ".join(str(error).split())
+                return _Failure(op, why), (), old.database
+            got = _seen(old, new, bench.database())
+        left = differences(got, new.database)
+        if not left and shop.server.bin is not None and new.source.live is None and old.source.live is None:
+            ours, theirs = (dump.normalised(shop.server, one) for one in (clone, new.scratch))
+            left = dump.differences(ours, theirs)
+        return None, left, got
+
+
+def _texts(batch: Batch) -> Iterator[tuple[Op | None, str]]:
+    extensions = any(isinstance(move.op, CreateExtension | DropExtension) for move in batch.moves)
+    # An extension is made by another session, which has to see what this one did.
+    inside = batch.transactional and not extensions
+    if inside:
+        yield None, "BEGIN"
+    for move in batch.moves:
+        yield move.op, move.step.sql
+    if inside:
+        yield None, "COMMIT"

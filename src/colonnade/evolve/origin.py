@@ -1,0 +1,87 @@
+"""Any source as something that a scratch database can hold: SQL by file, or a live catalog."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from colonnade.config import Settings
+from colonnade.design.schema import Database, Schema, SchemaNamespace
+from colonnade.errors import Place, wrong
+from colonnade.evolve.compare import Source
+
+
+def source(argument: str, chosen: Settings, forced: str | None = None) -> Source:
+    """The source that `argument` names. Raises InputError and ServerError."""
+    if forced in (None, "sql") and argument.lower().endswith(".sql") and Path(argument).is_file():
+        return Source(argument, {argument: _text(Path(argument))})
+    from colonnade.sources.recognise import recognise
+
+    kind = recognise(argument, forced)
+    if kind == "database":
+        return _live(argument)
+    if kind == "sql":
+        return Source(argument, _folder(Path(argument)))
+    if kind in ("alembic", "python"):
+        raise wrong(
+            f"this kind of source is not compared ({kind})",
+            place=Place(argument),
+            fix="bring it into a database and compare with postgresql://..., or give SQL or a design",
+        )
+    return _designed(argument, chosen, kind, forced)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise wrong(f"cannot be read: {error.strerror}", place=Place(str(path))) from None
+    except UnicodeDecodeError:
+        raise wrong("is not UTF-8 text", place=Place(str(path)), fix="save it as UTF-8") from None
+
+
+def _folder(path: Path) -> dict[str, str]:
+    files = [path] if path.is_file() else sorted(one for one in path.rglob("*.sql") if one.is_file())
+    return {str(one): _text(one) for one in files}
+
+
+def _live(url: str) -> Source:
+    import psycopg
+
+    from colonnade.catalog import read
+    from colonnade.server import connect, failure
+
+    try:
+        with connect(url) as connection:
+            return Source("the database", {}, read(connection))
+    except psycopg.Error as error:
+        why = " ".join(str(error).split())
+        raise failure(f"no connection: {why}", "check host, port, database and user") from error
+
+
+def _designed(argument: str, chosen: Settings, kind: str, forced: str | None) -> Source:
+    from colonnade.writers.sql import script
+
+    schema = _schema(argument, chosen, kind, forced)
+    stubs = _stubs(schema)
+    files = {"external tables": script(stubs)} if stubs.tables else {}
+    external = frozenset((table.schema, table.name) for table in schema.external)
+    return Source(argument, {**files, argument: script(schema.database)}, None, external)
+
+
+def _schema(argument: str, chosen: Settings, kind: str, forced: str | None) -> Schema:
+    if kind == "design":
+        from colonnade.design import document
+
+        path = Path(argument)
+        path = path / "design.yaml" if path.is_dir() else path
+        return document.load(_text(path), str(path))
+    from colonnade.design.engine import design
+    from colonnade.sources.read import draft
+
+    return design(draft([argument], forced), chosen)[0]
+
+
+def _stubs(schema: Schema) -> Database:
+    made = {one.name for one in schema.database.namespaces} | {"public"}
+    missing = sorted({table.schema for table in schema.external} - made)
+    return Database(namespaces=tuple(map(SchemaNamespace, missing)), tables=schema.external)

@@ -250,7 +250,7 @@ WEAKENINGS: tuple[Weakening, ...] = (
         "GRANT UPDATE (user_id) ON events TO app_user",
         "events",
         ("update-give-away-blind",),
-    ),  # fmt: skip
+    ),
     Weakening(
         "partition without policies",
         "ALTER TABLE events_2024 DISABLE ROW LEVEL SECURITY",

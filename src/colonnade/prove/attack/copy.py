@@ -12,10 +12,10 @@ from colonnade.design.schema import Database, Entity, Intent, Schema, SchemaName
 from colonnade.elaborate.canonical import roles_of
 from colonnade.errors import InputError, Mistake
 from colonnade.prove.attack.source import Source
-from colonnade.prove.filling import load, numbered
-from colonnade.prove.probe import Row
+from colonnade.prove.filling import numbered
+from colonnade.prove.probe import Row, ran, value
 from colonnade.server import Server, connect, scratch_database, scratch_roles
-from colonnade.sql import ident, literal, qualified
+from colonnade.sql import ident, idents, literal, qualified
 from colonnade.writers.sql import script
 
 if TYPE_CHECKING:
@@ -130,11 +130,23 @@ def _fill(server: Server, administrator: psycopg.Connection, name: str, source: 
             some = kept if table_name in external else kept[:-1]
             if kept and table_name not in external:
                 spares[place] = kept[-1]
-            if not load(observer, table, some):
+            if some and not _loaded(observer, table, some):
                 fitting = [_in_partition(row, table, source.database) for row in some]
-                load(observer, table, [row for row in fitting if row is not None])
+                _loaded(observer, table, [row for row in fitting if row is not None])
     administrator.execute("; ".join(_counters(schema.database.tables)).encode() or b"SELECT 1")
     return spares
+
+
+def _loaded(observer: psycopg.Connection, table: Table, rows: Sequence[Row]) -> int:
+    """How many of `rows` are taken: all at once, or where one is refused, each that is taken by itself."""
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    head = (
+        f"INSERT INTO {qualified(table.schema, table.name)} ({idents(tuple(columns))}) OVERRIDING SYSTEM VALUE VALUES"
+    )
+    values = [f"({', '.join(value(row[one]) if one in row else 'DEFAULT' for one in columns)})" for row in rows]
+    if not rows or ran(observer, f"{head} {', '.join(values)}").accepted:
+        return len(rows)
+    return sum(ran(observer, f"{head} {one}").accepted for one in values)
 
 
 def _seedable(source: Source) -> Schema:

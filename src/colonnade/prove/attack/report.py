@@ -25,6 +25,7 @@ def text(report: Report) -> str:
     lines = [f"Attacked as {report.application}; the policies read the user from {report.setting}.", ""]
     lines += [*_matrix(report), "", LEGEND, ""]
     lines += [f"not attacked: {one}" for one in report.unclear]
+    lines += [f"belongs to no user, not attacked: {one}" for one in report.apart]
     lines += _evidence(report)
     for verdict, title in ((Verdict.ACCEPTED, "Accepted channels"), (Verdict.LEAKED, "Leaks, each with an exploit")):
         some = report.of(verdict)
@@ -52,6 +53,7 @@ def as_json(report: Report) -> dict[str, object]:
         "setting": report.setting,
         "counts": {verdict.value: counts[verdict] for verdict in Verdict},
         "unclear": list(report.unclear),
+        "apart": list(report.apart),
         "attacks": [_value(one) for one in report.attempts],
     }
 

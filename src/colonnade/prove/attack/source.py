@@ -44,7 +44,7 @@ class Source:
 
     `external` are tables that others own; `stated` are the unique keys that documents ask for. `admitted` says that the
     application's privileges are not part of the design, so that it is given those on all rows. `unclear` says of each
-    table that cannot be attacked why.
+    table that cannot be attacked why; `apart` are the tables that belong to no user, as far as can be seen.
     """
 
     database: Database
@@ -56,6 +56,7 @@ class Source:
     admitted: bool = False
     stated: frozenset[str] = frozenset()
     unclear: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
 
 
 def of_design(schema: Schema) -> Source:
@@ -70,10 +71,15 @@ def of_design(schema: Schema) -> Source:
     }
     setting = Setting(intent.setting)
     stated = frozenset(name for table in schema.database.tables for name, _ in unique_keys(table))
+    apart = tuple(one.name for one in schema.database.tables if (one.schema, one.name) not in scoped)
     if roles is None:
-        return Source(schema.database, setting, "application_role", scoped, (), schema.external, True, stated)
+        return Source(
+            schema.database, setting, "application_role", scoped, (), schema.external, True, stated, (), apart
+        )
     people = (Person(roles.owner), Person(roles.migrator, True, (roles.owner,)), Person(roles.application))
-    return Source(schema.database, setting, roles.application, scoped, people, schema.external, False, stated)
+    return Source(
+        schema.database, setting, roles.application, scoped, people, schema.external, False, stated, (), apart
+    )
 
 
 def of_live(connection: psycopg.Connection) -> Source:
@@ -117,7 +123,8 @@ def recognised(database: Database, people: tuple[Person, ...] = ()) -> Source:
     )
     subjects = [one for one in tables if (one.schema, one.name) in scoped]
     setting = next(filter(None, (_setting(database, one) for table in subjects for one in table.policies)), USUAL)
-    return Source(database, setting, _application(subjects, people), scoped, people, unclear=unclear)
+    apart = tuple(one.name for one in tables if not one.row_security and owners[one.schema, one.name] is None)
+    return Source(database, setting, _application(subjects, people), scoped, people, unclear=unclear, apart=apart)
 
 
 def owner_column(table: Table, database: Database) -> str | None:

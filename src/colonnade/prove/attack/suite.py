@@ -46,12 +46,16 @@ GROUP BY 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All attempts, and what could not be attacked and why; `holds` when nothing leaked and nothing was left open."""
+    """All attempts, and what could not be attacked and why; `holds` when nothing leaked and nothing was left open.
+
+    `apart` are tables that belong to no user, as far as can be seen, and were not attacked.
+    """
 
     application: str
     setting: str
     attempts: tuple[Attempt, ...]
     unclear: tuple[str, ...]
+    apart: tuple[str, ...] = ()
 
     def of(self, *verdicts: Verdict) -> tuple[Attempt, ...]:
         """The attempts with one of these verdicts."""
@@ -87,7 +91,7 @@ def besieged(server: Server, copy: Copy, database: str, on_attempt: OnAttempt = 
         for attempt in attempts(stage, ordered()):
             on_attempt(attempt)
             made.append(attempt)
-    return Report(copy.application, copy.source.setting.name, tuple(made), copy.source.unclear)
+    return Report(copy.application, copy.source.setting.name, tuple(made), copy.source.unclear, copy.source.apart)
 
 
 @contextmanager

@@ -183,7 +183,7 @@ LAST_WORDS: dict[str, str] = {
     **dict.fromkeys("enums enum enumeration enumerations values".split(), "enums"),
     **dict.fromkeys("entities tables models collections".split(), "entities"),
     **dict.fromkeys("fields columns attributes properties".split(), "attributes"),
-    **dict.fromkeys("""overview diagram diagrams strategy strategies considerations decisions requirements notes flow flows mapping
+    **dict.fromkeys("""parameters params headers flags options shortcuts keybindings dependencies-list overview diagram diagrams strategy strategies considerations decisions requirements notes flow flows mapping
     mappings logic migration migrations security performance scope assumptions references criteria scenarios
     summary guidelines principles design changes architecture configuration setup connection implementation
     usage algorithm calculation calculations behavior behaviour handling integration operations process

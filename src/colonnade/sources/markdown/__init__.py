@@ -189,6 +189,7 @@ def read(documents: Sequence[tuple[str, str]], feature: str) -> Draft:
         queries=tuple(query for reading in readings for query in reading.queries),
         requirements=required,
         clarifications=asked,
+        global_rules=tuple(fact for one in pages for fact in common.rules_of(one.parts, one.file)),
         findings=review.findings(found, readings, asked, required, known),
         sources=tuple(sorted((file, fingerprint(text)) for file, text in documents)),
     )
@@ -249,6 +250,7 @@ def _around(pages: Sequence[Page], known: mentions.Index, found: Sequence[DraftE
     for one in pages:
         apart.extend(around.indexes(one.parts, known, columns, one.file))
         apart.extend(around.keys(one.parts, known, columns, one.file))
+        apart.extend(around.checks(one.parts, known, columns, one.file))
         apart.extend(around.transitions(one.parts, known, one.file))
         apart.extend(around.soft_deleted(one.parts, known, one.file))
     return [Reading("around", 10, stated_apart=(entity,)) for entity in apart]

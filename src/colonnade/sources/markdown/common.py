@@ -25,13 +25,26 @@ _NOT_ALL = re.compile(
 )
 
 
-def columns(parts: Sequence[Part], file: str) -> Iterator[DraftAttribute]:
-    """The columns that a document gives to all its tables, each implied by the rule."""
-    for line in (*lines([part for part in parts if isinstance(part.block, Bullets)]), *_paragraphs(parts)):
+def _stated(parts: Sequence[Part]) -> Iterator[tuple[str, Span]]:
+    """(what every table has, the line that says so)."""
+    items = [part for part in parts if isinstance(part.block, Bullets)]
+    for line in (*lines(items), *_paragraphs(parts)):
         match = _EVERY.search(line.text)
         rest = next((group for group in match.groups() if group), "") if match else ""
         if rest and not _NOT_ALL.search(rest):
-            yield from (_implied(one) for one in _named(rest, line.place(file)))
+            yield rest, line
+
+
+def rules_of(parts: Sequence[Part], file: str) -> Iterator[Fact[str]]:
+    """The sentences about all tables, as written."""
+    for _, line in _stated(parts):
+        yield Fact(names.plain(line.text), line.place(file))
+
+
+def columns(parts: Sequence[Part], file: str) -> Iterator[DraftAttribute]:
+    """The columns that a document gives to all its tables, each implied by the rule."""
+    for rest, line in _stated(parts):
+        yield from (_implied(one) for one in _named(rest, line.place(file)))
     for part in parts:
         if (
             part.role == "global"
@@ -55,6 +68,9 @@ def _paragraphs(parts: Sequence[Part]) -> Iterator[Span]:
 
 def _named(text: str, place: Place) -> tuple[DraftAttribute, ...]:
     """Columns in back-ticks, or words with an underscore; nothing else is sure enough to go into every table."""
+    whole = [read for tick in re.findall(r"`([^`]+ [^`]+)`", text) if (read := bullets.line(tick, place))]
+    if whole:
+        return tuple(one for read in whole for one in read.attributes)
     ticked = prose.coded_columns(text, place)
     if ticked:
         return ticked

@@ -194,7 +194,7 @@ def _with_values(
     named = lists.get(bare) or lists.get(bare.removesuffix("_enum")) if kind else None
     if named is not None and resolve(kind.rstrip("[]")) is None:
         new_type = Fact("text[]" if kind.endswith("[]") else "enum", attribute.type.place) if attribute.type else None
-        return replace(attribute, type=new_type, enum_values=attribute.enum_values or named)
+        return replace(attribute, type=new_type, enum_values=named)
     plain = (
         not kind
         or bare in ("enum", "string", "text", "varchar", "str")

@@ -267,7 +267,9 @@ def _pseudo_rows(block: Table, about: str | None, columns: Columns, file: str) -
         return
     for row in block.rows:
         head = names.plain(row[0].text).lower() if row else ""
-        if re.match(r"(?:composite |table )?(?:unique|index|idx|唯一|索引)", head):
+        if re.match(r"(?:composite |table )?(?:unique|index|idx|唯一|索引)", head) and names.key(
+            head
+        ) not in columns.get(about, {}):
             yield from _made(
                 " ".join(span.text for span in row),
                 row[0].place(file),
@@ -431,6 +433,30 @@ def keys(parts: Sequence[Part], known: Index, columns: Columns, file: str) -> It
                     DraftEntity(Fact(about, place), Fact("table", place)),
                     attributes=tuple(facts.attribute(one, place, told) for one in found),
                 )
+
+
+_COMPARED = re.compile(
+    r"(?:CHECK\s*)?\(?\s*(?P<text>(?P<column>[^\W\d]\w*)\s*(?:>=|<=|<>|!=|≥|≤|>|<|=|\bBETWEEN\b|\bIN\b)\s*[^;`]{1,80}?)\s*\)?\.?",
+    re.IGNORECASE,
+)
+
+
+def checks(parts: Sequence[Part], known: Index, columns: Columns, file: str) -> Iterator[DraftEntity]:
+    """`price > 0` and `CHECK (start_time < end_time)` in a list of rules below an entity."""
+    from dataclasses import replace
+
+    for part in parts:
+        about = known.find(part.subject.name) if part.subject else None
+        if about is None or part.role != "constraints":
+            continue
+        for text, place in _texts(part, file, _SIGN):
+            match = _COMPARED.fullmatch(re.split(r"\s+[—–-]\s+", text)[0].strip())
+            if match and names.key(match["column"]) in columns.get(about, {}):
+                stated = match["text"].replace("≥", ">=").replace("≤", "<=")
+                yield replace(DraftEntity(Fact(about, place), Fact("table", place)), constraints=(Fact(stated, place),))
+
+
+_SIGN = re.compile(r"[<>=≥≤]|\bBETWEEN\b|\bIN\b", re.IGNORECASE)
 
 
 # States.

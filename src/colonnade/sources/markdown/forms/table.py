@@ -20,8 +20,8 @@ for _role, _titles in columns.ROLES.items():
         _ROLE_OF.setdefault(_title, _role)
 
 _PSEUDO = re.compile(
-    r"(?:composite |table |check |unique )?(?:unique(?: constraint| index| key)?|primary key|pk|fk|foreign keys?|index(?:es)?|constraints?|check|unique together|relations?|relationships?|key|idx|索引|唯一约束|主键|"  # noqa: E501
-    r"unique\s*\(.*\)|index\s*\(.*\)|primary key\s*\(.*\)|check\s*\(.*\)|foreign key\s*\(.*\)|@@\w+.*|metadata|notes?|table name|total|composite pk|composite key|composite primary key|soft delete|audit|timestamps)",  # noqa: E501
+    r"(?:composite |table |check |unique )?(?:unique(?: constraint| index| key)?|primary key|pk|fk|foreign keys?|index(?:es)?|constraints?|check|unique together|relations?|relationships?|idx|索引|唯一约束|主键|"  # noqa: E501
+    r"unique\s*\(.*\)|index\s*\(.*\)|primary key\s*\(.*\)|check\s*\(.*\)|foreign key\s*\(.*\)|@@\w+.*|table name|composite pk|composite key|composite primary key|soft delete|audit|timestamps)",  # noqa: E501
     re.IGNORECASE,
 )  # fmt: skip
 _NAME_SPLIT = re.compile(r"\s*(?:,|/|;|、|&|\+|\band\b|\by\b|\bund\b|\be\b)\s*")
@@ -193,7 +193,7 @@ def row_attributes(row: tuple[Span, ...], roles: Shape, file: str) -> tuple[Draf
         return ()
     cell = row[position]
     place = cell.place(file)
-    heads = name_parts(cell.text)
+    heads = name_parts(cell.text, typed=_has_type(row, roles))
     if not heads or (
         len(row) > 1 and not any(span.text.strip(" -–—*") for number, span in enumerate(row) if number != position)
     ):
@@ -207,6 +207,14 @@ def row_attributes(row: tuple[Span, ...], roles: Shape, file: str) -> tuple[Draf
         facts.attribute(name, place, facts.joined(_bracket(bracket, place, name), told), description)
         for name, bracket in heads
     )
+
+
+def _has_type(row: tuple[Span, ...], roles: Shape) -> bool:
+    position = roles.at("type")
+    if position is None or position >= len(row):
+        return False
+    taken = facts.written.take(row[position].text.strip())
+    return taken.known and bool(taken.type)
 
 
 def _bracket(text: str, place: Place, name: str) -> Facts:
@@ -230,13 +238,16 @@ def _is_gone(row: tuple[Span, ...], roles: Shape) -> bool:
     return any(_GONE.fullmatch(names.plain(text).strip(" .❌🗑️")) for text in texts)
 
 
-def name_parts(text: str) -> list[tuple[str, str]]:
-    """(name, bracket behind it) for each column that a name cell names; nothing for a pseudo column."""
+def name_parts(text: str, *, typed: bool = False) -> list[tuple[str, str]]:
+    """(name, bracket behind it) for each column that a name cell names; nothing for a pseudo column.
+
+    `typed`: a type stands beside it, so `notes` and `index` are columns like others.
+    """
     plain = names.plain(text).strip()
     plain = re.sub(r"^[^\w(（\"'$@]+", "", plain).strip().strip("\"'")
     plain = re.sub(r"\s*(?:🔑|🔗|\*|†|✅|⚠️|🆕|:|：|\.\.\.)+$", "", plain)
     plain = re.sub(r"^(?:new|added|changed|modified)\s*[:：]\s*", "", plain, flags=re.IGNORECASE)
-    if not plain or _PSEUDO.fullmatch(plain) or len(plain) > 120:
+    if not plain or (_PSEUDO.fullmatch(plain) and not typed) or len(plain) > 120:
         return []
     tail = _CELL_TAIL.search(plain)
     bracket = tail["bracket"].strip("()（）[] ") if tail else ""
@@ -308,6 +319,14 @@ def _cell_facts(span: Span, role: str, file: str, column: str, number: int) -> F
         return {"enum_values": Fact(found, place)} if found else {}
     if role == "length":
         return {"max_length": Fact(int(lowered), place)} if lowered.isdigit() and 0 < int(lowered) < 10**7 else {}
+    if (
+        role == "description"
+        and (alone := facts.written.take(text)).known
+        and not alone.rest.strip()
+        and len(text.split()) <= 3
+    ):
+        # A column of remarks that holds nothing but types is one of types.
+        role = "type"
     if role in ("type", "constraints", "validation", "description"):
         return facts.read(text, place, {"type": "type", "description": "remark"}.get(role, "constraint"), column)  # type: ignore[arg-type]
     return (

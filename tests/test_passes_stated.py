@@ -1,4 +1,4 @@
-"""What documents state beyond columns: keys of several columns, exclusions, other schemas, actions that CHECKs refuse."""
+"""What documents state beyond columns: keys of several columns, exclusions, other schemas, refused actions."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def projects(*constraints):
         uniques=(index("id", "code"),),
     )  # fmt: skip
     task = entity(
-        "Task", OWNER, attribute("project_id", "uuid", nullable=False), attribute("project_code", "string(9)", nullable=False),
+        "Task", OWNER, attribute("project_id", "uuid", nullable=False),
+        attribute("project_code", "string(9)", nullable=False),
         constraints=constraints,
     )  # fmt: skip
     return made(project, task)

@@ -81,7 +81,11 @@ def _literal(text: str, indent: str) -> str:
 def _scalar(text: str, flow: bool) -> str:
     """`text` plain where YAML reads it back as the same string, else between double quotes."""
     plain = (_FLOW_PLAIN if flow else _BLOCK_PLAIN).fullmatch(text)
-    return text if plain and text.lower() not in _WORDS else '"' + "".join(map(_escaped, text)) + '"'
+    if plain and text.lower() not in _WORDS:
+        return text
+    if text.isprintable():
+        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + "".join(map(_escaped, text)) + '"'
 
 
 def _escaped(letter: str) -> str:

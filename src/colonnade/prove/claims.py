@@ -15,6 +15,7 @@ from colonnade.prove.stated import Pair
 from colonnade.sql import ident, literal, shorten
 from colonnade.types import Family, TypeName, resolve, take_apart
 from colonnade.vocabulary import habits
+from colonnade.vocabulary.formats import FORMAT_OF
 
 NOT_NULL, LISTED, LENGTH = "constraint-not-null", "constraint-closed-list", "constraint-length"
 NOT_EMPTY, PRECISION, STATED = "constraint-not-empty", "constraint-precision", "constraint-check"
@@ -139,6 +140,20 @@ def formats(pair: Pair, settings: Settings) -> Iterator[Claim]:
             yield _claim(FORMAT, pair.table, column, holds, "an e-mail address", because, tries)
 
 
+def value_formats(pair: Pair, settings: Settings) -> Iterator[Claim]:
+    """A column whose stated type names a format takes values of it and refuses others."""
+    if not settings.enabled("value-formats"):
+        return
+    for attribute, column in attributes(pair):
+        row = FORMAT_OF.get(attribute.type.value.strip().lower()) if attribute.type else None
+        if row is None or attribute.type is None or (row.suffix == "format") != _is_text(column):
+            continue
+        because = f"{reason(attribute.type)}, house rule value-formats"
+        tries = tuple(map(literal, (*row.good, *row.bad)))
+        says = f"a {attribute.type.value.strip().lower()}"
+        yield _claim(FORMAT, pair.table, column, row.check.format(ident(column.name)), says, because, tries)
+
+
 def expressions(pair: Pair, settings: Settings) -> Iterator[Claim]:
     """A constraint that is stated as a condition refuses each row for which the stated text is false.
 
@@ -152,7 +167,9 @@ def expressions(pair: Pair, settings: Settings) -> Iterator[Claim]:
             yield Claim(STATED, pair.table.name, aliases, one.text, one.text, because)
 
 
-BUILDERS: tuple[Builder, ...] = (required, not_empty, closed_lists, lengths, precisions, formats, expressions)
+BUILDERS: tuple[Builder, ...] = (
+    required, not_empty, closed_lists, lengths, precisions, formats, value_formats, expressions,
+)  # fmt: skip
 
 
 def from_schema(table: Table, schema: Schema) -> Iterator[Claim]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from colonnade import revisions
 from colonnade.design.schema import Function
 from colonnade.findings import Proof
+from colonnade.ops.functions import SHARED_MARK
 from colonnade.output import origin
 from colonnade.prove import filling, stubs
 from colonnade.prove.ground import Ground
@@ -165,7 +166,8 @@ def _occupy(ground: Ground, database: str) -> None:
     with ground.session(database) as connection:
         for extension in ground.schema.database.extensions:
             connection.execute(f"CREATE EXTENSION IF NOT EXISTS {ident(extension.name)}")
-        triggers = [one for one in ground.schema.database.functions if one.returns == "trigger" and not one.arguments]
+        # Only what is marked as shared may have been made before; a function of one table is that table's own.
+        triggers = [one for one in ground.schema.database.functions if one.comment == SHARED_MARK]
         columns = "id integer PRIMARY KEY, created_at timestamptz, updated_at timestamptz"
         connection.execute(f"CREATE TABLE {NEIGHBOUR} ({columns})")
         connection.execute(f"ALTER TABLE {NEIGHBOUR} OWNER TO {owner}")

@@ -10,6 +10,7 @@ from colonnade import types
 from colonnade.config import suggestion
 from colonnade.sources.tree import shown
 from colonnade.sql import NAME_BYTES
+from colonnade.vocabulary import formats, habits
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ def read_type(text: str) -> TypeWord | Problem:
         return Problem("the type is empty", EXAMPLES)
     if len(bare) > MAX_CHARACTERS:
         return Problem(f"the type {shown(bare)} is over {MAX_CHARACTERS} characters long", EXAMPLES)
+    if bare.lower() in habits.IDIOMS or bare.lower() in formats.TYPES_OF:
+        return TypeWord(bare)
     resolved = types.resolve(bare)
     if resolved is None or resolved.row is None:
         return _unknown(bare)

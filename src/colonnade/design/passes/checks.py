@@ -31,13 +31,13 @@ def _not_empty(blueprint: Blueprint, references: set[tuple[str, str]]) -> Bluepr
     added = tuple(
         Check(sql.shorten(f"{name}_not_empty"), f"length(trim({sql.ident(name)})) > 0")
         for name, column in blueprint.columns.items()
-        if not column.nullable and _is_text(column.type) and (blueprint.name, name) not in references
+        if not column.nullable and is_text(column.type) and (blueprint.name, name) not in references
         and column.default != "''" and name != blueprint.owner and not _closed(blueprint, name)
     )  # fmt: skip
-    return _with_checks(blueprint, added, house("text-not-empty"))
+    return with_checks(blueprint, added, house("text-not-empty"))
 
 
-def _is_text(type_: str) -> bool:
+def is_text(type_: str) -> bool:
     taken = types.take_apart(type_)
     return taken.row is not None and taken.row.family in _TEXTS and not taken.dimensions
 
@@ -47,7 +47,7 @@ def _closed(blueprint: Blueprint, column: str) -> bool:
     return bool(attribute and attribute.enum_values)
 
 
-def _with_checks(blueprint: Blueprint, checks: tuple[Check, ...], because: str) -> Blueprint:
+def with_checks(blueprint: Blueprint, checks: tuple[Check, ...], because: str) -> Blueprint:
     reasons = tuple(Reason(f"{blueprint.name}/{check.name}", because) for check in checks)
     return replace(blueprint, constraints=blueprint.constraints + checks, reasons=blueprint.reasons + reasons)
 
@@ -64,16 +64,16 @@ def length_checks(work: Work) -> Work:
 def _lengths(blueprint: Blueprint) -> Blueprint:
     for name, attribute in blueprint.attributes.items():
         column = blueprint.columns.get(name)
-        if column is None or not _is_text(column.type):
+        if column is None or not is_text(column.type):
             continue
         length = f"char_length({sql.ident(name)})"
         least, most = attribute.min_length, attribute.max_length
         if most and types.take_apart(column.type).length is None:
             check = Check(sql.shorten(f"{blueprint.name}_{name}_max_length_check"), f"{length} <= {most.value}")
-            blueprint = _with_checks(blueprint, (check,), stated(most.place))
+            blueprint = with_checks(blueprint, (check,), stated(most.place))
         if least and least.value > 0 and not (least.value == 1 and not column.nullable):
             check = Check(sql.shorten(f"{blueprint.name}_{name}_min_length_check"), f"{length} >= {least.value}")
-            blueprint = _with_checks(blueprint, (check,), stated(least.place))
+            blueprint = with_checks(blueprint, (check,), stated(least.place))
     return blueprint
 
 
@@ -90,10 +90,10 @@ def _emails(blueprint: Blueprint) -> Blueprint:
     added = tuple(
         Check(sql.shorten(f"{name}_format"), f"{sql.ident(name)} ~* {EMAIL}")
         for name, attribute in blueprint.attributes.items()
-        if name in blueprint.columns and _is_text(blueprint.columns[name].type)
+        if name in blueprint.columns and is_text(blueprint.columns[name].type)
         and attribute.type is not None and attribute.type.value.strip().lower() in habits.EMAIL_WORDS
     )  # fmt: skip
-    return _with_checks(blueprint, added, house("email-format"))
+    return with_checks(blueprint, added, house("email-format"))
 
 
 def stated_checks(work: Work) -> Work:
@@ -119,7 +119,7 @@ def _stated(work: Work, blueprint: Blueprint) -> Blueprint:
             continue
         names = tuple(blueprint.column(name) or "" for name in conditions.names(text))
         check = Check(_free_name(condition.name or _check_name(blueprint, names), there), expression)
-        blueprint = _with_checks(blueprint, (check,), stated(condition.place))
+        blueprint = with_checks(blueprint, (check,), stated(condition.place))
     return blueprint
 
 

@@ -100,10 +100,8 @@ def _told(work: Work, blueprint: Blueprint) -> Iterator[tuple[str, Place]]:
             yield text, place
     word = re.compile(rf"\b({re.escape(naming.singular(blueprint.name))}|{re.escape(blueprint.name)})\b", re.IGNORECASE)
     for fact in (*work.draft.global_rules, *work.draft.requirements):
-        if (
-            words.OVERLAP.search(fact.value)
-            and word.search(fact.value.replace(" ", "_"))
-            or (words.OVERLAP.search(fact.value) and word.search(fact.value))
+        if (words.OVERLAP.search(fact.value) and word.search(fact.value.replace(" ", "_"))) or (
+            words.OVERLAP.search(fact.value) and word.search(fact.value)
         ):
             yield fact.value, fact.place
 

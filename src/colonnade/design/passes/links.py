@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from colonnade import sql, types
@@ -64,7 +64,8 @@ def resolve_links(work: Work) -> Work:
         link = _link(work, told, by_pair, findings)
         slot = (link.child, link.columns)
         before = merged.get(slot)
-        if _covered(work, link, merged.values()):
+        alike = by_pair.get((link.child, link.parent), [])
+        if _covered(work, link, [merged[link.child, columns] for columns in alike]):
             continue
         if before is None:
             by_pair.setdefault((link.child, link.parent), []).append(link.columns)
@@ -88,14 +89,13 @@ def _composites(work: Work) -> Iterator[Told]:
                        columns=told.columns, keys=keys or work.tables[parent].key)  # fmt: skip
 
 
-def _covered(work: Work, link: Link, others: Iterable[Link]) -> bool:
-    """Whether a reference of more columns to the same table already says what `link` says, or guesses from a name."""
+def _covered(work: Work, link: Link, others: Sequence[Link]) -> bool:
+    """Whether one of `others`, to the same table, has more columns and says what `link` says or guesses from a name."""
     pairs = set(zip(link.columns, link.parent_columns, strict=True))
     columns = work.tables[link.child].columns
     for one in others:
         whole = all(name in columns and not columns[name].nullable for name in one.columns)
-        same = one.child == link.child and one.parent == link.parent
-        if same and pairs < set(zip(one.columns, one.parent_columns, strict=True)) and (whole or link.assumed):
+        if pairs < set(zip(one.columns, one.parent_columns, strict=True)) and (whole or link.assumed):
             return True
     return False
 

@@ -11,7 +11,7 @@ from colonnade.design.draft import DraftAttribute
 from colonnade.design.schema import Check, Column, EnumType, Reason
 from colonnade.design.work import Blueprint, Work, assumed, found, house, why
 from colonnade.findings import Finding, declare, rule
-from colonnade.vocabulary import habits, naming
+from colonnade.vocabulary import formats, habits, naming
 
 GUESSED = declare(
     "guessed-type",
@@ -90,7 +90,8 @@ def _plain(
             GUESSED, f"{where} has no stated type and becomes {fixed}", attribute.name.place, severity="note"
         )
         return str(fixed), assumed(f"{fixed} by the name {name}")
-    written = habits.IDIOMS.get(attribute.type.value.strip().lower(), attribute.type.value)
+    word = attribute.type.value.strip().lower()
+    written = habits.IDIOMS.get(word) or formats.TYPES_OF.get(word, attribute.type.value)
     resolved = types.resolve(written, work.settings.timestamps)
     if resolved is None and written.strip().lower() in _PLAIN_WORDS:
         findings += found(VALUES, f"{where} is a closed list whose values no document states; it becomes text",

@@ -1,0 +1,138 @@
+"""Formats of values: what a stated type such as `slug` or `percentage` means beyond its storage."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from colonnade import sql, types
+from colonnade.design.passes.checks import is_text, with_checks
+from colonnade.design.passes.indexes import add
+from colonnade.design.schema import Check, Column, Generated, Index, IndexKey, Reason, Unique
+from colonnade.design.work import Blueprint, Work, each, house, stated
+from colonnade.errors import Place
+from colonnade.findings import rule
+from colonnade.types import Family
+from colonnade.vocabulary import habits, naming
+from colonnade.vocabulary.formats import FORMAT_OF
+
+_NUMBERS = {Family.DECIMAL, Family.FLOAT, Family.SMALLINT, Family.INTEGER, Family.BIGINT}
+
+
+@rule("value-formats")
+def value_formats(work: Work) -> Work:
+    """A column whose stated type names a format holds only values of it.
+
+    A slug, a currency or country code, a URL, a phone number and a percentage are texts and numbers with a form; the
+    check is loose enough for real values and catches the value of another column.
+    """
+    return each(work, _formats)
+
+
+def _formats(blueprint: Blueprint) -> Blueprint:
+    checks: list[Check] = []
+    for name, attribute in blueprint.attributes.items():
+        row = FORMAT_OF.get(attribute.type.value.strip().lower()) if attribute.type else None
+        column = blueprint.columns.get(name)
+        if row is None or column is None or not (is_text(column.type) or _is_number(column.type)):
+            continue
+        check = Check(sql.shorten(f"{blueprint.name}_{name}_{row.suffix}"), row.check.format(sql.ident(name)))
+        if is_text(column.type) == (row.suffix == "format"):
+            checks.append(check)
+    return with_checks(blueprint, tuple(checks), house("value-formats"))
+
+
+def _is_number(type_: str) -> bool:
+    taken = types.take_apart(type_)
+    return taken.row is not None and taken.row.family in _NUMBERS and not taken.dimensions
+
+
+@rule("email-case")
+def email_case(work: Work) -> Work:
+    """A unique address is unique whatever its case.
+
+    `Ann@example.com` and `ann@example.com` reach one person. The stated constraint stays beside the index on lower();
+    a citext column needs none.
+    """
+    return each(work, _any_case)
+
+
+def _any_case(blueprint: Blueprint) -> Blueprint:
+    for one in blueprint.constraints:
+        name = one.columns[-1] if isinstance(one, Unique) else ""
+        attribute = blueprint.attributes.get(name)
+        word = attribute.type.value.strip().lower() if attribute and attribute.type else ""
+        if not isinstance(one, Unique) or word not in habits.EMAIL_WORDS or not is_text(blueprint.columns[name].type):
+            continue
+        if blueprint.columns[name].type == "citext":
+            continue
+        keys = (*map(IndexKey, one.columns[:-1]), IndexKey(None, f"lower({sql.ident(name)})"))
+        live = f"{sql.ident(blueprint.deleted_at)} IS NULL" if blueprint.deleted_at else None
+        index = Index(sql.shorten(f"{one.name.removesuffix('_key')}_lower_key"), keys, unique=True, predicate=live)
+        blueprint = add(blueprint, index, house("email-case"))
+    return blueprint
+
+
+_SEARCH = re.compile(
+    r"\bfull[- ]?text[- ]?search\w*|\bsearch\w* (?:by|over|across|in) (?:the )?(?:full )?text", re.IGNORECASE
+)
+_SEARCHED = re.compile(r"\b(?:on|over|across|by|of|in)\b(?P<columns>[^.;()]*)", re.IGNORECASE)
+
+
+@rule("full-text-search")
+def full_text_search(work: Work) -> Work:
+    """Where a document asks for full-text search, a generated tsvector of the named texts has a GIN index.
+
+    The server keeps it with every write, so it cannot fall behind. Without named columns, the texts are the title or
+    name, and the description or body.
+    """
+    tables = dict(work.tables)
+    for name, one in work.tables.items():
+        for text, place in _asked(work, one):
+            if not one.external and "search_vector" not in tables[name].columns:
+                tables[name] = _searchable(tables[name], text, place)
+    return replace(work, tables=tables)
+
+
+def _asked(work: Work, blueprint: Blueprint) -> Iterator[tuple[str, Place]]:
+    own = [(fact.value, fact.place) for fact in blueprint.entity.constraints]
+    own += [(blueprint.entity.description, blueprint.place)]
+    yield from ((text, place) for text, place in own if _SEARCH.search(text))
+    words = "|".join(re.escape(word.replace("_", " ")) for word in (blueprint.name, naming.singular(blueprint.name)))
+    named = re.compile(rf"\b({words})\b", re.IGNORECASE)
+    for fact in (*work.draft.global_rules, *work.draft.requirements):
+        if _SEARCH.search(fact.value) and named.search(fact.value):
+            yield fact.value, fact.place
+
+
+def _searchable(blueprint: Blueprint, text: str, place: Place) -> Blueprint:
+    names = _named_texts(blueprint, text) or [
+        name for name in ("title", "name", "subject", "summary", "description", "body", "content")
+        if name in blueprint.columns and is_text(blueprint.columns[name].type)
+    ]  # fmt: skip
+    if not names:
+        return blueprint
+    weights = "ABCD"
+    parts = [
+        f"setweight(to_tsvector('english', coalesce({sql.ident(name)}, '')), '{weights[min(at, 3)]}')"
+        for at, name in enumerate(names)
+    ]
+    column = Column("search_vector", "tsvector", True, generated=Generated(" || ".join(parts)))
+    reason = Reason(f"{blueprint.name}.search_vector", stated(place))
+    blueprint = replace(
+        blueprint, columns={**blueprint.columns, "search_vector": column}, reasons=(*blueprint.reasons, reason)
+    )
+    index = Index(sql.shorten(f"idx_{blueprint.name}_search_vector"), (IndexKey("search_vector"),), "gin")
+    return add(blueprint, index, stated(place))
+
+
+def _named_texts(blueprint: Blueprint, text: str) -> list[str]:
+    """The text columns that the sentence names behind `on`, `over` or `of`."""
+    found: list[str] = []
+    for match in _SEARCHED.finditer(text):
+        for word in re.split(r"[,/&`]|\band\b", match["columns"]):
+            name = blueprint.column(word.strip().replace(" ", "_"))
+            if name and is_text(blueprint.columns[name].type) and name not in found:
+                found.append(name)
+    return found

@@ -1,0 +1,87 @@
+"""Idioms of values, addresses in any case, full-text search, and queries that documents state."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from colonnade.config import Settings
+from colonnade.design.draft import DraftQuery
+from colonnade.design.engine import design
+from colonnade.design.schema import Check
+from colonnade.server import connect, scratch_database
+from colonnade.vocabulary.formats import FORMATS
+from support.drafts import attribute, draft, entity, fact
+
+OWNER = attribute("user_id", "uuid", nullable=False)
+TASK = entity(
+    "Task", OWNER, attribute("title", "string(80)"), attribute("body", "text"), attribute("status", "enum(todo,done)"),
+    attribute("due", "date"),
+)  # fmt: skip
+
+
+def made(*entities, **facts):
+    return design(replace(draft(*entities), **facts), Settings())
+
+
+@pytest.mark.parametrize("row", FORMATS, ids=lambda row: sorted(row.words)[0])
+def test_a_format_takes_its_good_values_and_refuses_its_bad_ones(server, row):
+    schema, _ = made(entity("Thing", OWNER, attribute("value", sorted(row.words)[0])))
+    table = schema.database.table("things")
+    checks = [one for one in table.constraints if isinstance(one, Check) and one.name == f"things_value_{row.suffix}"]
+    assert len(checks) == 1
+    with scratch_database(server) as name, connect(server.dsn(name)) as connection:
+        for values, expected in ((row.good, True), (row.bad, False)):
+            for value in values:
+                query = f"SELECT {checks[0].expression} FROM (SELECT %s::{table.column('value').type}) AS t (value)"
+                assert connection.execute(query, (value,)).fetchone() == (expected,), value
+
+
+def test_a_unique_address_is_unique_in_any_case():
+    schema, _ = made(entity("Contact", OWNER, attribute("email", "email", unique=True)))
+    table = schema.database.table("contacts")
+    assert any(one.unique and one.keys[-1].expression == "lower(email)" for one in table.indexes)
+    assert any(one.name == "contacts_email_key" for one in table.constraints)
+
+
+def test_full_text_search_that_a_document_asks_for_has_its_column_and_index():
+    schema, _ = made(TASK, requirements=(fact("Tasks offer full-text search on title and body"),))
+    table = schema.database.table("tasks")
+    assert table.column("search_vector").generated.expression.count("setweight") == 2
+    assert [one.method for one in table.indexes if one.columns == ("search_vector",)] == ["gin"]
+
+
+def query(text):
+    return DraftQuery(fact("Asked"), text)
+
+
+@pytest.mark.parametrize(
+    ("text", "types", "index"),
+    [
+        ("SELECT * FROM tasks WHERE status = :status ORDER BY due DESC", ("task_status",), "idx_tasks_user_status_due"),
+        ("SELECT title FROM tasks WHERE title LIKE %s LIMIT %s", ("character varying(80)", "bigint"), None),
+        ("SELECT count(*) FROM tasks t WHERE t.due < $1;", ("date",), None),
+    ],
+)
+def test_a_stated_query_is_a_pattern(text, types, index):
+    schema, findings = made(TASK, queries=(query(text),))
+    pattern = next(one for one in schema.intent.patterns if one.title == "Asked")
+    assert (pattern.parameter_types, pattern.index) == (types, index)
+    assert "unread-query" not in {one.rule for one in findings}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DELETE FROM tasks", "SELECT * FROM tasks; DROP TABLE tasks", "SELECT * FROM nothing",
+        "SELECT missing FROM tasks",
+        "SELECT pg_sleep(9) FROM tasks", "SELECT * FROM tasks WHERE status = 'gone'", "SELECT 1", "no SQL at all",
+        "SELECT * FROM tasks FOR UPDATE", "SELECT * FROM tasks -- :x", "WITH x AS (DELETE FROM tasks) SELECT * FROM x",
+        "SELECT * FROM pg_catalog.tasks", "SELECT $1", "SELECT * FROM tasks WHERE 'x' = :y",
+    ],
+)  # fmt: skip
+def test_what_is_no_query_of_this_design_is_reported_and_left_out(text):
+    schema, findings = made(TASK, queries=(query(text),))
+    assert all(one.title != "Asked" for one in schema.intent.patterns)
+    assert "unread-query" in {one.rule for one in findings}

@@ -183,7 +183,7 @@ def _subject(text: str, seen: list[Mention], about: str | None, loose: bool) -> 
     opening = (
         re.fullmatch(
             r"(?:(?:an?|each|every|one|the|a single|all|any|multiple|many|in|un|una|cada|um|uma|ein|eine|jeder|jede|chaque|une|le|la|el)\s*)*",  # noqa: E501
-            before + " ",
+            before,
         )
         is not None
     )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import tokenize
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from colonnade.config import Settings
 from colonnade.elaborate.statements import Statement, place
@@ -12,7 +15,7 @@ from colonnade.errors import Place
 from colonnade.findings import RULES, Finding
 from colonnade.lint.rules import USELESS, by_word
 
-_COMMENT = re.compile(r"--[ \t]*colonnade:[ \t]*allow[ \t]+([^\n]*)", re.IGNORECASE)
+_COMMENT = re.compile(r"(?:--|#)[ \t]*colonnade:[ \t]*allow[ \t]+([^\n]*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def permissions(script: Sequence[Statement]) -> tuple[Permission, ...]:
 
 
 def _of_file(file: str, text: str, script: Sequence[Statement]) -> Iterator[Permission]:
-    for start, comment in _comments(text):
+    for start, comment in COMMENTS.get(PurePath(file).suffix, _sql_comments)(text):
         match = _COMMENT.match(comment)
         if match is None:
             continue
@@ -62,13 +65,26 @@ def _of_file(file: str, text: str, script: Sequence[Statement]) -> Iterator[Perm
             yield Permission(word.strip(), rule.name if rule else None, where, first, last)
 
 
-def _comments(text: str) -> Iterator[tuple[int, str]]:
+def _sql_comments(text: str) -> Iterator[tuple[int, str]]:
     """The comments of SQL with where they begin; what stands in a string or a function's body is none."""
     from pglast.parser import scan
 
     for token in scan(text):
         if token.name == "SQL_COMMENT":
             yield token.start, text[token.start : token.end + 1]
+
+
+def _python_comments(text: str) -> Iterator[tuple[int, str]]:
+    """The comments of Python with where they begin."""
+    starts = [0, *(match.end() for match in re.finditer("\n", text))]
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            line, column = token.start
+            yield starts[line - 1] + column, token.string
+
+
+COMMENTS: dict[str, Callable[[str], Iterator[tuple[int, str]]]] = {".py": _python_comments}
+"""How comments are found, by the ending of the file; any other is SQL."""
 
 
 def _lines(line: int, start: int, script: Sequence[Statement]) -> tuple[int, int]:

@@ -75,7 +75,7 @@ def _role_table() -> dict[str, str]:
 
 _ROLES = _role_table()
 # `Table: users` names users, while `Data Model: Shop` names the page.
-_NAMING = frozenset(headings.MARKERS) - {"schema", "data model", "new", "existing", "updated", "changed", "entities"}
+_NAMING = frozenset(headings.MARKERS) - {"schema", "data model", "entities"}
 
 
 @lru_cache(maxsize=16384)

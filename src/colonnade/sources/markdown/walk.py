@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from colonnade.design.draft import DraftAttribute, DraftEntity, EntityKind, Fact
+from colonnade.errors import Place
 from colonnade.sources.markdown import fences, names, subject, titles
 from colonnade.sources.markdown.blocks import Block, Bullets, Fence, Item, Paragraph, Span, Table
 from colonnade.sources.markdown.forms import bullets, prose, table
@@ -199,7 +200,8 @@ def _code(part: Part, block: Fence, file: str) -> Iterator[Reading]:
     if part.role == "transfer":
         return
     found = fences.read(block, file)
-    if found is None:
+    if found is None or not (found.entities or found.stated_apart or found.enums or found.queries):
+        yield from _listing(part, block, file)
         return
     weak = found.form not in DEFINING
     if (
@@ -223,6 +225,30 @@ def _code(part: Part, block: Fence, file: str) -> Iterator[Reading]:
         # Samples below a bold line are of something that was described before.
         entities = tuple(one for one in entities if one.name.value)
     yield replace(found, entities=_under(entities, part.subject, weak))
+
+
+def _listing(part: Part, block: Fence, file: str) -> Iterator[Reading]:
+    """`name: TYPE` a line, in braces or bare, in a block without a language below the title of an entity."""
+    if (
+        part.subject is None
+        or not part.subject.proven
+        or part.role != "entity"
+        or block.language not in ("", "text", "txt", "plaintext", "plain")
+    ):
+        return
+    found: list[DraftAttribute] = []
+    missed = 0
+    for number, text in enumerate(block.text.split("\n")[:300]):
+        bare, _, remark = text.strip().rstrip(",").partition("//")
+        if not bare.strip(" {}()[]") or bare.strip().endswith(("{", "(")):
+            continue
+        place = Place(file, block.start.line + number, len(text) - len(text.lstrip()) + 1)
+        read = bullets.line(bare.strip().rstrip(",") + (f" — {remark.strip()}" if remark else ""), place)
+        typed = read is not None and read.sure == 3
+        found.extend(read.attributes if read and typed else ())
+        missed += not typed
+    if len(found) > 1 and missed * 3 <= len(found):
+        yield Reading("list", bullets.PRECISION - 5, (subject.entity(part.subject, found),))
 
 
 def _under(entities: tuple[DraftEntity, ...], about: Subject | None, weak: bool) -> tuple[DraftEntity, ...]:

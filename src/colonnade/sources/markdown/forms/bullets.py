@@ -42,7 +42,7 @@ _META = re.compile(
 )  # fmt: skip
 # Of these, the ones that no column is called.
 _NEVER = re.compile(
-    r"(?:primary key|foreign keys?|table name|relationships?|relations?|validations?|validation rules?|constraints?|index(?:es)?|unique"  # noqa: E501
+    r"(?:(?:key |core |main )?(?:fields?|columns?|attributes?|properties)|purpose|primary key|foreign keys?|table name|relationships?|relations?|validations?|validation rules?|constraints?|index(?:es)?|unique"  # noqa: E501
     r"|unique together|unique constraints?|business rules?|rules?|on delete|belongs to|has many|has one|one-to-many|many-to-one|pk|fk|enum)s?",  # noqa: E501
     re.IGNORECASE,
 )
@@ -71,6 +71,8 @@ _TUPLE = re.compile(
     r"(?:(?:PK|primary key|composite pk|clave primaria|主键)\s*)?`?\(\s*(?P<names>[^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)+)\s*\)`?\s*(?P<rest>.*)",  # noqa: E501
     re.IGNORECASE | re.DOTALL,
 )
+# A delta list: `Add `x` (uuid)` names a column, `Remove `y`` takes one away.
+_CHANGE = re.compile(r"\**(?:(?P<gone>remove[ds]?|drop(?:ped|s)?|delete[ds]?|deprecated?)|(?:add(?:ed|s)?|new|change[ds]?|modif(?:y|ied)|extend(?:ed)?))\**\s*[:：]?\s*(?:columns?|fields?)?\s*[:：]?\s*(?=`)", re.IGNORECASE)  # fmt: skip  # noqa: E501
 _TICKED = re.compile(r"\s*`[^\W\d][\w.]*\??`")
 
 
@@ -113,6 +115,9 @@ def line(text: str, place: Place) -> Read | None:
     """The columns that one line of text names."""
     if len(text) > 1200:
         return None
+    change = _CHANGE.match(text)
+    if change:
+        return None if change["gone"] else line(text[change.end() :], place)
     listed = _tuple(text, place) or (_several(text, place) if text.count("`") > 3 else None)
     if listed is not None:
         return listed
@@ -134,7 +139,12 @@ def line(text: str, place: Place) -> Read | None:
         return None
     read = _read(heads, match["names"], match["mark"], match["rest"], place)
     speaks_of = any(_META.fullmatch(head) for head in heads) and not match["names"].startswith("`")
-    typed = read is not None and read.attributes[0].type is not None
+    body = match["rest"].lstrip(" :：")
+    typed = (
+        read is not None
+        and read.attributes[0].type is not None
+        and (not _divided(match["rest"]) or written.take(body).known)
+    )
     if speaks_of and (not typed or (any(_NEVER.fullmatch(head) for head in heads) and _divided(match["rest"]))):
         return None
     return read

@@ -114,7 +114,7 @@ def _create_table(op: CreateTable, said: Said) -> Iterator[str]:
     yield call(
         "op.create_table",
         repr(table.name),
-        *(_column(column, said) for column in table.columns),
+        *(_column(column, said, table.primary_key) for column in table.columns),
         *(_constraint(one) for one in inline),
         schema=_schema(table.schema),
         comment=None if table.comment is None else repr(table.comment),
@@ -223,7 +223,7 @@ def _column_fits(column: Column, said: Said) -> bool:
     return texts_safe and not any(special) and _type(column.type, said) is not None
 
 
-def _column(column: Column, said: Said) -> str:
+def _column(column: Column, said: Said, key: PrimaryKey | None = None) -> str:
     extra = [call("sa.Computed", repr(column.generated.expression), persisted="True")] if column.generated else []
     if column.identity:
         extra.append(call("sa.Identity", always="True" if column.identity.always else None))
@@ -234,8 +234,15 @@ def _column(column: Column, said: Said) -> str:
         *extra,
         server_default=None if column.default is None else _text(default(column.default)),
         nullable=None if column.nullable else "False",
+        # Without this an integer key becomes SERIAL.
+        autoincrement="False" if key and column.name in key.columns and _counts_unasked(column) else None,
         comment=None if column.comment is None else repr(column.comment),
     )
+
+
+def _counts_unasked(column: Column) -> bool:
+    plain = column.identity is None and column.default is None and column.generated is None
+    return plain and column.type in ("smallint", "integer", "bigint")
 
 
 def _type(type_: str, said: Said) -> str | None:

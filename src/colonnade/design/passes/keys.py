@@ -6,10 +6,12 @@ from dataclasses import replace
 
 from colonnade import sql, types
 from colonnade.config import Settings
+from colonnade.design.draft import DraftAttribute
 from colonnade.design.schema import Column, Identity, PrimaryKey, Reason
 from colonnade.design.work import Blueprint, Work, each, found, house, stated
 from colonnade.findings import declare, rule
 from colonnade.types import Family
+from colonnade.vocabulary.habits import GENERATED_WORDS
 from colonnade.vocabulary.naming import singular
 
 UUID7 = declare(
@@ -100,11 +102,15 @@ def _counting(blueprint: Blueprint) -> Blueprint:
     column = blueprint.columns[blueprint.key[0]]
     row = types.take_apart(column.type).row
     attribute = blueprint.attributes.get(column.name)
-    plain = attribute is not None and attribute.references is None and attribute.default is None
+    plain = attribute is not None and attribute.references is None and _made_by_the_server(attribute)
     if len(blueprint.key) > 1 or row is None or row.family not in _INTEGERS or not plain:
         return blueprint
     counted = replace(column, identity=Identity(always=False))
     return replace(blueprint, columns={**blueprint.columns, column.name: counted})
+
+
+def _made_by_the_server(attribute: DraftAttribute) -> bool:
+    return attribute.default is None or attribute.default.value.strip().lower() in GENERATED_WORDS
 
 
 def primary_keys(work: Work) -> Work:

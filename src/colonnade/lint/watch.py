@@ -31,11 +31,14 @@ SELECT c.oid, n.nspname, c.relname, pg_relation_filenode(c.oid) FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'm') AND n.nspname !~ '^(pg_|information_schema$)'
 """
+OF_THESE = " AND c.oid = ANY(%s)"
 LOCKS = """
 SELECT relation, mode FROM pg_locks WHERE locktype = 'relation' AND granted AND pid = pg_backend_pid()
-  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND relation = ANY(%s)
 """
-SCANS = "SELECT relid, coalesce(seq_scan, 0) + coalesce(idx_scan, 0) FROM pg_stat_xact_user_tables"
+SCANS = (
+    "SELECT relid, coalesce(seq_scan, 0) + coalesce(idx_scan, 0) FROM pg_stat_xact_user_tables WHERE relid = ANY(%s)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,8 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    names: dict[int, str]
+    """What a transaction has done so far to the tables that were there before, by their oid."""
+
     filenodes: dict[int, int | None]
     locks: dict[int, str]
     scans: dict[int, int]
@@ -68,11 +72,12 @@ class _View:
 
 def watched(bench: Bench, change: Change) -> Iterator[Observation]:
     """Runs the statements of `change` and tells of each; ends after the first that PostgreSQL refuses."""
-    old = _view(bench.connection)
+    tables = bench.connection.execute(TABLES).fetchall()
+    old = {oid: qualified(schema, name) for oid, schema, name, _ in tables}
     if change.transactional:
         bench.connection.execute("BEGIN")
     for statement in change.statements:
-        seen = _run(bench, statement, old.names)
+        seen = _run(bench, statement, old)
         yield seen
         if seen.failure:
             return
@@ -91,14 +96,14 @@ def _run(bench: Bench, statement: Statement, old: dict[int, str]) -> Observation
     alone = not _in_transaction(bench)
     if alone:
         bench.connection.execute("BEGIN")
-    before = _view(bench.connection)
+    before = _view(bench.connection, list(old))
     try:
         bench.connection.execute(statement.text.encode(), prepare=False)
     except psycopg.errors.ActiveSqlTransaction as error:
         return _outside(bench, statement, node, tables, error, alone)
     except psycopg.Error as error:
         return _refused(bench, statement, node, tables, error)
-    after = _view(bench.connection)
+    after = _view(bench.connection, list(old))
     limited = bench.connection.execute("SELECT current_setting('lock_timeout') <> '0'").fetchone()[0]
     if alone:
         bench.connection.execute("COMMIT")
@@ -144,17 +149,18 @@ def _in_transaction(bench: Bench) -> bool:
     return bool(bench.connection.info.transaction_status != TransactionStatus.IDLE)
 
 
-def _view(connection: Any) -> _View:
-    tables = connection.execute(TABLES).fetchall()
+def _view(connection: Any, oids: list[int]) -> _View:
+    if not oids:
+        return _View({}, {}, {})
+    tables = connection.execute(TABLES + OF_THESE, [oids]).fetchall()
     locks: dict[int, str] = {}
-    for oid, mode in connection.execute(LOCKS):
+    for oid, mode in connection.execute(LOCKS, [oids]):
         level = _level(mode)
         locks[oid] = max(level, locks.get(oid, level), key=LEVELS.index)
     return _View(
-        {oid: qualified(schema, name) for oid, schema, name, _ in tables},
         {oid: filenode for oid, _, _, filenode in tables},
         locks,
-        dict(connection.execute(SCANS).fetchall()),
+        dict(connection.execute(SCANS, [oids]).fetchall()),
     )
 
 

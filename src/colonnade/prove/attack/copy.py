@@ -8,10 +8,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from colonnade.design.roles import renamed
 from colonnade.design.schema import Database, Entity, Intent, Schema, SchemaNamespace, Table
 from colonnade.elaborate.canonical import roles_of
 from colonnade.errors import InputError, Mistake
-from colonnade.prove.attack.source import Source
+from colonnade.prove.attack.source import Person, Source
 from colonnade.prove.filling import numbered
 from colonnade.prove.probe import Row, ran, value
 from colonnade.server import Server, connect, scratch_database, scratch_roles
@@ -47,8 +48,10 @@ class Copy:
 @contextmanager
 def copied(server: Server, source: Source) -> Iterator[Copy]:
     """The copy; it and its roles go at the end. Raises InputError where the DDL does not load, and ServerError."""
+    source = _beside(source, server.user)
     application = source.application or OWNER
     named = {*roles_of(source.database), *(one.name for one in source.people), application, OWNER}
+    named = {one for one in named if not one.startswith("pg_")}
     with ExitStack() as stack:
         roles = stack.enter_context(scratch_roles(server, named, "LOGIN"))
         stack.enter_context(scratch_roles(server, (OBSERVER, FURNISHER), "LOGIN"))
@@ -58,6 +61,20 @@ def copied(server: Server, source: Source) -> Iterator[Copy]:
             _staff(administrator, source, application)
             spares = _fill(server, administrator, name, source)
         yield Copy(name, source, application, tuple(one for one in roles if one != OWNER), spares)
+
+
+def _beside(source: Source, user: str) -> Source:
+    """`source` with another name for the role that is called like the administrator of our server."""
+    other = {user: f"{user}_there"}
+    if user not in {*roles_of(source.database), *(one.name for one in source.people)}:
+        return source
+    people = tuple(
+        Person(other.get(one.name, one.name), one.bypasses, tuple(other.get(name, name) for name in one.member_of))
+        for one in source.people
+    )
+    database = renamed(Schema(source.database, Intent("attack", "attack")), other).database
+    application = other.get(source.application, source.application) if source.application else None
+    return replace(source, database=database, people=people, application=application)
 
 
 def _furnish(

@@ -36,7 +36,7 @@ def attacks(ground: Ground) -> Iterator[Proof]:
         opened = Sessions(*(stack.enter_context(ground.session(ground.filled, role)) for role in roles))
         for connection in (opened.application, opened.stranger):
             connection.prepare_threshold = None
-        others = sorted({actors.migrator, *filter(None, [actors.owner])})
+        others = sorted({actors.migrator, *filter(None, (actors.owner, actors.reader))})
         found = catalog.read(opened.administrator)
         stage = stage_of(found, source, actors.application, others, spares, opened)
         yield from (_proof(one) for one in attempts(stage, ordered()) if one.result.verdict != Verdict.NOT_APPLICABLE)

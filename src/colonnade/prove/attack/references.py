@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from colonnade.design.schema import ForeignKey, Table
 from colonnade.prove.attack.reading import shown
 from colonnade.prove.attack.registry import Result, accepted, attack, held, leaked, not_applicable, unproven
-from colonnade.prove.attack.stage import Act, Stage, Subject, insertion, key_of, script, undone, unique_keys
-from colonnade.prove.probe import Outcome, Row, ran, value, where
+from colonnade.prove.attack.stage import Act, Stage, Subject, insertion, known, script, undone, unique_keys
+from colonnade.prove.probe import Outcome, Row, ran, value
 from colonnade.sql import ident, idents, literal, qualified
 
 NOT_UNIQUE, NOT_THERE = "23505", "23503"
@@ -151,10 +151,10 @@ def _cascaded(subject: Subject, child: Table, key: ForeignKey, theirs: Row) -> t
     """Lets another user hang a row on `mine`, removes `mine`, and looks for that row: words, and a working exploit."""
     stage, owner = subject.stage, subject.stage.scoped[child.schema, child.name]
     pairs = zip(key.columns, key.target_columns, strict=True)
-    link = {mine: subject.mine[theirs_] for mine, theirs_ in pairs if mine != owner}
-    name, known = qualified(child.schema, child.name), where(theirs, key_of(child))
+    link = {one: subject.mine[target] for one, target in pairs if one != owner}
+    name, hanging = qualified(child.schema, child.name), known(child, theirs)
     change = ", ".join(f"{ident(one)} = {value(text)}" for one, text in link.items())
-    hung = (stage.setting.assumed(theirs[owner] or ""), f"UPDATE {name} SET {change} WHERE {known}")
+    hung = (stage.setting.assumed(theirs[owner] or ""), f"UPDATE {name} SET {change} WHERE {hanging}")
     removed = (stage.setting.assumed(subject.me), f"DELETE FROM {subject.name} WHERE {subject.mine_key}")
     with undone(stage.administrator, f"SELECT set_config('role', {literal(stage.application)}, true)"):
         answer = _last(stage, hung)
@@ -163,7 +163,7 @@ def _cascaded(subject: Subject, child: Table, key: ForeignKey, theirs: Row) -> t
         gone = _last(stage, removed)
         if not gone.accepted:
             return f"{key.name}: the row cannot be removed ({shown(gone)})", ()
-        left = _last(stage, ("RESET ROLE", f"SELECT ({idents(tuple(link))}) IS NOT NULL FROM {name} WHERE {known}"))
+        left = _last(stage, ("RESET ROLE", f"SELECT ({idents(tuple(link))}) IS NOT NULL FROM {name} WHERE {hanging}"))
     if left.values and left.values[0][0]:
         return f"{key.name}: the other user's row is as it was", ()
     exploit = script(stage, stage.application, (*hung, *removed))

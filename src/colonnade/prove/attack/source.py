@@ -21,6 +21,12 @@ OWNER_COLUMNS = ("user_id", "owner_id", "tenant_id", "account_id", "organisation
                  "author_id", "created_by", "userId", "ownerId", "tenantId")  # fmt: skip
 """Columns that say whose a row is, where no policy does; the first that a table has counts."""
 
+ANONYMOUS = frozenset({"anon"})
+"""Roles of visitors who have not logged in: they are the application's only where there is no other."""
+
+LIVING = ("rule ", "foreign table ")
+"""Kinds of objects that a copy cannot have, and that could let rows through."""
+
 WRITES = frozenset({"INSERT", "UPDATE", "DELETE"})
 EVERYBODY = "PUBLIC"
 USUAL = Setting("app.current_user_id")
@@ -121,6 +127,7 @@ def recognised(database: Database, people: tuple[Person, ...] = ()) -> Source:
         for one in tables
         if one.row_security and owners[one.schema, one.name] is None
     )
+    unclear += tuple(f"{one} cannot be copied" for one in database.unmodelled if one.startswith(LIVING))
     subjects = [one for one in tables if (one.schema, one.name) in scoped]
     setting = next(filter(None, (_setting(database, one) for table in subjects for one in table.policies)), USUAL)
     apart = tuple(one.name for one in tables if not one.row_security and owners[one.schema, one.name] is None)
@@ -161,7 +168,9 @@ def _equated(node: Any) -> Iterator[str]:
 def _setting(database: Database, policy: Policy) -> Setting | None:
     """The setting that a policy reads, itself or in a function that it calls."""
     text = " ".join(filter(None, (policy.using, policy.check)))
-    called = [one.body + (one.sql_body or "") for one in database.functions if re.search(rf"\b{one.name}\(", text)]
+    called = [
+        one.body + (one.sql_body or "") for one in database.functions if re.search(rf"\b{re.escape(one.name)}\(", text)
+    ]
     for place in (text, *called):
         found = _SETTING.search(place)
         if found:
@@ -171,9 +180,9 @@ def _setting(database: Database, policy: Policy) -> Setting | None:
 
 
 def _application(subjects: Iterable[Table], people: tuple[Person, ...]) -> str | None:
-    """The role that most policies name, else the one that most tables let write, and that policies bind."""
+    """The role that most policies name, else one that most tables let write and policies bind, else their owner."""
     tables = list(subjects)
-    owners = {one.owner for one in tables}
+    owners = [one.owner for one in tables]
     bypassing = {one.name for one in people if one.bypasses}
     named = Counter(role for table in tables for policy in table.policies for role in policy.roles if role != EVERYBODY)
     writing = (one.grantee for table in tables for one in privileges(table) if set(one.kinds) & WRITES)
@@ -181,8 +190,11 @@ def _application(subjects: Iterable[Table], people: tuple[Person, ...]) -> str |
     for counted in (named, Counter({one: n for one, n in granted.items() if one not in bypassing}), granted):
         roles = [one for one in counted if one != EVERYBODY]
         if roles:
-            return min(roles, key=lambda role: (-counted[role], -granted[role], role))
-    return "application_role" if EVERYBODY in granted else None
+            return min(roles, key=lambda role: (role in ANONYMOUS, -counted[role], -granted[role], role))
+    if EVERYBODY in granted:
+        return "application_role"
+    owning = Counter(filter(None, owners))
+    return min(owning, key=lambda role: (-owning[role], role)) if owning else None
 
 
 def privileges(table: Table) -> Iterator[Any]:

@@ -121,11 +121,11 @@ class Subject:
 
     @property
     def mine_key(self) -> str:
-        return where(self.mine, self.key)
+        return known(self.table, self.mine)
 
     @property
     def theirs_key(self) -> str:
-        return where(self.theirs, self.key)
+        return known(self.table, self.theirs)
 
     @property
     def their_rows(self) -> str:
@@ -163,6 +163,14 @@ def key_of(table: Table) -> tuple[str, ...]:
     """The columns by which a row of `table` is known."""
     found = table.primary_key
     return found.columns if found else tuple(column.name for column in table.columns)
+
+
+def known(table: Table, row: Row) -> str:
+    """A condition that `row` meets; without a primary key, by the texts of all its values, which every type has."""
+    if table.primary_key is not None:
+        return where(row, table.primary_key.columns)
+    texts = ((f"({ident(one.name)})::text", row[one.name]) for one in table.columns)
+    return " AND ".join(f"{name} IS NOT DISTINCT FROM {value(text)}" for name, text in texts)
 
 
 def unique_keys(table: Table) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -95,7 +95,7 @@ def _views(subject: Subject, *, materialized: bool) -> Iterator[View]:
 
 
 def _whole(view: View) -> str:
-    return f"SELECT one::text FROM {qualified(view.schema, view.name)} AS one"
+    return f"SELECT (one.*)::text FROM {qualified(view.schema, view.name)} AS one"
 
 
 def _compared(subject: Subject, what: str, query: str, *before: str) -> Result:
@@ -145,7 +145,7 @@ def _written(subject: Subject, view: View) -> Result:
 
 def _peeked(subject: Subject, view: View) -> Result:
     name = qualified(view.schema, view.name)
-    query = f"SELECT count(*) FROM {name} AS one WHERE pg_temp.peek(one::text)"
+    query = f"SELECT count(*) FROM {name} AS one WHERE pg_temp.peek((one.*)::text)"
     done, alone = (
         subject.act_as(subject.stage.application, *PEEKING, query, PEEKED, before=before)
         for before in ((), (_without_others(subject),))
@@ -190,7 +190,7 @@ def _called(subject: Subject, definer: Definer) -> Result:
     known = [subject.theirs[name] for name in subject.key if name != subject.owner][:1] if definer.types else []
     for given in dict.fromkeys((*known, subject.them)):
         call = f"{definer.name}({', '.join(_argument(subject, one, given) for one in definer.types)})"
-        statement = f"CALL {call}" if definer.procedure else f"SELECT one::text FROM {call} AS one"
+        statement = f"CALL {call}" if definer.procedure else f"SELECT (one.*)::text FROM {call} AS one"
         results += [_compared(subject, f"function {definer.name}", statement), _harmless(subject, definer, statement)]
     return _first_leak(results)
 

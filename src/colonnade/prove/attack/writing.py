@@ -159,7 +159,7 @@ def upsert(subject: Subject) -> Result:
 @attack("merge")
 def merge(subject: Subject) -> Result:
     """MERGE finds no row of another user to change or remove."""
-    source = f"MERGE INTO {subject.name} AS t USING (SELECT 1) AS s ON {_of(subject, 't')}"
+    source = f"MERGE INTO {subject.name} AS t USING (SELECT 1) AS s ON {subject.theirs_key}"
     column = ident(subject.touched)
     update = subject.act(f"{source} WHEN MATCHED THEN UPDATE SET {column} = t.{column}")
     if update.outcome.accepted and update.outcome.rows:
@@ -178,10 +178,6 @@ def truncate(subject: Subject) -> Result:
 
 def _theirs(subject: Subject) -> dict[str, str | None]:
     return {subject.owner: subject.them}
-
-
-def _of(subject: Subject, alias: str) -> str:
-    return " AND ".join(f"{alias}.{ident(name)} = {value(subject.theirs[name])}" for name in subject.key)
 
 
 def _constant(subject: Subject) -> str:

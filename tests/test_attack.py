@@ -1,0 +1,271 @@
+"""The attack suite on schemas that others wrote: what is recognised, what leaks, and that the exploits work."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from colonnade import cli
+from colonnade.config import Settings
+from colonnade.design.engine import design
+from colonnade.errors import InputError
+from colonnade.prove.attack import ATTACKS, Report, Verdict, attacked, ordered, report
+from colonnade.prove.attack.copy import OWNER, copied
+from colonnade.prove.attack.source import Source, of_design, of_live, of_sql
+from colonnade.prove.attack.suite import besieged
+from colonnade.server import Server, connect, scratch_database, scratch_roles
+from support.proving import planner
+
+CARELESS = Path(__file__).parent / "fixtures" / "careless"
+OWN = "user_id = nullif(current_setting('app.me', true), '')::uuid"
+
+
+def careless(server: Server, name: str) -> Source:
+    path = CARELESS / f"{name}.sql"
+    return of_sql(server, {path.name: path.read_text(encoding="utf-8")})
+
+
+def leaks(found: Report) -> dict[str, set[str]]:
+    """The attacks that leaked, by table."""
+    made: dict[str, set[str]] = {}
+    for one in found.of(Verdict.LEAKED):
+        made.setdefault(one.table, set()).add(one.attack.name)
+    return made
+
+
+def verdicts(found: Report, table: str) -> dict[str, Verdict]:
+    return {one.attack.name: one.result.verdict for one in found.attempts if one.table == table}
+
+
+def of(server: Server, text: str) -> Source:
+    return of_sql(server, {"schema.sql": text})
+
+
+@contextmanager
+def notes(server: Server, *more: str) -> Iterator[Report]:
+    """A well guarded table, and `more` SQL after it."""
+    text = f"""
+CREATE TABLE notes (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), user_id uuid NOT NULL, body text NOT NULL);
+ALTER TABLE notes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON notes TO app USING ({OWN}) WITH CHECK ({OWN});
+GRANT SELECT, INSERT, UPDATE, DELETE ON notes TO app;
+"""
+    yield attacked(server, of(server, "\n".join([text, *more])))
+
+
+# --- careless schemas ---------------------------------------------------------------------------------------------
+
+
+def test_an_owner_that_nothing_is_forced_on_sees_and_does_everything(server: Server) -> None:
+    found = attacked(server, careless(server, "notes"))
+    assert (found.application, found.setting) == ("notes_app", "app.user_id")
+    assert found.apart == ("users",)
+    assert {"read-all", "insert-as-another", "update-blind", "delete-blind", "truncate", "disable-row-security",
+            "read-copy", "pooled-connection", "drop-table"} <= leaks(found)["notes"]  # fmt: skip
+    assert not found.holds
+
+
+def test_a_policy_for_reading_alone_leaves_writing_open(server: Server) -> None:
+    found = attacked(server, careless(server, "projects"))
+    assert (found.application, found.setting) == ("web", "app.user")
+    assert leaks(found) == {
+        "projects": {"insert-as-another", "insert-unset-user", "insert-empty-user", "update-blind", "update-take-over",
+                     "update-give-away-blind", "update-unset-user", "update-empty-user", "delete-blind",
+                     "delete-unset-user", "delete-empty-user", "truncate", "cascade-across", "add-trigger"},
+        "todos": {"insert-as-another", "insert-unset-user", "insert-empty-user", "update-blind", "update-take-over",
+                  "update-give-away-blind", "update-unset-user", "update-empty-user", "delete-blind",
+                  "delete-unset-user", "delete-empty-user", "truncate", "attach-to-another", "probe-foreign-key",
+                  "probe-unique-key", "add-trigger"},
+    }  # fmt: skip
+
+
+def test_views_and_definer_functions_let_rows_of_a_guarded_table_through(server: Server) -> None:
+    found = attacked(server, careless(server, "invoices"))
+    assert (found.application, found.setting) == ("app", "request.tenant")
+    assert leaks(found) == {
+        "invoices": {"read-as-reader", "view-read", "view-leaky-function", "materialised-view", "definer-function"}
+    }
+    assert verdicts(found, "invoices")["owner-role"] == Verdict.ACCEPTED
+    assert verdicts(found, "invoices")["channel-sequence-values"] == Verdict.ACCEPTED
+
+
+@pytest.mark.parametrize("name", ["notes", "projects", "invoices"])
+def test_every_exploit_that_reads_works_when_a_person_types_it(server: Server, name: str) -> None:
+    source = careless(server, name)
+    with copied(server, source) as copy:
+        found = besieged(server, copy, copy.name)
+        assert found.of(Verdict.LEAKED)
+        for one in found.of(Verdict.LEAKED):
+            assert one.result.exploit[0].startswith("-- as ")
+            if one.attack.name not in ("read-all", "read-by-key", "read-by-subselect", "view-read", "update-blind"):
+                continue
+            role = one.result.exploit[0].removeprefix("-- as ")
+            with connect(server.dsn(copy.name, role)) as person:
+                answers = [person.execute(line.encode()) for line in one.result.exploit[1:-1]]
+                assert answers[-1].rowcount > 0, one.attack.name
+                person.execute("ROLLBACK")
+
+
+# --- what is recognised -------------------------------------------------------------------------------------------
+
+
+def test_the_setting_is_found_in_the_function_that_a_policy_calls_and_may_hold_claims(server: Server) -> None:
+    text = """
+CREATE SCHEMA auth;
+CREATE FUNCTION auth.uid() RETURNS uuid LANGUAGE sql STABLE AS $$
+  SELECT (nullif(current_setting('request.jwt.claims', true), '')::json ->> 'sub')::uuid $$;
+GRANT USAGE ON SCHEMA auth TO anon, authenticated;
+CREATE TABLE posts (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), user_id uuid NOT NULL, body text);
+ALTER TABLE posts ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON posts USING (auth.uid() = user_id) WITH CHECK (auth.uid() = user_id);
+ALTER TABLE posts OWNER TO keeper;
+GRANT SELECT, INSERT, UPDATE, DELETE ON posts TO anon, authenticated;
+"""
+    found = attacked(server, of(server, text))
+    assert (found.application, found.setting) == ("authenticated", "request.jwt.claims")
+    assert verdicts(found, "posts")["read-all"] == Verdict.HELD
+    assert leaks(found) == {"posts": {"owner-role"}}
+
+
+def test_a_table_of_its_users_is_guarded_by_its_key(server: Server) -> None:
+    text = """
+CREATE TABLE people (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), email text NOT NULL UNIQUE, "Full Name" text);
+ALTER TABLE people ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY self ON people TO app USING (id = nullif(current_setting('app.me', true), '')::uuid);
+GRANT SELECT, UPDATE ("Full Name") ON people TO app;
+"""
+    source = of(server, text)
+    assert dict(source.scoped) == {("public", "people"): "id"}
+    assert attacked(server, source).holds
+
+
+def test_a_table_whose_owner_stands_elsewhere_is_named_and_nothing_is_claimed_of_it(server: Server) -> None:
+    text = f"""
+CREATE TABLE chats (id uuid PRIMARY KEY, user_id uuid NOT NULL);
+CREATE TABLE messages (id uuid PRIMARY KEY, chat_id uuid NOT NULL REFERENCES chats);
+ALTER TABLE chats ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE messages ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON chats TO app USING ({OWN});
+CREATE POLICY own ON messages TO app USING (EXISTS (SELECT FROM chats WHERE chats.id = chat_id));
+GRANT SELECT ON chats, messages TO app;
+"""
+    found = attacked(server, of(server, text))
+    assert not found.holds
+    assert {one.table for one in found.attempts} == {"chats"}
+    assert found.unclear == ("messages has row-level security, but no column of its own says whose a row is",)
+
+
+def test_without_policies_a_usual_column_tells_and_the_owner_is_the_application(server: Server) -> None:
+    found = attacked(server, of(server, "CREATE TABLE notes (id int PRIMARY KEY, user_id int NOT NULL, body text)"))
+    assert found.application == OWNER
+    assert {"read-all", "update-blind"} <= leaks(found)["notes"]
+
+
+def test_nothing_to_attack_is_no_success(server: Server) -> None:
+    found = attacked(server, of(server, "CREATE TABLE countries (code char(2) PRIMARY KEY)"))
+    assert not found.holds
+    assert report.summary(found).startswith("No table was attacked")
+
+
+def test_a_live_database_is_only_read(server: Server) -> None:
+    with (
+        scratch_roles(server, ("live_app",), "LOGIN"),
+        scratch_database(server) as name,
+        connect(server.dsn(name)) as connection,
+    ):
+        connection.execute("CREATE TABLE notes (id bigserial PRIMARY KEY, user_id uuid NOT NULL, body text)")
+        connection.execute("ALTER TABLE notes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+        connection.execute(f"CREATE POLICY own ON notes TO live_app USING ({OWN})".encode())
+        connection.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON notes TO live_app")
+        connection.execute("GRANT USAGE ON SEQUENCE notes_id_seq TO live_app")
+        source = of_live(connection)
+        assert connection.execute("SELECT count(*) FROM notes").fetchone() == (0,)
+    assert [(one.name, one.bypasses) for one in source.people] == [(server.user, True), ("live_app", False)]
+    found = attacked(server, source)
+    assert (found.application, found.setting) == ("live_app", "app.me")
+    assert found.holds
+    assert verdicts(found, "notes")["owner-role"] == Verdict.ACCEPTED
+
+
+# --- what is told from what ---------------------------------------------------------------------------------------
+
+
+def test_a_guarded_table_holds_against_everything(server: Server) -> None:
+    with notes(server) as found:
+        assert found.holds
+
+
+def test_no_row_seen_is_unproven_where_the_user_sees_none_of_its_own(server: Server) -> None:
+    with notes(server, "CREATE POLICY nobody ON notes AS RESTRICTIVE USING (false);") as found:
+        seen = verdicts(found, "notes")
+    assert seen["read-all"] == seen["update-another"] == seen["delete-blind"] == Verdict.UNPROVEN
+    assert not found.holds and not found.of(Verdict.LEAKED)
+
+
+def test_what_the_application_may_not_do_at_all_is_not_applicable(server: Server) -> None:
+    with notes(server, "REVOKE INSERT, UPDATE, DELETE ON notes FROM app;") as found:
+        seen = verdicts(found, "notes")
+    assert seen["insert-as-another"] == seen["update-blind"] == seen["delete-another"] == Verdict.NOT_APPLICABLE
+    assert found.holds
+
+
+def test_a_table_without_a_primary_key_or_with_hostile_names_is_attacked_alike(server: Server) -> None:
+    text = f"""
+CREATE TABLE "Order"" x'); DROP TABLE y; --" ("user_id" uuid NOT NULL, "na""me %s" text, "na\nïve" int, "user" json);
+ALTER TABLE "Order"" x'); DROP TABLE y; --" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY "it's {{{{ own }}}}" ON "Order"" x'); DROP TABLE y; --" TO "the ""app" USING ({OWN});
+GRANT SELECT, INSERT, UPDATE, DELETE ON "Order"" x'); DROP TABLE y; --" TO "the ""app";
+"""
+    found = attacked(server, of(server, text))
+    assert found.application == 'the "app'
+    assert not found.of(Verdict.LEAKED, Verdict.UNPROVEN)
+    assert found.holds
+
+
+def test_sql_that_does_not_load_is_an_input_error(server: Server) -> None:
+    with pytest.raises(InputError):
+        of(server, "CREATE TABLE x (id nosuchtype)")
+
+
+# --- reports ------------------------------------------------------------------------------------------------------
+
+
+def test_two_runs_say_the_same(server: Server) -> None:
+    source = of_design(design(planner(), Settings())[0])
+    first, second = (report.text(attacked(server, source)) for _ in range(2))
+    assert first == second
+
+
+def test_the_matrix_has_a_row_an_attack_and_the_json_each_attempt(server: Server) -> None:
+    with notes(server) as found:
+        text, value = report.text(found), report.as_json(found)
+    for one in ordered():
+        assert f"\n{one.name} " in text
+    assert "Leaks" not in text and text.endswith("not applicable.")
+    attempts = json.loads(json.dumps(value))["attacks"]
+    assert [one["attack"] for one in attempts] == [one.name for one in ordered()]
+    assert {"table", "attack", "theme", "claim", "verdict", "evidence", "exploit", "stronger"} == set(attempts[0])
+    assert all(one["stronger"] and one["exploit"] for one in attempts if one["verdict"] == "accepted")
+    assert value["ok"] is True
+
+
+def test_every_attack_says_in_a_sentence_what_must_not_happen() -> None:
+    assert len(ATTACKS) > 60
+    assert all(one.page.endswith(".") and len(one.page) < 400 for one in ATTACKS.values())
+
+
+@pytest.mark.parametrize("name", ["notes", "invoices"])
+def test_the_command_exits_1_on_a_leak(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["colonnade", "prove", "--isolation", str(CARELESS / f"{name}.sql"), "--json"]
+    monkeypatch.setattr("sys.argv", command)
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    value = json.loads(capsys.readouterr().out)
+    assert stopped.value.code == 1
+    assert value["ok"] is False and value["counts"]["leaked"] > 0

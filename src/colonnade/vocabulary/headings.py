@@ -55,7 +55,7 @@ WHOLE: dict[str, tuple[str, ...]] = {
         "cross-entity rules", "cross-entity validation", "cross-entity constraints", "data constraints", "enum constraints",
     ),
     "states": (
-        "state transitions", "state machine", "state transition", "lifecycle", "state diagram", "states", "status transitions", "status flow",
+        "state transitions", "state", "state machine", "state transition", "lifecycle", "state diagram", "states", "status transitions", "status flow",
         "status lifecycle", "lifecycle & state", "lifecycle and state", "state lifecycle", "status workflow", "workflow", "state model",
         "transitions", "lifecycle states", "entity lifecycle", "state flow", "state transition rules", "state transition diagram",
         "transiciones de estado", "ciclo de vida", "transições de estado", "zustandsübergänge", "lebenszyklus", "transitions d'état",

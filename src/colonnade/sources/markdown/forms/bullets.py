@@ -91,6 +91,16 @@ def _tuple(text: str, place: Place) -> Read | None:
     )
 
 
+def _plain_list(text: str, place: Place) -> Read | None:
+    """`id, caseNumber (unique), outcome (open|done), reason?`: three or more bare names, each with a bracket at most."""  # noqa: E501
+    pieces = [piece.strip() for piece in top_level(text.rstrip(". "))]
+    if len(pieces) < 3 or not all(re.fullmatch(rf"{_IDENT}\??(?:\s*\([^()]*\))?", piece) for piece in pieces):
+        return None
+    reads = [line(piece, place) for piece in pieces]
+    found = tuple(one for read in reads if read for one in read.attributes)
+    return Read(found, 2) if len(found) >= len(pieces) else None
+
+
 def _several(text: str, place: Place) -> Read | None:
     """`` `id` UUID PK, `tenant_id`, `notes` text ``: several columns in one line, each with what is said of it."""
     pieces = top_level(text)
@@ -118,7 +128,7 @@ def line(text: str, place: Place) -> Read | None:
     change = _CHANGE.match(text)
     if change:
         return None if change["gone"] else line(text[change.end() :], place)
-    listed = _tuple(text, place) or (_several(text, place) if text.count("`") > 3 else None)
+    listed = _plain_list(text, place) or _tuple(text, place) or (_several(text, place) if text.count("`") > 3 else None)
     if listed is not None:
         return listed
     text = re.sub(r"^(?:✅|❌|🔑|🔗|➕|🆕|\[[ xX]\])\s*", "", text)

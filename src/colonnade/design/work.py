@@ -39,12 +39,16 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class UniqueSet:
-    """Stated columns, as written, that no two rows share; with a predicate only rows that satisfy it."""
+    """Stated columns, as written, that no two rows share; with a predicate only rows that satisfy it.
+
+    `within` are words for whose rows are meant, as in "unique per user".
+    """
 
     columns: tuple[str, ...]
     place: Place
     name: str = ""
     predicate: str = ""
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,15 @@ class StatedExclusion:
 
 
 @dataclass(frozen=True, slots=True)
+class Arc:
+    """A reference to one of several tables: `columns` are pairs of the document's word for a table and its key here."""
+
+    stem: str
+    columns: tuple[tuple[str, str], ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Blueprint:
     """One table in the making: what the documents state of it, and what has been designed so far.
 
@@ -91,6 +104,7 @@ class Blueprint:
     conditions: tuple[Condition, ...] = ()
     references: tuple[CompositeReference, ...] = ()
     exclusions: tuple[StatedExclusion, ...] = ()
+    arcs: tuple[Arc, ...] = ()
     owner: str | None = None
     created_at: str | None = None
     updated_at: str | None = None

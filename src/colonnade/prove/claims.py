@@ -214,7 +214,7 @@ def needed(pair: Pair, settings: Settings) -> Iterator[tuple[Column, str]]:
             yield column, f"{reason(attribute.name)}, an enum with a default"
     for one in stated.statements(pair.entity):
         found = pair.column(one.columns[0]) if one.kind == "required" else None
-        if found is not None:
+        if found is not None and found.generated is None:
             yield found, f"stated at {one.place}"
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from colonnade.design.schema import Entity, ForeignKey, Table
 from colonnade.findings import Proof
-from colonnade.prove import references, stated
+from colonnade.prove import arcs, references, stated
 from colonnade.prove.deletion import unhindered
 from colonnade.prove.ground import Ground
 from colonnade.prove.laws import law
@@ -350,10 +350,11 @@ def _carries(
     if mine is None or other is None:
         return Proof("foreign-key-carries-owner", subject, False, "unproven: no row and parent of two users")
     link = {name: other[target] for name, target in pairs.items() if name != owner}
+    link |= arcs.alone(table, link)
     become(open_hands.application, ground.setting, mine[owner])
     key = where(mine, table.primary_key.columns if table.primary_key else tuple(mine))
     change = ", ".join(f"{ident(name)} = {value(text)}" for name, text in link.items())
     outcome = tried(open_hands.application, f"UPDATE {qualified(table.schema, table.name)} SET {change} WHERE {key}")
     passed = outcome.sqlstate == DENIED or (outcome.sqlstate, outcome.constraint) == ("23503", one.name)
-    words = f"as the application, pointing {', '.join(link)} at another user's row of {one.target[1]}: {outcome}"
+    words = f"as the application, pointing {', '.join(name for name in link if name in pairs)} at another user's row of {one.target[1]}: {outcome}"
     return Proof("foreign-key-carries-owner", subject, passed, words)

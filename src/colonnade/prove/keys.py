@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from colonnade.design.schema import Exclusion, ForeignKey, Index, PrimaryKey, Table, Unique
 from colonnade.findings import Proof
-from colonnade.prove import stated
+from colonnade.prove import arcs, stated
 from colonnade.prove.claims import reason
 from colonnade.prove.probe import Row
 from colonnade.prove.rows import Stage, attempt
@@ -56,7 +56,7 @@ def designed_uniques(table: Table) -> tuple[tuple[tuple[str, ...], str], ...]:
 def uniques(stage: Stage, columns: tuple[str, ...], because: str) -> Proof:
     """A second row with the values of an earlier row of the same owner is refused by the right constraint."""
     subject = f"{stage.table.name} ({', '.join(columns)})"
-    change = _collision(stage, columns)
+    change = _collision(stage, arcs.sources(stage.table, columns), columns)
     if change is None:
         return Proof(UNIQUE, subject, False, f"unproven: no row has a value in all of these columns ({because})")
     outcome, who = attempt(stage, change)
@@ -110,7 +110,7 @@ def orphans(stage: Stage) -> Iterator[Proof]:
             yield Proof(FOREIGN, subject, False, "unproven: no value is known that no parent has")
             continue
         aside = tuple(key.name for key in stage.table.foreign_keys if key is not one and set(key.columns) & set(change))
-        outcome, who = attempt(stage, change, aside)
+        outcome, who = attempt(stage, {**change, **arcs.alone(stage.table, change)}, aside)
         good, good_who = attempt(stage, {})
         passed = outcome.sqlstate == "23503" and outcome.constraint == one.name and good.accepted
         without = f", without {', '.join(aside)}," if aside else ""
@@ -149,11 +149,14 @@ def _dangling(stage: Stage, one: ForeignKey) -> Row | None:
     return {name: ABSENT[row.family] for name, row in shapes.items() if row is not None}
 
 
-def _collision(stage: Stage, columns: Sequence[str]) -> Row | None:
+def _collision(stage: Stage, columns: Sequence[str], whole_ones: Sequence[str]) -> Row | None:
+    """The values of an earlier row in `columns`; those of `whole_ones` that no server generates must be there."""
     key = stage.table.primary_key
     # A user's own row is told apart from another's by its key, which must stay its own.
     owner = None if key and stage.facts.owner_column in key.columns else stage.facts.owner_column
-    whole = [row for row in stage.earlier if all(row.get(name) is not None for name in columns)]
+    given = [name for name in whole_ones if stage.table.column(name).generated is None]
+    whole = [row for row in stage.earlier if all(row.get(name) is not None for name in given)]
+    whole = [row for row in whole if columns and all(name in row for name in columns)]
     same = [row for row in whole if owner is None or row.get(owner) == stage.row.get(owner)]
     if same:
         return {name: same[-1][name] for name in columns if name != owner or same[-1][name] != stage.row.get(owner)}

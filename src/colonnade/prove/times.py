@@ -78,7 +78,8 @@ def _fixed(ground: Ground, facts: Entity, table: Table, open_hands: Hands) -> Pr
     name = qualified(table.schema, table.name)
     key = where(row, table.primary_key.columns if table.primary_key else tuple(row))
     update = tried(open_hands.application, f"UPDATE {name} SET {ident(column)} = {ident(column)} WHERE {key}")
-    added = tried(open_hands.application, insert(table.name, {**row, column: "2001-01-01 00:00:00+00"}))
+    given = {one: text for one, text in row.items() if table.column(one).generated is None}
+    added = tried(open_hands.application, insert(table.name, {**given, column: "2001-01-01 00:00:00+00"}))
     passed = update.sqlstate == added.sqlstate == "42501"
     evidence = f"as the application, UPDATE of it: {update}; INSERT with it: {added}"
     return Proof("created-at-fixed", subject, passed, evidence)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from colonnade.design.passes import (
     access,
+    arcs,
     checks,
     comments,
     defaults,
@@ -37,6 +38,8 @@ PASSES: tuple[Pass, ...] = (
     names.plural_table_names,
     names.fit_names,
     statements.stated_constraints,
+    statements.described_constraints,
+    arcs.exclusive_arcs,
     types.column_types,
     types.enum_defaults,
     defaults.stated_defaults,
@@ -45,6 +48,7 @@ PASSES: tuple[Pass, ...] = (
     keys.integer_keys,
     externals.external_tables,
     links.resolve_links,
+    arcs.arc_columns,
     links.junction_tables,
     ownership.user_ownership,
     ownership.owner_in_foreign_keys,

@@ -212,22 +212,42 @@ def unique_constraints(work: Work) -> Work:
     for link in work.links:
         if link.unique:
             one_to_one.setdefault(link.child, []).append(link)
+    links: dict[str, list[Link]] = {}
+    for link in work.links:
+        links.setdefault(link.child, []).append(link)
     tables = {
-        name: one if one.external else _uniques(one, one_to_one.get(name, ())) for name, one in work.tables.items()
+        name: one if one.external else _uniques(one, one_to_one.get(name, ()), links.get(name, ()))
+        for name, one in work.tables.items()
     }
     return replace(work, tables=tables)
 
 
-def _uniques(blueprint: Blueprint, one_to_one: Iterable[Link]) -> Blueprint:
+def _scope(blueprint: Blueprint, word: str, links: Iterable[Link]) -> str:
+    """The column that says whose row it is, as in "unique per user"; empty where there is none."""
+    single = naming.singular(word)
+    stems = (word, single, f"{single}_id", f"{word}_id")
+    named = next((column for one in stems if (column := blueprint.column(one))), None)
+    led = next((one.columns[0] for one in links if naming.singular(one.parent) == single), None)
+    people = (
+        blueprint.owner if single in ("user", "owner", "account", "customer", "member", "person", "tenant") else None
+    )
+    return named or led or people or ""
+
+
+def _uniques(blueprint: Blueprint, one_to_one: Iterable[Link], links: Iterable[Link]) -> Blueprint:
     made: dict[tuple[str, ...], tuple[str, str]] = {}
     findings: list[Finding] = []
     for name, attribute in blueprint.attributes.items():
         if attribute.unique and attribute.unique.value and name in blueprint.columns:
             made.setdefault((name,), ("", f"stated at {attribute.unique.place}"))
     for stated in blueprint.uniques:
-        columns = tuple(blueprint.column(one) or "" for one in stated.columns)
+        scopes = tuple(_scope(blueprint, word, links) for word in stated.within)
+        columns = scopes + tuple(blueprint.column(one) or "" for one in stated.columns)
+        made.pop(columns[1:], None) if scopes and all(scopes) else None
         if "" in columns:
-            missing = [one for one in stated.columns if not blueprint.column(one)]
+            missing = [
+                one for one, column in zip((*stated.within, *stated.columns), columns, strict=True) if not column
+            ]
             findings += found("unknown-column", f"{blueprint.name} has no column {missing[0]!r}", stated.place,
                               "name one of its columns")  # fmt: skip
         elif not stated.predicate:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from colonnade import sql
+from colonnade import sql, types
 from colonnade.config import suggestion
 from colonnade.design.draft import DraftAttribute, Fact, OnDelete
 from colonnade.design.work import (
@@ -138,14 +138,98 @@ def _unique_words(blueprint: Blueprint, match: re.Match[str], fact: Fact[str]) -
     return replace(blueprint, uniques=(*blueprint.uniques, UniqueSet(columns, fact.place)))
 
 
-FORMS: tuple[Form, ...] = (
-    Form(re.compile(_NAME + r"\s+(?:is\s+)?(?:not\s+null|required)", _FLAGS), _not_null),
-    Form(re.compile(_NAME + r"\s+(?:(?:is|must be)\s+)?unique", _FLAGS), _unique_column),
-    Form(re.compile(_NAME + r"\s+primary\s+key", _FLAGS), _key_column),
-    Form(re.compile(_NAME + r"\s+default\s+(?P<value>.+)", _FLAGS), _default),
-    Form(re.compile(r"unique\s*[:(]\s*(?P<columns>[\w\"`]+(?:\s*,\s*[\w\"`]+)*)\s*\)?", _FLAGS), _unique_words),
-    Form(re.compile(_NAME + r"\s+max(?:imum)?(?:\s+length)?\s*:?\s*(?P<number>\d{1,7})", _FLAGS), _longest),
+def _unique_within(blueprint: Blueprint, match: re.Match[str], fact: Fact[str]) -> Blueprint:
+    if blueprint.attribute(match["column"]) is None:
+        return unknown_column(blueprint, match["column"], fact.place)
+    stated = UniqueSet((match["column"].strip(),), fact.place, within=(match["within"].lower(),))
+    return replace(blueprint, uniques=(*blueprint.uniques, stated))
+
+
+def _only_with(blueprint: Blueprint, match: re.Match[str], fact: Fact[str]) -> Blueprint:
+    return _when(blueprint, match, fact, "{column} IS NULL OR {condition}")
+
+
+def _required_with(blueprint: Blueprint, match: re.Match[str], fact: Fact[str]) -> Blueprint:
+    return _when(blueprint, match, fact, "{column} IS NOT NULL OR NOT ({condition})")
+
+
+def _when(blueprint: Blueprint, match: re.Match[str], fact: Fact[str], form: str) -> Blueprint:
+    """A condition that ties one column to the state of another: a flag, or a value of a closed list."""
+    column = blueprint.attribute(match["a"])
+    condition = _state_condition(blueprint, match)
+    if column is None or condition is None:
+        return _unread(blueprint, fact)
+    text = form.format(column=sql.ident(column), condition=condition)
+    return replace(blueprint, conditions=(*blueprint.conditions, Condition(text, fact.place)))
+
+
+def _state_condition(blueprint: Blueprint, match: re.Match[str]) -> str | None:
+    word, value = match["b"], match["value"]
+    column = blueprint.attribute(word)
+    if column and (value is None or value.lower() in ("true", "yes", "set")):
+        return sql.ident(column) if _holds_a_flag(blueprint.attributes[column]) else f"{sql.ident(column)} IS NOT NULL"
+    if column and value:
+        listed = blueprint.attributes[column].enum_values
+        known = next((one for one in listed.value if one.lower() == value.lower()), None) if listed else None
+        return f"{sql.ident(column)} = {sql.literal(known).strip()}" if known else None
+    for name, attribute in blueprint.attributes.items():
+        for one in attribute.enum_values.value if attribute.enum_values else ():
+            if one.lower() == word.lower():
+                return f"{sql.ident(name)} = {sql.literal(one).strip()}"
+    return None
+
+
+def _holds_a_flag(attribute: DraftAttribute) -> bool:
+    row = types.resolve(attribute.type.value) if attribute.type else None
+    return row is not None and row.base == "boolean"
+
+
+def _after(blueprint: Blueprint, match: re.Match[str], fact: Fact[str]) -> Blueprint:
+    later, earlier = blueprint.attribute(match["a"]), blueprint.attribute(match["other"])
+    if later is None or earlier is None:
+        return _unread(blueprint, fact)
+    condition = Condition(f"{sql.ident(later)} > {sql.ident(earlier)}", fact.place)
+    return replace(blueprint, conditions=(*blueprint.conditions, condition))
+
+
+def described_constraints(work: Work) -> Work:
+    """What the description of an attribute says of it in one of the known forms is stated, too."""
+    return each(work, _described)
+
+
+def _described(blueprint: Blueprint) -> Blueprint:
+    for name, attribute in blueprint.attributes.items():
+        for sentence in re.split(r"[.;]\s+|[.;]$", attribute.description):
+            text = sentence.strip()
+            for form in FORMS:
+                bare = form.pattern.fullmatch(f"{name} {text[:1].lower()}{text[1:]}") if text else None
+                if bare and form.read in _DESCRIBED:
+                    blueprint = form.read(blueprint, bare, Fact(text, attribute.name.place))
+                    break
+    return blueprint
+
+
+_WHEN_A = r"(?P<a>[\w]+)\s+"
+_WHEN_B = r"(?:the\s+)?(?P<b>\w+)(?:\s+(?:is|=|equals|becomes)\s+['\"`]?(?P<value>\w+)['\"`]?)?"
+_DESCRIBED = (_unique_within, _only_with, _required_with, _after)
+_SCOPE = r"(?:per|within|in each|for each|in|inside|by)\s+(?:a |an |the |one |each |its )?(?P<within>\w+)"
+_SET = r"(?:set|present|filled|given)"
+_WORDINGS: tuple[tuple[str, Callable[[Blueprint, re.Match[str], Fact[str]], Blueprint]], ...] = (
+    (_NAME + r"\s+(?:is\s+)?(?:not\s+null|required)", _not_null),
+    (_NAME + r"\s+(?:(?:is|must be)\s+)?unique", _unique_column),
+    (_NAME + r"\s+primary\s+key", _key_column),
+    (_NAME + r"\s+default\s+(?P<value>.+)", _default),
+    (r"unique\s*[:(]\s*(?P<columns>[\w\"`]+(?:\s*,\s*[\w\"`]+)*)\s*\)?", _unique_words),
+    (_NAME + r"\s+(?:(?:is|must be)\s+)?unique\s+" + _SCOPE, _unique_within),
+    (_WHEN_A + r"(?:must be|is|should be|stays)\s+(?:null|empty|unset)\s+(?:unless|until)\s+" + _WHEN_B, _only_with),
+    (_WHEN_A + rf"(?:is|may be|can be|must be)\s+{_SET}\s+only\s+(?:when|if|for|with)\s+" + _WHEN_B, _only_with),
+    (_WHEN_A + rf"(?:is|may be|can be|must be)\s+only\s+{_SET}\s+(?:when|if|for|with)\s+" + _WHEN_B, _only_with),
+    (_WHEN_A + r"only\s+(?:when|if|with)\s+" + _WHEN_B, _only_with),
+    (_WHEN_A + rf"(?:is|must be)\s+(?:required|{_SET})\s+(?:when|if|once)\s+" + _WHEN_B, _required_with),
+    (_WHEN_A + r"(?:must be|is)\s+(?:after|later than|greater than)\s+(?P<other>\w+)", _after),
+    (_NAME + r"\s+max(?:imum)?(?:\s+length)?\s*:?\s*(?P<number>\d{1,7})", _longest),
 )
+FORMS: tuple[Form, ...] = tuple(Form(re.compile(pattern, _FLAGS), read) for pattern, read in _WORDINGS)
 _TABLE_CONSTRAINT = re.compile(r"(constraint\s+\S+\s+)?(check|unique|primary\s+key|foreign\s+key|exclude)\b", _FLAGS)
 
 

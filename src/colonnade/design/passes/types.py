@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from colonnade import sql, types
 from colonnade.config import suggestion
-from colonnade.design.draft import DraftAttribute
+from colonnade.design.draft import DraftAttribute, Origin
 from colonnade.design.schema import Check, Column, EnumType, Reason
 from colonnade.design.work import Blueprint, Work, assumed, found, house, why
 from colonnade.findings import Finding, declare, rule
@@ -86,9 +86,10 @@ def _plain(
     if attribute.type is None or not attribute.type.value.strip():
         guess = habits.guessed_type(name)
         fixed = types.resolve(guess, work.settings.timestamps)
-        findings += found(
-            GUESSED, f"{where} has no stated type and becomes {fixed}", attribute.name.place, severity="note"
-        )
+        if attribute.name.origin is Origin.STATED:
+            findings += found(
+                GUESSED, f"{where} has no stated type and becomes {fixed}", attribute.name.place, severity="note"
+            )
         return str(fixed), assumed(f"{fixed} by the name {name}")
     word = attribute.type.value.strip().lower()
     written = habits.IDIOMS.get(word) or formats.TYPES_OF.get(word, attribute.type.value)

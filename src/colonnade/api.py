@@ -387,6 +387,8 @@ def _target(paths: Sequence[str], chosen: Settings, server: Server, forced: str 
             file for path in map(Path, paths) for file in ([path] if path.is_file() else sorted(path.rglob("*.sql")))
         ]
         return source.of_sql(server, {str(file): file.read_text(encoding="utf-8") for file in files})
+    if len(paths) == 1 and kinds & {"alembic", "python"}:
+        return source.recognised(introspect(paths[0], chosen, server, forced))
     return source.of_design(design(paths, chosen, forced).schema)
 
 

@@ -264,6 +264,12 @@ WEAKENINGS: tuple[Weakening, ...] = (
         ("read-as-reader",),
     ),
     Weakening(
+        "reader that may remove rows",
+        "CREATE POLICY removes_all ON tasks FOR DELETE TO app_reader USING (true); GRANT DELETE ON tasks TO app_reader",
+        "tasks",
+        ("write-as-reader",),
+    ),
+    Weakening(
         "application made the owner",
         "ALTER TABLE tasks OWNER TO app_user",
         "tasks",

@@ -167,6 +167,22 @@ def merge(subject: Subject) -> Result:
     return _touched(subject, "delete", subject.act(f"{source} WHEN MATCHED THEN DELETE"), 0)
 
 
+@attack("write-as-reader")
+def write_as_reader(subject: Subject) -> Result:
+    """Every other role that may read the table, a read-only one above all, changes and removes no row of another."""
+    if not subject.stage.readers:
+        return not_applicable("no other role that is subject to policies may read tables")
+    answers = []
+    for role in subject.stage.readers:
+        for statement in (_constant(subject), f"DELETE FROM {subject.name}"):
+            done = subject.act_as(role, statement)
+            if done.outcome.rows > subject.own or done.outcome.sqlstate.startswith(CONSTRAINT):
+                words = f"{role}: {statement.split()[0]} reaches rows of others ({shown(done.outcome)})"
+                return leaked(words, done.script)
+            answers.append(f"{role}: {statement.split()[0]} {shown(done.outcome)}")
+    return held("; ".join(answers))
+
+
 @attack("truncate")
 def truncate(subject: Subject) -> Result:
     """TRUNCATE, which asks no policy, is refused."""

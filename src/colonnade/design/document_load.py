@@ -22,6 +22,7 @@ from colonnade.design.document_form import (
 )
 from colonnade.design.document_value import KINDS, SECTIONS, usual_column, usual_table
 from colonnade.design.schema import (
+    Audience,
     Constraint,
     Database,
     Entity,
@@ -238,6 +239,9 @@ def _intent_of(mistakes: Mistakes, keys: Mapping[str, Node], model: str, table: 
         _text(keys.get("deleted_at")),
         _text(keys.get("active_view")),
         tuple(one for one in relations if one is not None),
+        audience=value_of(mistakes, Audience, keys["audience"], "audience") or "owner"
+        if "audience" in keys
+        else "owner",
     )
 
 

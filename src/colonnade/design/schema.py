@@ -447,6 +447,10 @@ class Relationship:
     join_columns: tuple[tuple[str, str], ...] = ()
 
 
+Audience: TypeAlias = Literal["owner", "everyone", "reference", "members"]
+"""Who reads a row: its owner, every user, the application which never writes it, or the members of its tenant."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entity:
     """What the design knows of one table beyond its catalog facts; `name` is in CamelCase and names its model.
@@ -466,6 +470,7 @@ class Entity:
     active_view: str | None = None
     relationships: tuple[Relationship, ...] = ()
     estimated_rows: int | None = None
+    audience: Audience = "owner"
 
 
 @dataclass(frozen=True, slots=True)

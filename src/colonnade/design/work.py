@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from colonnade.config import Settings
 from colonnade.design.draft import Draft, DraftAttribute, DraftEntity, Fact, Origin
 from colonnade.design.schema import (
+    Audience,
     Column,
     Constraint,
     DefaultPrivilege,
@@ -106,6 +107,7 @@ class Blueprint:
     exclusions: tuple[StatedExclusion, ...] = ()
     arcs: tuple[Arc, ...] = ()
     owner: str | None = None
+    audience: Audience = "owner"
     created_at: str | None = None
     updated_at: str | None = None
     deleted_at: str | None = None

@@ -12,7 +12,19 @@ from colonnade.config import Settings
 from colonnade.design.draft import Draft
 from colonnade.design.schema import Schema
 from colonnade.findings import Proof
-from colonnade.prove import constraints, deleted, isolation, loading, migration, models, patterns, reader, times, transitions
+from colonnade.prove import (
+    audiences,
+    constraints,
+    deleted,
+    isolation,
+    loading,
+    migration,
+    models,
+    patterns,
+    reader,
+    times,
+    transitions,
+)
 from colonnade.prove.attack import law as attacks
 from colonnade.prove.ground import Ground, prepared
 from colonnade.prove.laws import LAWS, Lane, Law, held
@@ -20,7 +32,10 @@ from colonnade.server import Server
 
 __all__ = ["LAWS", "prove_build"]
 
-SUBJECTS = (loading, migration, models, constraints, times, transitions, deleted, isolation, attacks, reader, patterns)
+SUBJECTS = (
+    loading, migration, models, constraints, times, transitions, deleted, isolation, audiences, attacks, reader,
+    patterns,
+)  # fmt: skip
 """The files of laws, in the order in which they are reported."""
 
 HEAVY = ("sqlalchemy.orm", "sqlmodel", "alembic.command")

@@ -86,9 +86,14 @@ class Ground:
 
     @property
     def scoped(self) -> tuple[tuple[Entity, Table], ...]:
-        """The tables whose rows belong to a user, by name."""
-        entities = [one for one in self.schema.intent.entities if one.owner_column and not one.external]
-        return tuple((one, self.schema.database.table(one.table)) for one in sorted(entities, key=lambda e: e.table))
+        """The tables whose rows belong to a user and are seen by nobody else, by name."""
+        return tuple(pair for pair in self.entities if pair[0].owner_column and pair[0].audience == "owner")
+
+    @property
+    def entities(self) -> tuple[tuple[Entity, Table], ...]:
+        """Our tables and what the design knows of them, by name."""
+        ours = [one for one in self.schema.intent.entities if not one.external]
+        return tuple((one, self.schema.database.table(one.table)) for one in sorted(ours, key=lambda e: e.table))
 
     def url(self, database: str, role: str | None = None) -> str:
         """A URL that logs in as `role`, the administrator where it is None."""

@@ -125,8 +125,11 @@ def _losses(ground: Ground, name: str, observed: Database, losses: tuple[str, ..
 def _round_trips(ground: Ground, family: str) -> Iterator[Proof]:
     with ground.emptied_workbench() as database, _package(ground, family) as package:
         admit(ground.server, database, ground.schema, ground.actors)
-        with _engine(ground, database, ground.actors.application) as engine:
-            yield from round_trips(ground, Family(f"{family}-round-trips", package, engine), database)
+        with (
+            _engine(ground, database, ground.actors.application) as engine,
+            _engine(ground, database, ground.actors.migrator) as migrating,
+        ):
+            yield from round_trips(ground, Family(f"{family}-round-trips", package, engine, migrating), database)
 
 
 @contextmanager

@@ -20,11 +20,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """The models of one writer, and an engine that logs in as the application."""
+    """The models of one writer, and engines that log in as the application and as the migrator.
+
+    The migrator writes the tables that the application only reads.
+    """
 
     law: str
     package: ModuleType
     engine: sa.Engine
+    migrating: sa.Engine
 
 
 def round_trips(ground: Ground, family: Family, database: str) -> Iterator[Proof]:
@@ -52,7 +56,8 @@ def _tried(stage: Stage, model: Any, session: Session) -> tuple[list[str], str]:
     _become(session, stage)
     defaults, wrong_defaults = _defaults(model, given, names, stage, session)
     faults = [*wrong, *wrong_members, *wrong_defaults]
-    return faults, f"{len(given)} values, {members} enum members and {defaults} defaults as the application"
+    who = "application" if stage.settable else "migrator"
+    return faults, f"{len(given)} values, {members} enum members and {defaults} defaults as the {who}"
 
 
 def _written(model: Any, given: dict[str, Any], names: dict[str, str], session: Session) -> tuple[Any, list[str]]:
@@ -144,7 +149,7 @@ def _cast(stage: Stage, name: str) -> str:
 def _session(ground: Ground, family: Family, stage: Stage) -> Iterator[Session]:
     from sqlalchemy.orm import Session
 
-    with Session(family.engine, autoflush=False) as session:
+    with Session(family.engine if stage.settable else family.migrating, autoflush=False) as session:
         _become(session, stage)
         yield session
         session.rollback()

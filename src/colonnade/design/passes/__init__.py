@@ -8,6 +8,7 @@ from __future__ import annotations
 from colonnade.design.passes import (
     access,
     arcs,
+    audiences,
     checks,
     comments,
     defaults,
@@ -50,6 +51,7 @@ PASSES: tuple[Pass, ...] = (
     links.resolve_links,
     arcs.arc_columns,
     links.junction_tables,
+    audiences.stated_audience,
     ownership.user_ownership,
     ownership.owner_in_foreign_keys,
     foreign_keys.on_delete,

@@ -25,7 +25,8 @@ def row_level_security(work: Work) -> Work:
     """A table of users lets each user see and change only the own rows, whatever the query says.
 
     It is enabled and forced, so that it binds the owner of the table too. One policy a command compares the owner's
-    key with the current user; with none set it shows nothing and raises nothing.
+    key with the current user; with none set it shows nothing and raises nothing. Rows that are for everyone are read
+    by every user, and written by their owner.
     """
     if not work.settings.row_level_security:
         return work
@@ -43,7 +44,8 @@ def bound(roles: Roles | None, command: str) -> tuple[str, ...]:
 def _policies(blueprint: Blueprint, names: Roles | None) -> Blueprint:
     if blueprint.owner is None:
         return blueprint
-    mine = own_rows(blueprint.owner, blueprint.columns[blueprint.owner].type)
+    type_ = blueprint.columns[blueprint.owner].type
+    mine = own_rows(blueprint.owner, type_)
     policies = tuple(
         Policy(
             sql.shorten(f"{blueprint.name}_{command.lower()}_own"), command, bound(names, command),
@@ -51,16 +53,24 @@ def _policies(blueprint: Blueprint, names: Roles | None) -> Blueprint:
         )
         for command, using, check in _COMMANDS
     )  # fmt: skip
+    if blueprint.audience == "everyone":
+        name = sql.shorten(f"{blueprint.name}_select_all")
+        policies = (replace(policies[0], name=name, using=f"{current_user(type_)} IS NOT NULL"), *policies[1:])
     reasons = tuple(Reason(f"{blueprint.name}/{one.name}", house("row-level-security")) for one in policies)
     return replace(blueprint, policies=policies, reasons=blueprint.reasons + reasons)
 
 
 def own_rows(column: str, type_: str) -> str:
-    """The condition that a row is the current user's.
+    """The condition that a row is the current user's."""
+    return f"{sql.ident(column)} = {current_user(type_)}"
+
+
+def current_user(type_: str) -> str:
+    """The current user's key, NULL where there is none.
 
     The sub-select is planned once for a query; nullif() turns the empty setting after a transaction into no user.
     """
-    return f"{sql.ident(column)} = (SELECT nullif(current_setting('{SETTING}', true), '')::{_cast(type_)})"
+    return f"(SELECT nullif(current_setting('{SETTING}', true), '')::{_cast(type_)})"
 
 
 def _cast(type_: str) -> str:
@@ -75,7 +85,7 @@ def least_privilege(work: Work) -> Work:
 
     It reads and deletes rows, and inserts and updates the columns that it may set: not created_at, not updated_at,
     not what is generated. The reader reads rows. The migrator reads and writes rows; the owner owns everything, and
-    what functions it makes later are open to nobody until they are granted.
+    what functions it makes later are open to nobody until they are granted. Reference data it only reads.
     """
     if work.roles is None:
         return work
@@ -87,7 +97,8 @@ def least_privilege(work: Work) -> Work:
 
 
 def _granted(blueprint: Blueprint, names: Roles) -> Blueprint:
-    settable = (Privilege(names.application, ("INSERT", "UPDATE")),)
+    listed = blueprint.audience == "reference"
+    settable = () if listed else (Privilege(names.application, ("INSERT", "UPDATE")),)
     kept = {blueprint.created_at, blueprint.updated_at}
     columns = {
         name: one if name in kept or not _settable(one) else replace(one, privileges=settable)
@@ -95,7 +106,7 @@ def _granted(blueprint: Blueprint, names: Roles) -> Blueprint:
     }
     privileges = (
         Privilege(names.migrator, ("DELETE", "INSERT", "SELECT", "UPDATE")),
-        Privilege(names.application, ("DELETE", "SELECT")),
+        Privilege(names.application, ("SELECT",) if listed else ("DELETE", "SELECT")),
         *((Privilege(names.reader, ("SELECT",)),) if names.reader else ()),
     )
     return replace(blueprint, columns=columns, privileges=tuple(sorted(privileges)))

@@ -44,7 +44,7 @@ def user_ownership(work: Work) -> Work:
     """
     candidates = _candidates(work)
     owned = {name: links[0] for name, links in candidates.items()}
-    inherited = _inherited(work, owned)
+    inherited = _inherited(work, [name for name in owned if work.tables[name].audience == "owner"])
     carried = naming.singular(work.users) + "_id" if work.users else "user_id"
     tables = dict(work.tables)
     links = list(work.links)
@@ -53,7 +53,8 @@ def user_ownership(work: Work) -> Work:
         links.append(link)
     for name, link in owned.items():
         tables[name] = _owned(tables[name], link, candidates[name][1:])
-    owners = set(owned) | set(inherited) | {work.users}
+    lists = {name for name, one in tables.items() if one.audience == "reference"}
+    owners = set(owned) | set(inherited) | lists | {work.users}
     tables = {name: one if name in owners or one.external else _ownerless(one) for name, one in tables.items()}
     if work.users and not tables[work.users].external:
         tables[work.users] = replace(tables[work.users], owner=tables[work.users].key[0])
@@ -97,11 +98,15 @@ def _inherited(work: Work, owned: Iterable[str]) -> dict[str, str]:
     while waiting:
         parent = waiting.popleft()
         for child in sorted(children.get(parent, ())):
-            if child not in owners and child != work.users and not work.tables[child].external:
+            if child not in owners and child != work.users and _ownable(work.tables[child]):
                 owners.add(child)
                 inherited[child] = parent
                 waiting.append(child)
     return inherited
+
+
+def _ownable(blueprint: Blueprint) -> bool:
+    return not blueprint.external and blueprint.audience == "owner"
 
 
 def _owned(blueprint: Blueprint, link: Link, rivals: list[Link]) -> Blueprint:
@@ -168,7 +173,8 @@ def owner_in_foreign_keys(work: Work) -> Work:
     """A foreign key between two tables of users carries the owner's key.
 
     Then a row cannot point at another user's row, whoever writes it: row-level security does not bind foreign keys.
-    A table that relates users to something shared, such as members of a project, keeps its plain reference.
+    A table that relates users to something shared, such as members of a project, keeps its plain reference, and so
+    does one that refers to rows which every user may read.
     """
     memberships = {one.table for one in work.junctions if work.users in (one.left, one.right)}
     links = tuple(
@@ -180,5 +186,7 @@ def owner_in_foreign_keys(work: Work) -> Work:
 def _carried(work: Work, link: Link) -> str | None:
     """The owner column of the child that the link carries, or None."""
     child, parent = work.tables[link.child], work.tables[link.parent]
+    private = parent.audience == child.audience == "owner"
     plain = parent.external or parent.owner is None or child.owner is None or parent.owner in link.parent_columns
+    plain = plain or not private
     return None if plain or child.owner in link.columns else child.owner

@@ -106,4 +106,5 @@ def _entity(blueprint: Blueprint, relationships: Mapping[str, Relationship]) -> 
         blueprint.active_view,
         tuple(relationships[name] for name in sorted(relationships)),
         rows.value if rows else None,
+        blueprint.audience,
     )

@@ -71,7 +71,7 @@ def of_design(schema: Schema) -> Source:
     scoped = {
         (table.schema, table.name): entity.owner_column
         for entity in intent.entities
-        if entity.owner_column and not entity.external
+        if entity.owner_column and entity.audience == "owner" and not entity.external
         for table in schema.database.tables
         if table.name == entity.table
     }
@@ -82,7 +82,8 @@ def of_design(schema: Schema) -> Source:
         return Source(
             schema.database, setting, "application_role", scoped, (), schema.external, True, stated, (), apart
         )
-    people = (Person(roles.owner), Person(roles.migrator, True, (roles.owner,)), Person(roles.application))
+    readers = (Person(roles.reader),) if roles.reader else ()
+    people = (Person(roles.owner), Person(roles.migrator, True, (roles.owner,)), Person(roles.application), *readers)
     return Source(
         schema.database, setting, roles.application, scoped, people, schema.external, False, stated, (), apart
     )

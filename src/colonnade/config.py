@@ -23,6 +23,7 @@ class Settings:
     roles: bool = True
     function_search_path: bool = True
     pattern_indexes: bool = True
+    economy: bool = False
     primary_keys: Literal["uuid4", "uuid7"] = "uuid4"
     enums: Literal["type", "check"] = "type"
     target_version: Literal[15, 16, 17, 18] = 15
@@ -40,6 +41,7 @@ CHOICES: dict[str, tuple[object, ...]] = {
     "roles": (True, False),
     "function_search_path": (True, False),
     "pattern_indexes": (True, False),
+    "economy": (True, False),
     "primary_keys": ("uuid4", "uuid7"),
     "enums": ("type", "check"),
     "target_version": (15, 16, 17, 18),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from colonnade.design.passes import (
     access,
+    advice,
     arcs,
     audiences,
     checks,
@@ -79,6 +80,8 @@ PASSES: tuple[Pass, ...] = (
     indexes.listing_index,
     stated_queries.query_indexes,
     indexes.unique_among_live_rows,
+    advice.index_economy,
+    advice.indexes_behind_policies,
     distinct.distinct_names,
     lifecycle.active_views,
     access.roles,

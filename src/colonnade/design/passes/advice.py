@@ -1,0 +1,109 @@
+"""What indexes cost and what they cannot do: findings with a proposal, and the economy that applies it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from colonnade import types
+from colonnade.design.schema import Index, PrimaryKey, Unique
+from colonnade.design.work import Blueprint, Work, each, found
+from colonnade.findings import declare, rule
+
+BEHIND_POLICY = declare(
+    "index-behind-policy",
+    """A column of an index cannot be searched behind row-level security.
+
+    Before the policy has let a row through, PostgreSQL calls only leakproof functions, and comparing an enum, a
+    numeric, a citext or an expression is none. The index is read for all rows of the user, and each is filtered. A
+    varchar with a CHECK (`enums = "check"`) keeps its index, and so does a partial index for the one value that is
+    asked for.
+    """,
+)
+# Base types whose B-tree comparison PostgreSQL marks as leakproof; a test holds the list against pg_proc.
+LEAKPROOF: frozenset[str] = frozenset({
+    "uuid", "text", "character varying", "character", "smallint", "integer", "bigint", "boolean", "date", "oid", "name",
+    "timestamp with time zone", "timestamp without time zone", "time without time zone", "time with time zone", "bytea",
+    "real", "double precision", "interval", "inet", "cidr", "macaddr", "macaddr8", "pg_lsn", "bit", "bit varying",
+})  # fmt: skip
+
+
+def indexes_behind_policies(work: Work) -> Work:
+    """Every index whose later columns a policy makes unsearchable is reported, once a table."""
+    return each(work, _behind_policy) if work.settings.row_level_security else work
+
+
+def _behind_policy(blueprint: Blueprint) -> Blueprint:
+    if blueprint.owner is None:
+        return blueprint
+    lost = [f"{what} in {index.name}" for index in blueprint.indexes for what in _unsearchable(blueprint, index)]
+    if not lost:
+        return blueprint
+    message = f"behind the policies of {blueprint.name} these are filtered, not searched: {', '.join(lost)}"
+    fix = 'set enums = "check", or state a partial index for the value that is asked for'
+    return replace(blueprint, findings=blueprint.findings + found(BEHIND_POLICY, message, blueprint.place, fix, "note"))
+
+
+def _unsearchable(blueprint: Blueprint, index: Index) -> Iterator[str]:
+    if index.method != "btree" or index.unique:
+        return
+    for key in index.keys:
+        if key.column is None:
+            yield f"({key.expression})"
+        elif types.take_apart(blueprint.columns[key.column].type).base not in LEAKPROOF:
+            yield f"{key.column} ({blueprint.columns[key.column].type})"
+        elif types.take_apart(blueprint.columns[key.column].type).dimensions:
+            yield f"{key.column} (a list)"
+
+
+@rule("index-economy")
+def index_economy(work: Work) -> Work:
+    """An index that another one covers, or that is on a flag alone, costs every write and serves nothing.
+
+    An index is covered where another starts with the same keys in the same order and holds all rows. A flag splits the
+    rows in two, so reading the table is as fast. With `economy` they are left out, else they are reported.
+    """
+    wasted = {
+        table: {index.name: why for index in one.indexes if (why := _waste(one, index))}
+        for table, one in work.tables.items()
+        if not one.external
+    }
+    named = [f"{name} ({why})" for table in sorted(wasted) for name, why in sorted(wasted[table].items())]
+    if not named:
+        return work
+    economy = work.settings.economy
+    message = (
+        f"{len(named)} indexes serve nothing by themselves and {'are left out' if economy else 'cost every write'}"
+    )
+    fix = "set economy = false to keep them" if economy else "set economy = true to leave them out"
+    findings = work.findings + found("index-economy", f"{message}: {', '.join(named)}", None, fix, "note")
+    if economy:
+        tables = {name: _without(one, wasted[name]) if name in wasted else one for name, one in work.tables.items()}
+        work = replace(work, tables=tables)
+    return replace(work, findings=findings)
+
+
+def _without(blueprint: Blueprint, names: Mapping[str, str]) -> Blueprint:
+    gone = {f"{blueprint.name}/{name}" for name in names}
+    return replace(
+        blueprint,
+        indexes=tuple(index for index in blueprint.indexes if index.name not in names),
+        reasons=tuple(one for one in blueprint.reasons if one.subject not in gone),
+    )
+
+
+def _waste(blueprint: Blueprint, index: Index) -> str:
+    """Why the index serves nothing by itself, or an empty text."""
+    if index.unique or index.method != "btree" or index.predicate or index.include:
+        return ""
+    for other in blueprint.indexes:
+        longer = other.keys[: len(index.keys)] == index.keys and len(other.keys) > len(index.keys)
+        if longer and other.method == "btree" and other.predicate is None:
+            return f"{other.name} starts with it"
+    plain = index.columns if len(index.columns) == len(index.keys) and not any(k.descending for k in index.keys) else ()
+    for one in blueprint.constraints:
+        if isinstance(one, PrimaryKey | Unique) and plain and one.columns[: len(plain)] == plain:
+            return f"{one.name} starts with it"
+    if len(plain) == 1 and blueprint.columns[plain[0]].type == "boolean":
+        return f"{plain[0]} has two values"
+    return ""

@@ -1,0 +1,57 @@
+"""Indexes that serve nothing, and columns that no index reaches behind a policy."""
+
+from __future__ import annotations
+
+from colonnade.config import Settings
+from colonnade.design.engine import design
+from colonnade.design.passes.advice import LEAKPROOF
+from colonnade.server import connect
+from colonnade.types import TYPES
+from support.drafts import attribute, draft, entity, index, relation
+
+OWNER = attribute("user_id", "uuid", nullable=False)
+
+
+def made(settings=None):
+    task = entity(
+        "Task", OWNER, attribute("status", "enum(todo,done)"), attribute("done", "boolean"), attribute("price", "money"),
+        attribute("project_id", "uuid"), indexes=(index("status"), index("done"), index("price")),
+        relations=(relation("many-to-one", "Project"),),
+    )  # fmt: skip
+    schema, findings = design(draft(task, entity("Project", OWNER)), settings or Settings())
+    return {one.name for one in schema.database.table("tasks").indexes}, {one.rule: one for one in findings}
+
+
+def test_what_serves_nothing_is_reported_and_left_out_by_economy():
+    names, findings = made()
+    assert {"idx_tasks_user_id", "idx_tasks_done"} <= names
+    assert "idx_tasks_user_id" in findings["index-economy"].message
+    fewer, told = made(Settings(economy=True))
+    assert names - fewer == {"idx_tasks_user_id", "idx_tasks_done"} and "left out" in told["index-economy"].message
+
+
+def test_what_a_policy_makes_unsearchable_is_reported():
+    _, findings = made()
+    message = findings["index-behind-policy"].message
+    assert "status (task_status)" in message and "price (numeric(12,2))" in message and "user_id" not in message
+    _, without = made(Settings(row_level_security=False))
+    assert "index-behind-policy" not in without
+    _, checked = made(Settings(enums="check"))
+    assert "status" not in checked["index-behind-policy"].message
+
+
+def test_the_list_of_leakproof_types_is_the_servers(server):
+    """The equality and the less-than of the default B-tree operator class decide."""
+    query = """
+        SELECT format_type(c.opcintype, NULL), bool_and(p.proleakproof)
+        FROM pg_opclass c JOIN pg_am a ON a.oid = c.opcmethod AND a.amname = 'btree'
+        JOIN pg_amop o ON o.amopfamily = c.opcfamily AND o.amoplefttype = c.opcintype AND o.amoprighttype = c.opcintype
+        JOIN pg_operator r ON r.oid = o.amopopr JOIN pg_proc p ON p.oid = r.oprcode
+        WHERE c.opcdefault GROUP BY 1
+    """
+    with connect(server.dsn()) as connection:
+        leakproof = dict(connection.execute(query).fetchall())
+    # What has no class of its own is compared as the type that it is cast to.
+    leakproof |= {"character varying": leakproof["text"], "cidr": leakproof["inet"]}
+    known = {row.name for row in TYPES} & leakproof.keys()
+    assert {name for name in known if leakproof[name]} == LEAKPROOF & known

@@ -45,9 +45,12 @@ def table(*indexes: Index, **changes: Any) -> Table:
     return replace(one, **changes)
 
 
+def rules_of(one: Table) -> set[str]:
+    return {finding.rule for finding in run.judged(World(Database(tables=(one,))), Settings())}
+
+
 def redundant(one: Table) -> set[str]:
-    found = run.judged(World(Database(tables=(one,))), Settings())
-    return {finding.rule for finding in found} & REDUNDANT
+    return rules_of(one) & REDUNDANT
 
 
 @pytest.mark.parametrize(
@@ -80,6 +83,21 @@ def test_an_index_of_a_constraint_counts_too() -> None:
     keyed = table(SHORT, constraints=(PrimaryKey("t_pkey", ("id",)), Unique("t_a_b_key", ("a", "b"))))
     assert redundant(keyed) == {"overlapping-index"}
     assert redundant(replace(keyed, constraints=(PrimaryKey("t_pkey", ("a",)),))) == {"index-duplicating-constraint"}
+
+
+def test_what_is_unique_in_the_table_of_users_is_meant_for_all() -> None:
+    columns = (Column("user_id", "uuid", nullable=False), Column("email", "text", nullable=False))
+    unique = Unique("t_email_key", ("email",))
+    users = Table("t", columns=columns, constraints=(PrimaryKey("t_pkey", ("user_id",)), unique), row_security=True)
+    assert "unique-across-users" not in rules_of(users)
+    assert "unique-across-users" in rules_of(replace(users, constraints=(PrimaryKey("t_pkey", ("email",)), unique)))
+
+
+def test_a_unique_that_holds_the_primary_key_binds_every_row() -> None:
+    target = Unique("t_id_b_key", ("id", "b"))
+    keyed = table(constraints=(PrimaryKey("t_pkey", ("id",)), target))
+    assert "unique-with-empty-column" not in rules_of(keyed)
+    assert "unique-with-empty-column" in rules_of(replace(keyed, constraints=(replace(target, columns=("a", "b")),)))
 
 
 @given(st.lists(st.sampled_from(HOSTILE), min_size=3, max_size=3, unique=True))

@@ -250,8 +250,10 @@ def unique_with_empty_column(table: Table, world: World) -> Iterator[Fault]:
         if not isinstance(one, Unique) or len(one.columns) < 2 or one.nulls_not_distinct:
             continue
         empty = tuple(name for name in one.columns if table.column(name).nullable)
-        if empty:
-            message = f"unique {ident(one.name)} of {title(table)} does not bind rows where {listed(empty)} is NULL"
+        # A unique that holds the primary key is there for foreign keys to point at; no two rows agree in it anyway.
+        if empty and not (table.primary_key and set(table.primary_key.columns) <= set(one.columns)):
+            which = f"one of {listed(empty)}" if len(empty) > 1 else listed(empty)
+            message = f"unique {ident(one.name)} of {title(table)} does not bind rows where {which} is NULL"
             fix = "say NULLS NOT DISTINCT, or make the column NOT NULL"
             yield Fault(of(table, one.name), message, fix, f"{table.name}.{empty[0]}")
 

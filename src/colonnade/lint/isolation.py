@@ -352,9 +352,10 @@ def unique_across_users(table: Table, world: World) -> Iterator[Fault]:
             USING (user_id = (SELECT nullif(current_setting('app.current_user_id', true), '')::uuid));
     """
     owner = world.owner(table)
-    if owner is None:
-        return
     key = table.primary_key
+    # In the table of the users themselves each row is another user's, and what is unique there is meant for all.
+    if owner is None or (key is not None and key.columns == (owner,)):
+        return
     found = [(one.name, one.columns) for one in table.constraints if isinstance(one, Unique)]
     found += [(one.name, one.columns) for one in table.indexes if one.unique and len(one.columns) == len(one.keys)]
     for name, columns in found:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from colonnade import output, revisions
 from colonnade.config import Settings, find, load
 from colonnade.design.draft import Draft
-from colonnade.design.schema import Database, Schema
+from colonnade.design.schema import Database, Reason, Schema
 from colonnade.errors import Mistake, Place, ServerError, wrong
 from colonnade.findings import RULES, Finding, Proof
 from colonnade.sql import fingerprint
@@ -223,7 +223,7 @@ def _portable(schema: Schema) -> Schema:
     def portable(text: str) -> str:
         return next((text.replace(file, label) for file, label in labels.items() if file in text), text)
 
-    reasons = tuple(replace(reason, because=portable(reason.because)) for reason in schema.intent.reasons)
+    reasons = tuple(Reason(one.subject, portable(one.because)) for one in schema.intent.reasons)
     sources = tuple((labels[file], digest) for file, digest in schema.intent.sources)
     return replace(schema, intent=replace(schema.intent, reasons=reasons, sources=tuple(sorted(sources))))
 

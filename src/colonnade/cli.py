@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -425,8 +424,6 @@ INTERRUPTED = 130  # what typer returns after Ctrl-C
 
 def main() -> None:
     """Runs the command line and exits; never a traceback for bad input."""
-    # One short run makes values and keeps them: looking for rings of garbage among them costs a third of the time.
-    gc.set_threshold(200_000, 50, 50)
     as_json = "--json" in sys.argv[1:]
     try:
         code: int | None = app(standalone_mode=False)

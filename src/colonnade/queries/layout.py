@@ -15,6 +15,7 @@ _CLAUSES = frozenset({"FROM", "WHERE", "GROUP", "HAVING", "WINDOW", "ORDER", "LI
                       "VALUES", "SET", "RETURNING", "UNION", "INTERSECT", "EXCEPT", "ON"})  # fmt: skip
 _JOINS = frozenset({"JOIN", "LEFT", "RIGHT", "FULL", "INNER", "CROSS", "NATURAL"})
 _INNER = frozenset({"AND", "OR"})
+_OPENING = _CLAUSES | _JOINS | _INNER
 
 
 def laid_out(sql: str) -> str:
@@ -27,7 +28,7 @@ def laid_out(sql: str) -> str:
         kind, text = match.lastgroup or "", match[0]
         upper = text.upper() if kind == "word" else ""
         depth += (kind == "open") - (kind == "close")
-        indent = None if depth or not upper else _indent(upper, between, pieces)
+        indent = _indent(upper, between, pieces) if upper in _OPENING and not depth else None
         between = (between or upper == "BETWEEN") and upper != "AND"
         if indent is None:
             pieces.append(" " if kind == "space" else text)
@@ -37,14 +38,14 @@ def laid_out(sql: str) -> str:
 
 
 def _indent(word: str, between: bool, before: list[str]) -> str | None:
-    """What stands before `word` on a new line, or None where it stays on the line that it is on."""
+    """What stands before `word`, which may open a line, on a new one, or None where it stays where it is."""
     last = next((piece.upper() for piece in reversed(before) if piece.strip()), "")
     if not last or (word == "AND" and between) or (word in _JOINS and last in _JOINS):
         return None
     if word in _INNER:
         return "  "
     stays = (word == "ON" and last != "CONFLICT") or (word == "FROM" and last in ("DELETE", "DISTINCT"))
-    return "" if word in _CLAUSES | _JOINS and not stays else None
+    return None if stays else ""
 
 
 def _without_space(pieces: list[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from colonnade.prove.attack.copy import OWNER, copied
 from colonnade.prove.attack.source import Source, of_design, of_live, of_sql
 from colonnade.prove.attack.suite import besieged
 from colonnade.server import Server, connect, scratch_database, scratch_roles
+from support.drafts import attribute, draft, entity
 from support.proving import planner
 
 CARELESS = Path(__file__).parent / "fixtures" / "careless"
@@ -229,6 +231,54 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON "Order"" x'); DROP TABLE y; --" TO "the 
 def test_sql_that_does_not_load_is_an_input_error(server: Server) -> None:
     with pytest.raises(InputError):
         of(server, "CREATE TABLE x (id nosuchtype)")
+
+
+BLOG = draft(
+    entity(
+        "Post",
+        attribute("user_id", "uuid", nullable=False),
+        attribute("title", "string(80)", nullable=False),
+        description="An article, visible to everyone.",
+    ),
+    entity(
+        "Comment",
+        attribute("user_id", "uuid", nullable=False),
+        attribute("post_id", "uuid", nullable=False, references="Post"),
+        attribute("body", "text", nullable=False),
+    ),
+    entity(
+        "Country",
+        attribute("code", "string(2)", nullable=False, unique=True),
+        description="Reference data, maintained by administrators.",
+    ),
+)
+
+
+def test_rows_for_everyone_are_attacked_by_writing_and_without_a_user(server: Server) -> None:
+    found = attacked(server, of_design(design(BLOG, Settings())[0]))
+    seen = verdicts(found, "posts")
+    assert found.holds and found.apart == ("countries",)
+    assert seen["read-all"] == seen["savepoint"] == Verdict.NOT_APPLICABLE
+    assert seen["read-unset-user"] == seen["delete-blind"] == seen["update-another"] == Verdict.HELD
+    assert verdicts(found, "comments")["read-all"] == Verdict.HELD
+
+
+def test_rows_for_everyone_that_everyone_may_write_are_a_leak(server: Server) -> None:
+    source = of_design(design(BLOG, Settings())[0])
+    posts = source.database.table("posts")
+    loose = tuple(replace(one, using="true") if one.command == "DELETE" else one for one in posts.policies)
+    tables = (replace(one, policies=loose) if one == posts else one for one in source.database.tables)
+    found = attacked(server, replace(source, database=replace(source.database, tables=tuple(tables))))
+    assert leaks(found) == {
+        "posts": {
+            "delete-another",
+            "delete-returning",
+            "delete-blind",
+            "delete-empty-user",
+            "delete-unset-user",
+            "merge",
+        }
+    }
 
 
 # --- reports ------------------------------------------------------------------------------------------------------

@@ -96,7 +96,8 @@ def carries_nothing(subject: Subject, key: ForeignKey) -> bool:
     parent_owner = subject.stage.scoped.get(key.target)
     to_user = parent_owner in key.target_columns and subject.owner not in key.columns
     membership = subject.table.primary_key is not None and subject.owner in subject.table.primary_key.columns
-    return parent_owner is None or key.columns == (subject.owner,) or to_user or membership
+    public = parent_owner is None or key.target in subject.stage.shared
+    return public or key.columns == (subject.owner,) or to_user or membership
 
 
 def _parents(subject: Subject) -> Iterator[tuple[ForeignKey, Row]]:

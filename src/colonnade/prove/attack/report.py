@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from colonnade.prove.attack.registry import Attempt, Verdict
-from colonnade.prove.attack.suite import Report
+from colonnade.prove.attack.suite import Report, ordered
 
 MARKS = {
     Verdict.HELD: "+",
@@ -56,6 +56,12 @@ def as_json(report: Report) -> dict[str, object]:
         "apart": list(report.apart),
         "attacks": [_value(one) for one in report.attempts],
     }
+
+
+def page() -> str:
+    """All attacks as a Markdown table, theme by theme, for the page about isolation."""
+    rows = [f"| `{one.name}` | {one.theme} | {' '.join(one.page.split())} |" for one in ordered()]
+    return "\n".join(["| attack | theme | what must hold |", "| --- | --- | --- |", *rows])
 
 
 def _value(attempt: Attempt) -> dict[str, object]:

@@ -50,7 +50,8 @@ class Source:
 
     `external` are tables that others own; `stated` are the unique keys that documents ask for. `admitted` says that the
     application's privileges are not part of the design, so that it is given those on all rows. `unclear` says of each
-    table that cannot be attacked why; `apart` are the tables that belong to no user, as far as can be seen.
+    table that cannot be attacked why; `apart` are the tables that belong to no user, as far as can be seen, `shared`
+    those of `scoped` whose rows everyone reads on purpose.
     """
 
     database: Database
@@ -63,30 +64,33 @@ class Source:
     stated: frozenset[str] = frozenset()
     unclear: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
+    shared: frozenset[tuple[str, str]] = frozenset()
 
 
 def of_design(schema: Schema) -> Source:
     """A design: it says itself who the application is, which setting holds the user, and whose rows are whose."""
     intent, roles = schema.intent, schema.intent.roles
-    scoped = {
-        (table.schema, table.name): entity.owner_column
+    owned = [
+        (entity, (table.schema, table.name))
         for entity in intent.entities
-        if entity.owner_column and entity.audience == "owner" and not entity.external
+        if entity.owner_column and entity.audience != "reference" and not entity.external
         for table in schema.database.tables
         if table.name == entity.table
-    }
+    ]
+    scoped = {place: entity.owner_column or "" for entity, place in owned}
+    shared = frozenset(place for entity, place in owned if entity.audience == "everyone")
     setting = Setting(intent.setting)
     stated = frozenset(name for table in schema.database.tables for name, _ in unique_keys(table))
     apart = tuple(one.name for one in schema.database.tables if (one.schema, one.name) not in scoped)
+    common = Source(
+        schema.database, setting, "application_role", scoped,
+        external=schema.external, admitted=True, stated=stated, apart=apart, shared=shared,
+    )  # fmt: skip
     if roles is None:
-        return Source(
-            schema.database, setting, "application_role", scoped, (), schema.external, True, stated, (), apart
-        )
+        return common
     readers = (Person(roles.reader),) if roles.reader else ()
     people = (Person(roles.owner), Person(roles.migrator, True, (roles.owner,)), Person(roles.application), *readers)
-    return Source(
-        schema.database, setting, roles.application, scoped, people, schema.external, False, stated, (), apart
-    )
+    return replace(common, application=roles.application, people=people, admitted=False)
 
 
 def of_live(connection: psycopg.Connection) -> Source:

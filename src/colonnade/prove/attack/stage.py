@@ -51,7 +51,7 @@ class Stage:
     and is no superuser; the administrator proves nothing itself, it becomes other roles within one transaction.
     `scoped` are the tables under attack with their owner columns, `rows` what stands in them, `spares` rows that do
     not. `owners` own these tables, `readers` may read some of them, `roles` are all that SET ROLE is tried with.
-    `stated` are unique keys that documents ask for as they are.
+    `stated` are unique keys that documents ask for as they are, `shared` the tables that every user reads on purpose.
     """
 
     database: Database
@@ -64,6 +64,7 @@ class Stage:
     rows: Mapping[tuple[str, str], Sequence[Row]]
     spares: Mapping[tuple[str, str], Row]
     stated: frozenset[str]
+    shared: frozenset[tuple[str, str]]
     definers: tuple[Definer, ...]
     session: psycopg.Connection
     stranger: psycopg.Connection

@@ -140,6 +140,7 @@ def stage_of(
         rows={(one.schema, one.name): standing(one, opened.observer) for one in tables},
         spares=spares,
         stated=source.stated,
+        shared=source.shared,
         definers=tuple(Definer(name, tuple(types), procedure) for name, procedure, types in definers),
         session=opened.application,
         stranger=opened.stranger,
@@ -155,9 +156,19 @@ def attempts(stage: Stage, attacks: Sequence[Attack]) -> Iterator[Attempt]:
         table = stage.database.table(place[1], place[0])
         subject = _subject(stage, table, settable.get(place, frozenset()), changeable.get(place, frozenset()))
         for one in attacks:
-            yield Attempt(table.name, one, one.run(subject) if subject else NO_ROWS)
+            if place in stage.shared and one.theme not in UNSHARED_THEMES and one.name not in WITHOUT_USER:
+                yield Attempt(table.name, one, FOR_EVERYONE)
+            else:
+                yield Attempt(table.name, one, one.run(subject) if subject else NO_ROWS)
 
 
+UNSHARED_THEMES = frozenset({"writing", "powers"})
+WITHOUT_USER = frozenset(
+    {"read-unset-user", "read-empty-user", "pooled-connection", "aborted-transaction", "reset-setting", "discard-all"}
+)
+"""What must hold of rows that every user reads on purpose: they are written by their owner, and read by users only."""
+
+FOR_EVERYONE = Result(Verdict.NOT_APPLICABLE, "every user reads these rows on purpose")
 NO_ROWS = Result(Verdict.UNPROVEN, "the table could not be given rows of two users")
 
 

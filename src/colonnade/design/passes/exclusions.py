@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from colonnade import sql
 from colonnade.design import conditions
+from colonnade.design.draft import Fact
 from colonnade.design.passes.statements import UNREAD, unknown_column
 from colonnade.design.schema import Check, Exclusion, Reason
 from colonnade.design.work import Blueprint, StatedExclusion, Work, each, found, stated
@@ -84,25 +85,30 @@ def no_overlap(work: Work) -> Work:
     The span is half open, so that one booking may start when another ends.
     """
     tables = dict(work.tables)
+    general = [one for one in (*work.draft.global_rules, *work.draft.requirements) if words.OVERLAP.search(one.value)]
     for name, one in work.tables.items():
         if not one.external:
-            for text, place in _told(work, one):
+            for text, place in (*_told(one), *_told_elsewhere(one, general)):
                 tables[name] = _apart(work, tables[name], text, place)
     return replace(work, tables=tables)
 
 
-def _told(work: Work, blueprint: Blueprint) -> Iterator[tuple[str, Place]]:
-    """What documents say of overlaps of this table, and where."""
+def _told(blueprint: Blueprint) -> Iterator[tuple[str, Place]]:
+    """What the documents say of overlaps where they describe this table, and where."""
     statements = [(one.value, one.place) for one in blueprint.entity.constraints]
     statements += [(blueprint.entity.description, blueprint.place)] if blueprint.entity.description else []
     for text, place in statements:
         if words.OVERLAP.search(text) and sql.expression(text) is None:
             yield text, place
+
+
+def _told_elsewhere(blueprint: Blueprint, general: Sequence[Fact[str]]) -> Iterator[tuple[str, Place]]:
+    """Those of the `general` statements that name this table, and where."""
+    if not general:
+        return
     word = re.compile(rf"\b({re.escape(naming.singular(blueprint.name))}|{re.escape(blueprint.name)})\b", re.IGNORECASE)
-    for fact in (*work.draft.global_rules, *work.draft.requirements):
-        if (words.OVERLAP.search(fact.value) and word.search(fact.value.replace(" ", "_"))) or (
-            words.OVERLAP.search(fact.value) and word.search(fact.value)
-        ):
+    for fact in general:
+        if word.search(fact.value.replace(" ", "_")) or word.search(fact.value):
             yield fact.value, fact.place
 
 

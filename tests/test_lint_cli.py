@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from colonnade.server import Server, connect
+
 EXAMPLE = Path(__file__).parent.parent / "examples" / "task-management"
 FLOAT = "CREATE TABLE orders (id uuid PRIMARY KEY, price float);\n"
 INITIAL = '''"""Create tasks."""
@@ -191,3 +193,40 @@ def test_explain_of_an_unknown_name_suggests(tmp_path: Path) -> None:
     done = run("explain", "tasks.usr_id", EXAMPLE, cwd=tmp_path)
     assert done.returncode == 2
     assert "did you mean 'tasks.user_id'" in done.stderr
+
+
+def test_explain_of_sql_says_where_an_object_is_made(tmp_path: Path) -> None:
+    (tmp_path / "a.sql").write_text(FLOAT + "CREATE INDEX ON orders (price);\n")
+    done = run("explain", "orders_price_idx", "a.sql", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "made at a.sql:2:1" in done.stdout and "Proven by" not in done.stdout
+
+
+def test_a_live_database_is_only_read(server: Server, scratch: str, tmp_path: Path) -> None:
+    with connect(server.dsn(scratch)) as connection:
+        connection.execute(FLOAT.encode())
+    done = run("lint", server.dsn(scratch), "--json", cwd=tmp_path)
+    assert [one["rule"] for one in json.loads(done.stdout)["findings"]] == ["float-for-money"]
+    story = run("explain", "orders.price", server.dsn(scratch), cwd=tmp_path)
+    assert "price double precision" in story.stdout
+    missing = run("lint", server.dsn("no_such_database"), cwd=tmp_path)
+    assert missing.returncode == 2 and "no_such_database" in missing.stderr
+
+
+def test_a_revision_that_asks_the_database_is_named(tmp_path: Path) -> None:
+    versions = alembic(tmp_path)
+    asking = SECOND.replace(
+        "    op.add_column", "    op.get_bind().execute(sa.text('SELECT 1')).scalar()\n    op.add_column"
+    )
+    (versions / "002_grow.py").write_text(asking)
+    done = run("lint", versions, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "002_grow.py:11: cannot be rendered without a database" in done.stderr
+
+
+def test_code_that_does_not_load_is_no_traceback(tmp_path: Path) -> None:
+    versions = alembic(tmp_path)
+    (versions / "002_grow.py").write_text("revision = '002'\ndown_revision = '001'\ndef upgrade(:\n")
+    done = run("lint", versions, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "SyntaxError" in done.stderr and "Traceback" not in done.stderr

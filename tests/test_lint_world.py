@@ -86,11 +86,12 @@ def test_an_index_of_a_constraint_counts_too() -> None:
 
 
 def test_what_is_unique_in_the_table_of_users_is_meant_for_all() -> None:
-    columns = (Column("user_id", "uuid", nullable=False), Column("email", "text", nullable=False))
+    names = ("id", "user_id", "email")
+    columns = tuple(Column(name, "text", nullable=False) for name in names)
     unique = Unique("t_email_key", ("email",))
     users = Table("t", columns=columns, constraints=(PrimaryKey("t_pkey", ("user_id",)), unique), row_security=True)
     assert "unique-across-users" not in rules_of(users)
-    assert "unique-across-users" in rules_of(replace(users, constraints=(PrimaryKey("t_pkey", ("email",)), unique)))
+    assert "unique-across-users" in rules_of(replace(users, constraints=(PrimaryKey("t_pkey", ("id",)), unique)))
 
 
 def test_a_unique_that_holds_the_primary_key_binds_every_row() -> None:

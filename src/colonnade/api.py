@@ -408,19 +408,26 @@ def lint(
     return _severity(found, strict)
 
 
-def explain(name: str, sources: Sequence[str], chosen: Settings, forced: str | None = None) -> tuple[str, object]:
-    """The story of an object of a design, or the page of a rule or a law: as text, and as a value for JSON.
+def explain(
+    name: str,
+    sources: Sequence[str],
+    chosen: Settings,
+    server: Callable[[], AbstractContextManager[Server]],
+    forced: str | None = None,
+) -> tuple[str, object]:
+    """The story of an object of a schema, or the page of a rule or a law: as text, and as a value for JSON.
 
     A name that is neither raises InputError with what is near.
     """
     from colonnade.lint import explain as stories
+    from colonnade.lint import source
     from colonnade.prove import LAWS
 
     page = stories.page(name, {law.name: law.page for law in LAWS.values()})
     if page is not None:
         return page
-    told = design(sources or ["."], chosen, forced).schema
-    return stories.told(name, told, {law.name: law.title for law in LAWS.values()})
+    schema = source.schema(sources or ["."], server, lambda paths: design(paths, chosen, forced).schema, forced)
+    return stories.told(name, schema, {law.name: law.title for law in LAWS.values()})
 
 
 def diff(

@@ -298,7 +298,7 @@ def explain(
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    text, value = api.explain(name, sources or [], api.settings(config), as_kind)
+    text, value = api.explain(name, sources or [], api.settings(config), partial(_server, None), as_kind)
     if as_json:
         _print_json(value)
     else:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from colonnade.catalog import read
 from colonnade.config import Settings
-from colonnade.design.schema import Schema
-from colonnade.elaborate import stand_ins
+from colonnade.design.schema import Intent, Reason, Schema
+from colonnade.elaborate import sql, stand_ins
+from colonnade.elaborate.statements import statements
 from colonnade.errors import wrong
 from colonnade.findings import Finding
 from colonnade.lint import changes, migrations, run
+from colonnade.lint.places import places
 from colonnade.server import Server
 from colonnade.sources.recognise import recognise
 from colonnade.sources.text import read_text
@@ -56,6 +58,25 @@ def findings(
     designed = designer(sources)
     with server() as running:
         return run.schema(running, designed, chosen)
+
+
+def schema(sources: Sequence[str], server: Running, designer: Designer, forced: str | None = None) -> Schema:
+    """The schema of any source; of SQL its reasons are the places where each object is made.
+
+    Raises InputError and ServerError.
+    """
+    kinds = {recognise(source, forced) for source in sources}
+    if kinds == {"sql"}:
+        texts = _texts(sources)
+        with server() as running:
+            database = sql(running, texts)
+        made = places(statements(texts))
+        reasons = tuple(Reason(subject, f"made at {made[subject]}") for subject in sorted(made))
+        return Schema(database, Intent("", "", reasons=reasons))
+    if kinds == {"database"} and len(sources) == 1:
+        with run.reading(sources[0]) as connection:
+            return Schema(read(connection), Intent("", ""))
+    return designer(sources)
 
 
 def _has_changes(path: Path, base: str | None) -> bool:

@@ -220,8 +220,8 @@ def _aligned(size: int) -> int:
 
 
 def _laws(schema: Schema, table: Table, part: Part) -> Iterator[str]:
-    """The laws that look at the object; none look at tables that others own."""
-    if table in schema.external:
+    """The laws that a build checks of the object; tables that others own, and what no design made, have none."""
+    if table in schema.external or not schema.intent.entities:
         return
     yield from LAWS[type(part)]
     entity = next((one for one in schema.intent.entities if one.table == table.name), None)

@@ -17,6 +17,7 @@ from colonnade.ops.functions import ReplaceFunction
 from colonnade.ops.op import Key, Op
 from colonnade.ops.policies import AlterPolicy
 from colonnade.ops.renames import Rename
+from colonnade.ops.tables import AttachPartition
 from colonnade.ops.types import AddEnumValue, AlterComposite, AlterDomain
 from colonnade.ops.views import ReplaceView
 
@@ -133,7 +134,8 @@ def _falls(part: Part, after: Part, key: Key, disturbed: bool) -> bool:
         return False
     if part.kind == "column":
         return part.value.generated is not None and after.value.generated is not None
-    return disturbed or part.kind in STOPS_RETYPING
+    # A foreign key may stand between two columns of which one has already changed.
+    return disturbed or part.kind in STOPS_RETYPING or isinstance(part.value, ForeignKey)
 
 
 # --- nodes --------------------------------------------------------------------------------------------------------
@@ -148,7 +150,7 @@ def _nodes(both: Both) -> Iterator[Node]:
             yield from _dropped(both, both.old[key])
     for key in sorted(both.fresh):
         if not _made_with_home(both, key):
-            yield from _made(both.new[key])
+            yield from _made(_standing_alone(both, both.new[key]))
     for key in sorted(both.old.keys() & both.new.keys() - both.remade):
         yield from _changed(both, key, frozenset(rebuilt))
 
@@ -205,6 +207,14 @@ def _dropped(both: Both, part: Part) -> Iterator[Node]:
         yield Node(op, stage, drops=inside, used=used, frees=claims)
 
 
+def _standing_alone(both: Both, part: Part) -> Part:
+    """A column of a table that is about to become a partition, and does not get it from its parent."""
+    before = both.old.get(part.home) if part.home else None
+    if part.kind != "part column" or before is None or before.value.partition_of == part.of.partition_of:
+        return part
+    return replace(part, kind="column", value=part.of.column(part.value.name))
+
+
 def _made(part: Part) -> Iterator[Node]:
     for number, op in enumerate(KINDS[part.kind].make(part)):
         first = number == 0
@@ -232,12 +242,18 @@ def _changed(both: Both, key: Key, rebuilt: frozenset[Key]) -> Iterator[Node]:
         used |= aside
     for op in ops:
         stage = PRELUDE if isinstance(op, AddEnumValue) else MIDDLE
+        # A table that joins a partitioned one has all its columns by then.
+        inside = _columns_of(both.new, key) if isinstance(op, AttachPartition) else frozenset[Key]()
         yield Node(
-            op, stage, frozenset(op.creates), frozenset(op.needs) | new.uses, used=used, changes=changes,
+            op, stage, frozenset(op.creates), frozenset(op.needs) | new.uses | inside, used=used, changes=changes,
             claims=new.claims - old.claims, frees=old.claims - new.claims, mentions=op.mentions,
         )  # fmt: skip
     for op in dress:
         yield Node(op, MIDDLE, needs=frozenset({key}))
+
+
+def _columns_of(side: Mapping[Key, Part], key: Key) -> frozenset[Key]:
+    return frozenset(one.key for one in side.values() if one.home == key and one.key[0] == "column")
 
 
 # --- order --------------------------------------------------------------------------------------------------------

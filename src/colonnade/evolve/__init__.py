@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from colonnade.evolve.compare import Source, Wish, compare, read
 from colonnade.evolve.origin import source
+from colonnade.evolve.pairs import Source, Wish, compare, read
 
 __all__ = ["Source", "Wish", "compare", "read", "source"]

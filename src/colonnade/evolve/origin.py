@@ -7,7 +7,7 @@ from pathlib import Path
 from colonnade.config import Settings
 from colonnade.design.schema import Database, Schema, SchemaNamespace
 from colonnade.errors import Place, wrong
-from colonnade.evolve.compare import Source
+from colonnade.evolve.pairs import Source
 
 
 def source(argument: str, chosen: Settings, forced: str | None = None) -> Source:

@@ -259,6 +259,11 @@ class AttachPartition(OnTable):
     bound: str
 
     @property
+    def position(self) -> Position:
+        # Both tables have all their columns by then.
+        return Position(Level.LATE_CONSTRAINTS, "", 0, qualified(*self.table))
+
+    @property
     def needs(self) -> tuple[Key, ...]:
         return (("relation", qualified(*self.table)), ("relation", qualified(*self.whole)))
 

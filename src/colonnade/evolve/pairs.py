@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
@@ -254,12 +255,19 @@ def _tried(
             else:
                 break
         else:
-            refusals = tuple(Refusal(one.partition(": ")[0], f"no plan makes it equal: {one}", BY_HAND) for one in left)
+            refusals = tuple(Refusal(_object(one), f"no plan makes it equal: {one}", BY_HAND) for one in left)
             extra = diff(got, new.database)
             if not extra or extra == more:
                 break
             more = (*more, *extra)
     raise PlanRefused(refusals)
+
+
+def _object(difference: str) -> str:
+    """The object that a difference names first."""
+    said = re.sub(r"^only on the (?:left|right): ", "", difference)
+    statement = re.match(r"(?:CREATE|ALTER|COMMENT ON) (?:UNIQUE )?(\w+(?: \w+)? (?:\"[^\"]+\"|[\w.])+)", said)
+    return statement[1].lower() if statement else said.partition(": ")[0]
 
 
 BY_HAND = "make this change by hand, then compare again"

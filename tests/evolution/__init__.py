@@ -1,0 +1,1 @@
+"""Schemas to compare."""

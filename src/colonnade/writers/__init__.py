@@ -15,11 +15,15 @@ from functools import partial
 from pathlib import Path
 
 from colonnade.errors import Mistake, OutputError, wrong
+from colonnade.writers.beside import beside, possible
 from colonnade.writers.file import WRITERS, File, Request
 
 _FORMAT = ("format", "--quiet", "--isolated", "--no-cache", "--line-length", "100", "--target-version", "py311")
 # Ruff formats what these write while the others write.
 OF_PYTHON = frozenset({"alembic", "session", "sqlalchemy", "sqlmodel"})
+# Alembic and sql share their operations, and are with docs about half of the work; from so many tables on a copy pays.
+APART = frozenset({"alembic", "docs", "sql"})
+MANY_TABLES = 100
 
 
 def write(request: Request, only: frozenset[str] | None = None) -> tuple[File, ...]:
@@ -29,11 +33,19 @@ def write(request: Request, only: frozenset[str] | None = None) -> tuple[File, .
     that two writers claim.
     """
     names = _chosen(only)
-    with _formatting(_made(request, [name for name in names if name in OF_PYTHON])) as finished:
-        others = _made(request, [name for name in names if name not in OF_PYTHON])
-        files = (*finished(), *formatted(others))
+    if len(request.schema.database.tables) >= MANY_TABLES and possible():
+        with beside(partial(_written, request, [name for name in names if name in APART])) as apart:
+            files = (*_written(request, [name for name in names if name not in APART]), *apart())
+    else:
+        files = _written(request, names)
     _refuse_bad_paths(files)
     return tuple(sorted(files, key=lambda file: file.path))
+
+
+def _written(request: Request, names: Sequence[str]) -> tuple[File, ...]:
+    with _formatting(_made(request, [name for name in names if name in OF_PYTHON])) as finished:
+        others = _made(request, [name for name in names if name not in OF_PYTHON])
+        return (*finished(), *formatted(others))
 
 
 def _made(request: Request, names: Sequence[str]) -> tuple[File, ...]:

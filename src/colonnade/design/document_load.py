@@ -242,6 +242,7 @@ def _intent_of(mistakes: Mistakes, keys: Mapping[str, Node], model: str, table: 
         audience=value_of(mistakes, Audience, keys["audience"], "audience") or "owner"
         if "audience" in keys
         else "owner",
+        tenant_column=_text(keys.get("tenant_column")),
     )
 
 

@@ -447,8 +447,11 @@ class Relationship:
     join_columns: tuple[tuple[str, str], ...] = ()
 
 
-Audience: TypeAlias = Literal["owner", "everyone", "reference", "members"]
-"""Who reads a row: its owner, every user, the application which never writes it, or the members of its tenant."""
+Audience: TypeAlias = Literal["owner", "everyone", "reference", "members", "tenant", "membership"]
+"""Who reads a row: its owner, every user, the application which never writes it, or the members of its tenant.
+
+A tenant is read by its members and a membership by its user; the application writes neither.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -471,6 +474,7 @@ class Entity:
     relationships: tuple[Relationship, ...] = ()
     estimated_rows: int | None = None
     audience: Audience = "owner"
+    tenant_column: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,8 @@ class Blueprint:
     """One table in the making: what the documents state of it, and what has been designed so far.
 
     `attributes` are the stated ones by column name; `spelled` leads from every way to write a column to its name.
-    `owner` is the column that names the user whose row it is.
+    `owner` is the column that names the user whose row it is, or, in a table of tenants, the tenant; `tenant` is the
+    column that names the tenant wherever there is one.
     """
 
     name: str
@@ -108,6 +109,7 @@ class Blueprint:
     arcs: tuple[Arc, ...] = ()
     owner: str | None = None
     audience: Audience = "owner"
+    tenant: str | None = None
     created_at: str | None = None
     updated_at: str | None = None
     deleted_at: str | None = None
@@ -177,6 +179,15 @@ class Junction:
 
 
 @dataclass(frozen=True, slots=True)
+class Membership:
+    """The table that says which users belong to which tenants, and its columns for both."""
+
+    table: str
+    user: str
+    tenant: str
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """The design so far. `known` leads from every way to write an entity to its table."""
 
@@ -185,6 +196,7 @@ class Work:
     tables: Mapping[str, Blueprint] = field(default_factory=dict)
     known: Mapping[str, str] = field(default_factory=dict)
     users: str | None = None
+    membership: Membership | None = None
     enums: Mapping[str, EnumType] = field(default_factory=dict)
     links: tuple[Link, ...] = ()
     junctions: tuple[Junction, ...] = ()

@@ -15,9 +15,19 @@ Edges = dict[int, set[int]]
 
 
 def undoing(ops: tuple[Op, ...]) -> tuple[Op | Irreversible, ...]:
-    """The way back of `ops`, last first; what vanishes with an object that goes is not undone by itself."""
-    made = {key for op in ops for key in op.creates}
-    return tuple(op.reverse() for op in reversed(ops) if op.within is None or op.within not in made)
+    """The way back of `ops`, last first; what vanishes with an object that goes is not undone by itself.
+
+    A part that leans on something made after its own object, such as a policy that looks into a later table, would
+    keep that from being dropped first, so it is undone.
+    """
+    made = {key: number for number, op in enumerate(ops) for key in op.creates}
+    named = {key[1]: number for key, number in made.items()}
+
+    def vanishes(op: Op) -> bool:
+        start = made.get(op.within) if op.within else None
+        return start is not None and all(named.get(word, start) <= start for word in op.mentions)
+
+    return tuple(op.reverse() for op in reversed(ops) if not vanishes(op))
 
 
 def ordered(ops: tuple[Op, ...]) -> tuple[Op, ...]:

@@ -22,6 +22,7 @@ from colonnade.prove import (
     models,
     patterns,
     reader,
+    tenants,
     times,
     transitions,
 )
@@ -33,7 +34,7 @@ from colonnade.server import Server
 __all__ = ["LAWS", "prove_build"]
 
 SUBJECTS = (
-    loading, migration, models, constraints, times, transitions, deleted, isolation, audiences, attacks, reader,
+    loading, migration, models, constraints, times, transitions, deleted, isolation, audiences, tenants, attacks, reader,
     patterns,
 )  # fmt: skip
 """The files of laws, in the order in which they are reported."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from colonnade.design.passes.access import ONLY_READ
 from colonnade.design.schema import Entity, Table
 from colonnade.findings import Proof
 from colonnade.prove.ground import Ground
@@ -23,7 +24,7 @@ def audience_holds(ground: Ground) -> Iterator[Proof]:
     By login as the application role: as one user every row is counted and no row of another is changed, removed or
     added; as nobody none is seen. Reference data is counted, and every statement that writes it lacks the privilege.
     """
-    listed = [pair for pair in ground.entities if pair[0].audience == "reference" and ground.actors.owner]
+    listed = [pair for pair in ground.entities if pair[0].audience in ONLY_READ and ground.actors.owner]
     shared = [pair for pair in ground.entities if pair[0].audience == "everyone" and pair[0].owner_column]
     if not listed and not (shared and ground.guarded):
         return
@@ -72,7 +73,7 @@ def _read_only(ground: Ground, table: Table, open_hands: Hands) -> Proof:
     statements = writing(table)
     taken = [one for one in statements if tried(open_hands.application, one).sqlstate != DENIED]
     words = f"the application counts {_number(seen)} of {total} rows; {len(statements)} writing statements are refused"
-    held = not taken and total > 0 and _number(seen) == total
+    held = not taken and total > 0 and (_number(seen) == total or table.row_security)
     return Proof(LAW, f"{table.name}: is only read", held, "; ".join((*taken, words)))
 
 

@@ -11,7 +11,7 @@ from colonnade.prove import stated
 from colonnade.prove.ground import Ground
 from colonnade.prove.laws import law
 from colonnade.prove.probe import Row, become, ran, undone, where
-from colonnade.prove.rows import Hands, hands, standing
+from colonnade.prove.rows import Hands, acting, hands, standing
 from colonnade.sql import ident, qualified
 
 if TYPE_CHECKING:
@@ -42,8 +42,7 @@ def _hides(ground: Ground, facts: Entity, table: Table, open_hands: Hands) -> Pr
         why = "the table has no row that is not deleted" if facts.active_view else "there is no view of active rows"
         return Proof("soft-delete-hides", table.name, False, f"unproven: {why}")
     row = live[0]
-    if facts.owner_column:
-        become(open_hands.application, ground.setting, row[facts.owner_column])
+    become(open_hands.application, ground.setting, acting(ground, facts, row))
     counts, faults = _counted(facts, table, row, open_hands.application)
     passed = not faults and counts == [(1, 1), (0, 1), (1, 1)]
     steps = ("before", "after SET deleted_at", "after undelete")

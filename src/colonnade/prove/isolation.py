@@ -76,7 +76,7 @@ def owned_by_user(ground: Ground) -> Iterator[Proof]:
     owned = {entity.name: why for entity, why in references.owned_entities(ground.draft)}
     for pair in stated.pairs(ground.draft, ground.schema):
         because = owned.get(pair.entity.name)
-        if because:
+        if because and pair.facts.audience not in ("members", "membership"):
             yield _owned(ground, pair.facts, tables[pair.table.name], because)
 
 

@@ -36,7 +36,8 @@ class Hands:
 class Stage:
     """A table that holds `earlier`, and `row`, a good row that is not in it yet.
 
-    `settable` are the columns that the application may give on INSERT.
+    `settable` are the columns that the application may give on INSERT; none in a table of tenants, where it may do so
+    only once there are memberships.
     """
 
     table: Table
@@ -74,14 +75,15 @@ def stages(ground: Ground, hands: Hands) -> Iterator[Stage]:
             load(hands.neighbour, external[name], some)
             continue
         table = ground.schema.database.table(name)
+        facts = ground.schema.intent.entity(name)
         good = _all_but_one(hands, table, some)
         if good:
             yield Stage(
                 table,
-                ground.schema.intent.entity(name),
+                facts,
                 good[-1],
                 tuple(good[:-1]),
-                settable.get(name, frozenset()),
+                frozenset() if facts.audience == "members" else settable.get(name, frozenset()),
                 hands,
                 ground.setting,
             )
@@ -116,6 +118,18 @@ def attempt(stage: Stage, change: Row, aside: tuple[str, ...] = ()) -> tuple[Out
         become(stage.hands.application, stage.setting, stage.row[stage.facts.owner_column])
     row = {name: text for name, text in {**stage.row, **change}.items() if name in stage.settable}
     return tried(stage.hands.application, insert(stage.table.name, row)), "application"
+
+
+def acting(ground: Ground, facts: Entity, row: Row) -> str | None:
+    """The user who may work with `row`: its owner, or a member of its tenant; None where it takes none."""
+    if facts.owner_column:
+        return row.get(facts.owner_column)
+    tenant = row.get(facts.tenant_column) if facts.tenant_column else None
+    for one, table in ground.entities:
+        if one.audience == "membership" and one.owner_column and one.tenant_column and tenant:
+            of_tenant = (each for each in ground.rows.get(table.name, ()) if each.get(one.tenant_column) == tenant)
+            return next((each[one.owner_column] for each in of_tenant), None)
+    return None
 
 
 def insertable(ground: Ground, connection: psycopg.Connection) -> dict[str, frozenset[str]]:

@@ -9,7 +9,7 @@ from colonnade.findings import Proof
 from colonnade.prove.ground import Ground
 from colonnade.prove.laws import law
 from colonnade.prove.probe import Outcome, Row, become, insert, ran, tried, where
-from colonnade.prove.rows import Hands, hands, keyed, updatable
+from colonnade.prove.rows import Hands, acting, hands, keyed, updatable
 from colonnade.sql import ident, qualified
 
 
@@ -48,7 +48,7 @@ def _moves(ground: Ground, facts: Entity, table: Table, open_hands: Hands, setta
     column = _touchable(facts, table, row, settable)
     connection, who = (open_hands.application, "application") if column else (open_hands.migrator, "migrator")
     column = column or next(name for name in row if name not in (facts.updated_at, facts.created_at))
-    become(connection, ground.setting, _owner(facts, row))
+    become(connection, ground.setting, acting(ground, facts, row))
     stamps = f"{_stamp(facts.updated_at)}, {_stamp(facts.created_at)}"
     key = where(row, table.primary_key.columns if table.primary_key else tuple(row))
     name = qualified(table.schema, table.name)
@@ -74,7 +74,7 @@ def _fixed(ground: Ground, facts: Entity, table: Table, open_hands: Hands) -> Pr
     subject = f"{table.name}.{column}"
     if row is None:
         return Proof("created-at-fixed", subject, False, "unproven: the table has no row")
-    become(open_hands.application, ground.setting, _owner(facts, row))
+    become(open_hands.application, ground.setting, acting(ground, facts, row))
     name = qualified(table.schema, table.name)
     key = where(row, table.primary_key.columns if table.primary_key else tuple(row))
     update = tried(open_hands.application, f"UPDATE {name} SET {ident(column)} = {ident(column)} WHERE {key}")
@@ -91,10 +91,6 @@ def _touchable(facts: Entity, table: Table, row: Row, settable: frozenset[str]) 
     kept |= set(table.primary_key.columns if table.primary_key else ())
     names = [column.name for column in table.columns if column.name in settable]
     return next((name for name in names if name not in kept), next(iter(names), None))
-
-
-def _owner(facts: Entity, row: Row) -> str | None:
-    return row.get(facts.owner_column) if facts.owner_column else None
 
 
 def _stamp(column: str | None) -> str:

@@ -23,3 +23,14 @@ EVERYONE = re.compile(
     r"|shared with (everyone|all users))\b",
     re.IGNORECASE,
 )
+
+# Tables of those to whom several people belong, outermost first.
+TENANT_TABLES: tuple[str, ...] = (
+    "tenants", "organizations", "organisations", "orgs", "companies", "workspaces", "teams", "households",
+)  # fmt: skip
+
+# Tables that say who belongs to a tenant.
+MEMBERSHIP = re.compile(
+    r"(.*_)?(memberships?|members)|(tenant|organi[sz]ation|org|company|workspace|team|household)_users"
+    r"|user_(tenants|organi[sz]ations|orgs|companies|workspaces|teams|households)"
+)

@@ -29,6 +29,7 @@ from colonnade.design.passes import (
     sensitive,
     stated_queries,
     statements,
+    tenants,
     transitions,
     types,
 )
@@ -53,6 +54,7 @@ PASSES: tuple[Pass, ...] = (
     arcs.arc_columns,
     links.junction_tables,
     audiences.stated_audience,
+    tenants.tenant_ownership,
     ownership.user_ownership,
     ownership.owner_in_foreign_keys,
     foreign_keys.on_delete,

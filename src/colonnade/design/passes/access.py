@@ -11,6 +11,7 @@ from colonnade.findings import rule
 from colonnade.types import Family
 
 SETTING = "app.current_user_id"
+ONLY_READ = ("reference", "tenant", "membership")
 # command, using, check
 _COMMANDS = (("SELECT", True, False), ("INSERT", False, True), ("UPDATE", True, True), ("DELETE", True, False))
 
@@ -26,11 +27,11 @@ def row_level_security(work: Work) -> Work:
 
     It is enabled and forced, so that it binds the owner of the table too. One policy a command compares the owner's
     key with the current user; with none set it shows nothing and raises nothing. Rows that are for everyone are read
-    by every user, and written by their owner.
+    by every user, and written by their owner; those of a tenant are its members'. Nobody makes himself a member.
     """
     if not work.settings.row_level_security:
         return work
-    return each(work, lambda one: _policies(one, work.roles))
+    return each(work, lambda one: _policies(work, one))
 
 
 def bound(roles: Roles | None, command: str) -> tuple[str, ...]:
@@ -41,17 +42,20 @@ def bound(roles: Roles | None, command: str) -> tuple[str, ...]:
     return tuple(sorted((roles.application, *readers)))
 
 
-def _policies(blueprint: Blueprint, names: Roles | None) -> Blueprint:
+def _policies(work: Work, blueprint: Blueprint) -> Blueprint:
     if blueprint.owner is None:
         return blueprint
     type_ = blueprint.columns[blueprint.owner].type
     mine = own_rows(blueprint.owner, type_)
+    if blueprint.audience in ("members", "tenant"):
+        mine = rows_of_tenants(work, blueprint.owner)
     policies = tuple(
         Policy(
-            sql.shorten(f"{blueprint.name}_{command.lower()}_own"), command, bound(names, command),
+            sql.shorten(f"{blueprint.name}_{command.lower()}_own"), command, bound(work.roles, command),
             mine if using else None, mine if check else None,
         )
         for command, using, check in _COMMANDS
+        if command == "SELECT" or blueprint.audience not in ONLY_READ
     )  # fmt: skip
     if blueprint.audience == "everyone":
         name = sql.shorten(f"{blueprint.name}_select_all")
@@ -63,6 +67,21 @@ def _policies(blueprint: Blueprint, names: Roles | None) -> Blueprint:
 def own_rows(column: str, type_: str) -> str:
     """The condition that a row is the current user's."""
     return f"{sql.ident(column)} = {current_user(type_)}"
+
+
+def rows_of_tenants(work: Work, column: str) -> str:
+    """The condition that a row is of a tenant that the current user is a member of.
+
+    The array is made once for a query, so that an index on the tenant serves it. The memberships have a policy of
+    their own, which does not look back here: PostgreSQL would refuse that as a recursion.
+    """
+    if work.membership is None:
+        return "false"
+    table = work.tables[work.membership.table]
+    name, tenant, user = (sql.ident(one) for one in (table.name, work.membership.tenant, work.membership.user))
+    live = f" AND {name}.{sql.ident(table.deleted_at)} IS NULL" if table.deleted_at else ""
+    me = current_user(table.columns[work.membership.user].type)
+    return f"{sql.ident(column)} = ANY (ARRAY(SELECT {name}.{tenant} FROM {name} WHERE {name}.{user} = {me}{live}))"
 
 
 def current_user(type_: str) -> str:
@@ -85,7 +104,8 @@ def least_privilege(work: Work) -> Work:
 
     It reads and deletes rows, and inserts and updates the columns that it may set: not created_at, not updated_at,
     not what is generated. The reader reads rows. The migrator reads and writes rows; the owner owns everything, and
-    what functions it makes later are open to nobody until they are granted. Reference data it only reads.
+    what functions it makes later are open to nobody until they are granted. Reference data, tenants and
+    memberships are only read by the application; the migrator writes them.
     """
     if work.roles is None:
         return work
@@ -97,7 +117,7 @@ def least_privilege(work: Work) -> Work:
 
 
 def _granted(blueprint: Blueprint, names: Roles) -> Blueprint:
-    listed = blueprint.audience == "reference"
+    listed = blueprint.audience in ONLY_READ
     settable = () if listed else (Privilege(names.application, ("INSERT", "UPDATE")),)
     kept = {blueprint.created_at, blueprint.updated_at}
     columns = {

@@ -53,7 +53,7 @@ def user_ownership(work: Work) -> Work:
         links.append(link)
     for name, link in owned.items():
         tables[name] = _owned(tables[name], link, candidates[name][1:])
-    lists = {name for name, one in tables.items() if one.audience == "reference"}
+    lists = {name for name, one in tables.items() if one.audience not in ("owner", "everyone")}
     owners = set(owned) | set(inherited) | lists | {work.users}
     tables = {name: one if name in owners or one.external else _ownerless(one) for name, one in tables.items()}
     if work.users and not tables[work.users].external:
@@ -69,6 +69,7 @@ def _candidates(work: Work) -> dict[str, list[Link]]:
             link.parent == work.users
             and link.child != work.users
             and len(link.columns) == 1
+            and work.tables[link.child].audience not in ("members", "tenant")
             and _rank(link)[0] < _NEVER
         ):
             candidates.setdefault(link.child, []).append(link)
@@ -186,7 +187,7 @@ def owner_in_foreign_keys(work: Work) -> Work:
 def _carried(work: Work, link: Link) -> str | None:
     """The owner column of the child that the link carries, or None."""
     child, parent = work.tables[link.child], work.tables[link.parent]
-    private = parent.audience == child.audience == "owner"
+    private = parent.audience == child.audience and child.audience in ("owner", "members")
     plain = parent.external or parent.owner is None or child.owner is None or parent.owner in link.parent_columns
     plain = plain or not private
     return None if plain or child.owner in link.columns else child.owner

@@ -56,7 +56,9 @@ def _mine(blueprint: Blueprint) -> tuple[str, ...]:
 
 
 def _of_user(blueprint: Blueprint) -> str:
-    return " of a user" if _mine(blueprint) else ""
+    if not _mine(blueprint):
+        return ""
+    return f" of one {_words((blueprint.owner or '').removesuffix('_id'))}" if blueprint.tenant else " of a user"
 
 
 def _where(columns: Iterable[str]) -> str:
@@ -79,7 +81,7 @@ def _newest(blueprint: Blueprint) -> QueryPattern:
     text = (
         f"SELECT * FROM {_source(blueprint)} WHERE {_where((owner,))} ORDER BY {sql.ident(created)} DESC LIMIT {PAGE}"
     )
-    title = f"List all {_words(blueprint.name)} of a user"
+    title = f"List all {_words(blueprint.name)}{_of_user(blueprint)}"
     return QueryPattern(title, blueprint.name, text, _types(blueprint, (owner,)), serving(blueprint, (owner,), created))
 
 

@@ -99,7 +99,7 @@ def _entity(blueprint: Blueprint, relationships: Mapping[str, Relationship]) -> 
         blueprint.name,
         blueprint.external,
         " ".join(blueprint.entity.description.split()),
-        blueprint.owner,
+        None if blueprint.audience in ("members", "tenant") else blueprint.owner,
         blueprint.created_at,
         blueprint.updated_at,
         blueprint.deleted_at,
@@ -107,4 +107,5 @@ def _entity(blueprint: Blueprint, relationships: Mapping[str, Relationship]) -> 
         tuple(relationships[name] for name in sorted(relationships)),
         rows.value if rows else None,
         blueprint.audience,
+        blueprint.tenant,
     )

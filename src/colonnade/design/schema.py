@@ -37,6 +37,8 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Generated:
+    """GENERATED ALWAYS AS (expression), stored in the row or worked out when it is read."""
+
     expression: str
     stored: bool = True
 
@@ -62,6 +64,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class PrimaryKey:
+    """PRIMARY KEY; `include` are columns that its index carries beside the key."""
+
     name: str
     columns: tuple[str, ...]
     include: tuple[str, ...] = ()
@@ -73,6 +77,8 @@ class PrimaryKey:
 
 @dataclass(frozen=True, slots=True)
 class Unique:
+    """UNIQUE; `include` are columns that its index carries beside the key."""
+
     name: str
     columns: tuple[str, ...]
     include: tuple[str, ...] = ()
@@ -85,6 +91,8 @@ class Unique:
 
 @dataclass(frozen=True, slots=True)
 class Check:
+    """CHECK; `expression` is the condition without the brackets around it."""
+
     name: str
     expression: str
     validated: bool = True
@@ -245,6 +253,8 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class EnumType:
+    """CREATE TYPE … AS ENUM; the order of the values is the order in which they sort."""
+
     name: str
     values: tuple[str, ...]
     schema: str = "public"
@@ -255,6 +265,8 @@ class EnumType:
 
 @dataclass(frozen=True, slots=True)
 class Domain:
+    """CREATE DOMAIN: a type with checks of its own."""
+
     name: str
     type: str
     schema: str = "public"
@@ -429,7 +441,7 @@ class Relationship:
     `columns` are the foreign key's local columns and stand on `entity` for many_to_one (and one_to_one where
     `owns_key`), else on the target; `foreign_column` is the one that names the relation, without the owner key.
     `cascade` is the ORM's; what the database does on delete stands on the foreign key itself.
-    `join_columns` are pairs of columns of the join table: that which points to `entity`, that which points to the target.
+    `join_columns` are pairs of columns of the join table: what points to `entity`, and what points to the target.
     """
 
     name: str

@@ -53,6 +53,8 @@ class OnColumn(Plain):
 
 @dataclass(frozen=True, slots=True)
 class AddColumn(OnColumn):
+    """The table has one column more."""
+
     column: Column
 
     @property
@@ -83,6 +85,8 @@ class AddColumn(OnColumn):
 
 @dataclass(frozen=True, slots=True)
 class DropColumn(OnColumn):
+    """The table has the column no longer."""
+
     column: Column
 
     def steps(self) -> tuple[Step, ...]:

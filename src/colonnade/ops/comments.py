@@ -22,6 +22,8 @@ _OWN_LOCK = {
 
 @dataclass(frozen=True, slots=True)
 class SetComment(Plain):
+    """The comment of the object is `new`; None takes it away."""
+
     target: Target
     old: str | None
     new: str | None

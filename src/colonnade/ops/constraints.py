@@ -182,6 +182,8 @@ def _locks(table: TableName, constraint: Constraint) -> tuple[tuple[str, str], .
 
 @dataclass(frozen=True, slots=True)
 class DropConstraint(Plain):
+    """The table has the constraint no longer."""
+
     table: TableName
     constraint: Constraint
 

@@ -52,6 +52,8 @@ def _position(function: Function) -> Position:
 
 @dataclass(frozen=True, slots=True)
 class CreateFunction(Plain):
+    """The function is there."""
+
     function: Function
 
     @property
@@ -127,6 +129,8 @@ def has_sql_body(op: Op) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class DropFunction(Plain):
+    """The function is gone."""
+
     function: Function
 
     @property

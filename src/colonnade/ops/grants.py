@@ -55,6 +55,8 @@ def _position(rank: int, target: Target, privilege: Privilege, columns: tuple[st
 
 @dataclass(frozen=True, slots=True)
 class Grant(Plain):
+    """The grantee may do it with the object, or with these columns of it."""
+
     target: Target
     privilege: Privilege
     columns: tuple[str, ...] = ()
@@ -84,6 +86,8 @@ class Grant(Plain):
 
 @dataclass(frozen=True, slots=True)
 class Revoke(Plain):
+    """The grantee may no longer do it with the object, or with these columns of it."""
+
     target: Target
     privilege: Privilege
     columns: tuple[str, ...] = ()
@@ -195,6 +199,8 @@ class GrantByDefault(Plain):
 
 @dataclass(frozen=True, slots=True)
 class RevokeByDefault(Plain):
+    """Objects made from now on by the role are no longer granted; `privilege` says what."""
+
     default: DefaultPrivilege
     privilege: Privilege
 

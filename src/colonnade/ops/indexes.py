@@ -93,6 +93,8 @@ class CreateIndex(Plain):
 
 @dataclass(frozen=True, slots=True)
 class DropIndex(Plain):
+    """The table or materialised view `relation` of `schema` has the index no longer."""
+
     relation: Target
     schema: str
     index: Index

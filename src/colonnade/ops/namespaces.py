@@ -19,6 +19,8 @@ def namespace_needs(schema: str) -> tuple[Key, ...]:
 
 @dataclass(frozen=True, slots=True)
 class CreateNamespace(Plain):
+    """The PostgreSQL schema is there."""
+
     namespace: SchemaNamespace
 
     @property
@@ -42,6 +44,8 @@ class CreateNamespace(Plain):
 
 @dataclass(frozen=True, slots=True)
 class DropNamespace(Plain):
+    """The PostgreSQL schema is gone."""
+
     namespace: SchemaNamespace
 
     @property
@@ -65,6 +69,8 @@ def _extension_position(extension: Extension) -> Position:
 
 @dataclass(frozen=True, slots=True)
 class CreateExtension(Plain):
+    """The extension is there."""
+
     extension: Extension
 
     @property
@@ -92,6 +98,8 @@ class CreateExtension(Plain):
 
 @dataclass(frozen=True, slots=True)
 class DropExtension(Plain):
+    """The extension is gone."""
+
     extension: Extension
 
     @property

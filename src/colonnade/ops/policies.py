@@ -72,6 +72,8 @@ def _position(table: TableName, policy: Policy) -> Position:
 
 @dataclass(frozen=True, slots=True)
 class CreatePolicy(Plain):
+    """The policy binds the table."""
+
     table: TableName
     policy: Policy
 
@@ -108,6 +110,8 @@ class CreatePolicy(Plain):
 
 @dataclass(frozen=True, slots=True)
 class DropPolicy(Plain):
+    """The policy binds the table no longer."""
+
     table: TableName
     policy: Policy
 

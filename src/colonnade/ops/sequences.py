@@ -18,6 +18,8 @@ def _name(sequence: Sequence) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CreateSequence(Plain):
+    """The sequence is there."""
+
     sequence: Sequence
 
     @property
@@ -54,6 +56,8 @@ class CreateSequence(Plain):
 
 @dataclass(frozen=True, slots=True)
 class DropSequence(Plain):
+    """The sequence is gone."""
+
     sequence: Sequence
 
     @property
@@ -73,6 +77,8 @@ class DropSequence(Plain):
 
 @dataclass(frozen=True, slots=True)
 class AlterSequence(Plain):
+    """The sequence counts as `new` says; its place in the count stays."""
+
     old: Sequence
     new: Sequence
 

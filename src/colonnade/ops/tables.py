@@ -217,6 +217,8 @@ class SetOptions(OnTable):
 
 @dataclass(frozen=True, slots=True)
 class SetAccessMethod(OnTable):
+    """The rows are stored by the access method `new`."""
+
     old: str | None
     new: str | None
 
@@ -242,6 +244,8 @@ class Inherit(OnTable):
 
 @dataclass(frozen=True, slots=True)
 class Disinherit(OnTable):
+    """The table is no longer a child of `parent`; both keep their rows."""
+
     parent: tuple[str, str]
 
     def steps(self) -> tuple[Step, ...]:
@@ -278,6 +282,8 @@ class AttachPartition(OnTable):
 
 @dataclass(frozen=True, slots=True)
 class DetachPartition(OnTable):
+    """The table is no longer a part of `whole` and keeps its rows."""
+
     whole: tuple[str, str]
     bound: str
 
@@ -292,6 +298,8 @@ class DetachPartition(OnTable):
 
 @dataclass(frozen=True, slots=True)
 class DropTable(Plain):
+    """The table is gone, and its rows."""
+
     table: Table
 
     @property

@@ -49,6 +49,8 @@ def _tables(trigger: Trigger) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CreateTrigger(Plain):
+    """The trigger is on the table or view `relation`."""
+
     relation: Target
     trigger: Trigger
 
@@ -90,6 +92,8 @@ class CreateTrigger(Plain):
 
 @dataclass(frozen=True, slots=True)
 class DropTrigger(Plain):
+    """The trigger is on `relation` no longer."""
+
     relation: Target
     trigger: Trigger
 

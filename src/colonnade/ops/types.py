@@ -33,6 +33,8 @@ def _position(one: EnumType | CompositeType | Domain) -> Position:
 
 @dataclass(frozen=True, slots=True)
 class CreateEnum(Plain):
+    """The enum type is there."""
+
     enum: EnumType
 
     @property
@@ -61,6 +63,8 @@ class CreateEnum(Plain):
 
 @dataclass(frozen=True, slots=True)
 class DropEnum(Plain):
+    """The enum type is gone."""
+
     enum: EnumType
 
     @property
@@ -84,6 +88,8 @@ def _domain_check(check: Check) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CreateDomain(Plain):
+    """The domain is there."""
+
     domain: Domain
 
     @property
@@ -125,6 +131,8 @@ class CreateDomain(Plain):
 
 @dataclass(frozen=True, slots=True)
 class DropDomain(Plain):
+    """The domain is gone."""
+
     domain: Domain
 
     @property
@@ -144,6 +152,8 @@ class DropDomain(Plain):
 
 @dataclass(frozen=True, slots=True)
 class CreateComposite(Plain):
+    """The composite type is there."""
+
     composite: CompositeType
 
     @property
@@ -176,6 +186,8 @@ class CreateComposite(Plain):
 
 @dataclass(frozen=True, slots=True)
 class DropComposite(Plain):
+    """The composite type is gone."""
+
     composite: CompositeType
 
     @property

@@ -20,6 +20,8 @@ def _position(view: View) -> Position:
 
 @dataclass(frozen=True, slots=True)
 class CreateView(Plain):
+    """The view is there."""
+
     view: View
 
     @property
@@ -59,6 +61,8 @@ class CreateView(Plain):
 
 @dataclass(frozen=True, slots=True)
 class DropView(Plain):
+    """The view is gone."""
+
     view: View
 
     @property

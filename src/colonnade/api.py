@@ -404,7 +404,15 @@ def lint(
     """What the lint rules say of a schema, or of migrations on top of `base`. Raises InputError and ServerError."""
     from colonnade.lint import source
 
-    found = source.findings(sources, chosen, server, lambda paths: design(paths, chosen).schema, base, forced)
+    found = source.findings(
+        sources,
+        chosen,
+        server,
+        designer=lambda paths, kind: design(paths, chosen, kind).schema,
+        introspector=lambda argument, running: introspect(argument, chosen, running, forced),
+        base=base,
+        forced=forced,
+    )
     return _severity(found, strict)
 
 
@@ -426,7 +434,7 @@ def explain(
     page = stories.page(name, {law.name: law.page for law in LAWS.values()})
     if page is not None:
         return page
-    schema = source.schema(sources or ["."], server, lambda paths: design(paths, chosen, forced).schema, forced)
+    schema = source.schema(sources or ["."], server, lambda paths, kind: design(paths, chosen, kind).schema, forced)
     return stories.told(name, schema, {law.name: law.title for law in LAWS.values()})
 
 

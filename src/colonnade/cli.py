@@ -248,6 +248,7 @@ Examples:
   colonnade lint schema.sql
   colonnade lint alembic/versions/ --format github
   colonnade lint change.sql --base schema.sql
+  colonnade lint 01_tables.sql 02_views.sql --as sql
 """
 
 

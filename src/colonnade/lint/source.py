@@ -8,20 +8,22 @@ from pathlib import Path
 
 from colonnade.catalog import read
 from colonnade.config import Settings
-from colonnade.design.schema import Intent, Reason, Schema
+from colonnade.design.schema import Database, Intent, Reason, Schema
 from colonnade.elaborate import sql, stand_ins
 from colonnade.elaborate.statements import statements
 from colonnade.errors import wrong
 from colonnade.findings import Finding
 from colonnade.lint import changes, migrations, run
 from colonnade.lint.places import places
+from colonnade.lint.world import World
 from colonnade.server import Server
 from colonnade.sources.recognise import recognise
 from colonnade.sources.text import read_text
 from colonnade.writers.sql import script
 
 Running = Callable[[], AbstractContextManager[Server]]
-Designer = Callable[[Sequence[str]], Schema]
+Designer = Callable[[Sequence[str], str | None], Schema]
+Introspector = Callable[[str, Server], Database]
 
 DESIGNED = frozenset({"markdown", "entities", "design", "inputs"})
 
@@ -31,12 +33,13 @@ def findings(
     chosen: Settings,
     server: Running,
     designer: Designer,
+    introspector: Introspector,
     base: str | None = None,
     forced: str | None = None,
 ) -> tuple[Finding, ...]:
     """What the rules say of one schema, or of migrations; these start from `base` where it is given.
 
-    `designer` makes the Schema of documents. Raises InputError and ServerError.
+    `designer` makes the Schema of documents of a kind, `introspector` the Database of models. Raises InputError and ServerError.
     """
     path = Path(sources[0])
     if forced == "alembic" or (forced is None and _has_changes(path, base)):
@@ -53,11 +56,15 @@ def findings(
         texts = _texts(sources)
         with server() as running:
             return run.sql_files(running, texts, chosen)
-    if not kinds <= DESIGNED:
+    if kinds <= DESIGNED:
+        designed = designer(sources, forced)
+        with server() as running:
+            return run.schema(running, designed, chosen)
+    if len(sources) > 1:
         raise wrong(f"these sources are not linted together: {', '.join(sorted(kinds))}", fix="name one of them")
-    designed = designer(sources)
     with server() as running:
-        return run.schema(running, designed, chosen)
+        world = World(introspector(sources[0], running), leakproof=run.leakproof(running))
+        return run.judged(world, chosen)
 
 
 def schema(sources: Sequence[str], server: Running, designer: Designer, forced: str | None = None) -> Schema:
@@ -76,7 +83,7 @@ def schema(sources: Sequence[str], server: Running, designer: Designer, forced: 
     if kinds == {"database"} and len(sources) == 1:
         with run.reading(sources[0]) as connection:
             return Schema(read(connection), Intent("", ""))
-    return designer(sources)
+    return designer(sources, forced)
 
 
 def _has_changes(path: Path, base: str | None) -> bool:
@@ -101,5 +108,5 @@ def _base(base: str | None, designer: Designer) -> dict[str, str]:
             return {"the base": script(read(connection))}
     if kind not in DESIGNED:
         raise wrong(f"a base of kind {kind} is not read", fix="give SQL, a design, documents or postgresql://...")
-    designed = designer([base])
+    designed = designer([base], None)
     return {"external tables": script(stand_ins(designed)), "the base": script(designed.database)}

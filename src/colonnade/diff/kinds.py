@@ -32,6 +32,8 @@ from colonnade.ops.triggers import CreateTrigger, DropTrigger, SwitchTrigger
 from colonnade.ops.types import (
     AlterComposite,
     AlterDomain,
+    CreateComposite,
+    CreateEnum,
     DropComposite,
     DropDomain,
     DropEnum,
@@ -153,7 +155,7 @@ def _make_extension(part: Part) -> Ops:
 
 
 def _make_type(part: Part) -> Ops:
-    make = {"enum": building.CreateEnum, "composite": building.CreateComposite}
+    make = {"enum": CreateEnum, "composite": CreateComposite}
     if part.kind == "domain":
         return tuple(building.of_domain(part.value, None))
     at = target.type_(part.value)

@@ -90,9 +90,10 @@ def parts(database: Database) -> dict[Key, Part]:
 
 def _names(database: Database) -> Names:
     objects: dict[str, set[Key]] = defaultdict(set)
-    types = (*database.enums, *database.domains, *database.composites)
     for at in (
-        *map(target.type_, types),
+        *map(target.type_, database.enums),
+        *map(target.type_, database.domains),
+        *map(target.type_, database.composites),
         *map(target.sequence, database.sequences),
         *map(target.table, database.tables),
         *map(target.view, database.views),

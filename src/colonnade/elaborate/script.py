@@ -45,7 +45,7 @@ class Bench:
 
     def database(self) -> Database:
         """What stands there now."""
-        return _without_owner(read(self.administrator), self.loader)
+        return without_owner(read(self.administrator), self.loader)
 
 
 @contextmanager
@@ -147,7 +147,7 @@ def _failed(statement: Statement, error: Any, fix: str) -> InputError:
     return InputError((Mistake(statement.place(position), message, fix),))
 
 
-def _without_owner(database: Database, role: str) -> Database:
+def without_owner(database: Database, role: str) -> Database:
     """`database` with None wherever `role` is the owner: it is ours, and nobody meant it."""
     return replace(
         database,

@@ -115,7 +115,7 @@ def _roles(node: Any) -> Iterator[str]:
         yield from (granted.priv_name for granted in node.granted_roles or ())
         yield from _roles(node.grantee_roles)
     elif isinstance(node, ast.CreateRoleStmt):
-        yield node.role
+        yield str(node.role)
     elif isinstance(node, ast.VariableSetStmt):
         values = (one.val for one in node.args or () if node.name == "role")
         yield from (str(value.sval) for value in values if isinstance(value, ast.String))

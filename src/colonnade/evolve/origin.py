@@ -48,11 +48,13 @@ def _live(url: str) -> Source:
     import psycopg
 
     from colonnade.catalog import read
+    from colonnade.elaborate.script import without_owner
     from colonnade.server import connect, failure
 
     try:
         with connect(url) as connection:
-            return Source("the database", {}, read(connection))
+            # What the user who looks owns will belong to whoever runs the plan.
+            return Source("the database", {}, without_owner(read(connection), connection.info.user))
     except psycopg.Error as error:
         why = " ".join(str(error).split())
         raise failure(f"no connection: {why}", "check host, port, database and user") from error

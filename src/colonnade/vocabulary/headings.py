@@ -124,6 +124,8 @@ WHOLE: dict[str, tuple[str, ...]] = {
         "thực thể chính", "entitas kunci", "entitas utama", "belangrijkste entiteiten", "nyckelentiteter", "nøkkelentiteter", "avainentiteetit",
     ),
     "transfer": (
+        "objetos de transferencia", "objetos de transferencia de datos", "objetos de transferência", "objets de transfert", "transferobjekte", "oggetti di trasferimento", "数据传输对象", "转换对象",
+        "error responses", "error response", "message payloads", "mqtt messages", "kafka messages", "queue messages", "wire format", "wire formats", "message formats",
         "api types", "request types", "response types", "dtos", "dto", "data transfer objects", "api schemas", "request schemas", "api models",
         "response schemas", "request/response models", "request/response schemas", "request and response models", "api contracts", "requests",
         "pydantic schemas", "zod schemas", "validation schemas", "zod schema", "zod validation", "zod validation schemas", "pydantic schema",
@@ -140,6 +142,9 @@ WHOLE: dict[str, tuple[str, ...]] = {
         "messages and payloads", "tool schemas", "mcp tools", "tool definitions", "agent tools", "supabase types", "generated types",
     ),
     "unstored": (
+        "runtime-only", "runtime only", "transient objects", "transient types", "in-memory objects", "in-memory types", "in-memory only", "screen state", "page state",
+        "component state", "runtime-only structures", "runtime structures", "runtime objects", "transient structures", "in-memory data", "in-memory data structures",
+        "objetos transitorios", "datos en memoria", "objets en mémoire", "objets transitoires", "laufzeitobjekte", "flüchtige daten", "oggetti in memoria", "计算数据", "内存数据",
         "derived data", "computed fields", "computed properties", "derived fields", "derived values", "computed values", "calculated fields",
         "virtual fields", "ui state", "client state", "frontend state", "in-memory state", "transient data", "runtime state", "derived views",
         "derived entities", "computed entities", "transient entities", "non-persisted entities", "in-memory models", "client-side state",
@@ -206,7 +211,7 @@ FIRST_WORDS: dict[str, str] = {
     data-flow flow deployment security rollback adding removing creating updating using handling ensure enforce""".split(),
         "other",
     ),
-    **dict.fromkeys("derived computed calculated".split(), "unstored"),
+    **dict.fromkeys("derived computed calculated runtime-only transient ephemeral in-memory non-persisted non-persistent".split(), "unstored"),
     **dict.fromkeys("validation".split(), "constraints"),
     **dict.fromkeys("example sample".split(), "samples"),
     **dict.fromkeys("enum enumeration".split(), "enums"),

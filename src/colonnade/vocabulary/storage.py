@@ -17,6 +17,14 @@ UNSTORED_NOTE = re.compile(
     _I,
 )  # fmt: skip
 
+# In brackets behind the title of a chapter: none of the things below is stored.
+UNSTORED_GROUP = re.compile(
+    r"^(?:not (?:persisted|stored)|non[- ]persist\w+|in[- ]memory(?: only)?|runtime(?:[- ]only)?|transient|ephemeral|(?:ui|client|frontend|view)(?:[- ]only|[- ]side)?|dtos?|"
+    r"(?:computed|derived|calculated)(?:,? (?:not|never) (?:stored|persisted)| only| (?:at|on) .*)?|no persistence|不落库|不存储|不持久化|不保存|非持久化|永続化なし|保存しない|не хранятся|"
+    r"no (?:se )?(?:persisten?|almacenan?|guardan?)(?:en)?|não (?:persistid|armazenad)[oa]s|nicht (?:gespeichert|persistiert)|non (?:stockée?s|persistée?s|memorizzat[ie]|persistenti))$",
+    _I,
+)  # fmt: skip
+
 # The same said in a sentence about the thing itself: "It is not persisted", "A computed value …".
 UNSTORED_SENTENCE: tuple[re.Pattern[str], ...] = (
     re.compile(
@@ -32,7 +40,7 @@ UNSTORED_SENTENCE: tuple[re.Pattern[str], ...] = (
     re.compile(r"\b(?:purely|only) (?:a )?(?:ui|in-memory|client-side|runtime|presentational|presentation)(?: concept| concern| state| construct)?\b", _I),
     re.compile(r"^(?:not (?:a )?(?:stored|persisted)|non-persisted|in-memory|in memory|computed|calculated on|derived (?:from|at|on)|ephemeral|transient)\b", _I),
     re.compile(r"\bno se (?:almacena|persiste|guarda)\b|\bnão (?:é |são )?(?:armazenad|persistid)|\b(?:wird|werden) nicht (?:gespeichert|persistiert)\b|\bn'est pas (?:stocké|persisté)", _I),
-    re.compile(r"不存储|不持久化|不落库|永続化しない|保存されない|保存しない|не хранится|저장하지 않"),
+    re.compile(r"不存储|不持久化|不落库|不保存|永続化しない|保存されない|保存しない|не хранится|저장하지 않"),
 )  # fmt: skip
 
 # The last words of a sentence about the thing: "Calculated from bookings, not stored", "generated on request, no table".
@@ -49,7 +57,7 @@ INTERFACE = re.compile(
 )
 # Above titles: none of the things below is stored.
 UNSTORED_BELOW = re.compile(
-    r"\b(?:following|these|below)\b.{0,80}\b(?:(?:are|is|and) not (?:persisted|stored|saved)|not (?:persisted|stored)|in[- ]memory|never (?:persisted|stored)|transient|exist only (?:during|in|at)|computed (?:at|on))",
+    r"\b(?:following|these|below)\b.{0,80}\b(?:(?:are|is|and) not (?:persisted|stored|saved)|not (?:persisted|stored|written)|in[- ]memory|never (?:persisted|stored|saved|written)|transient|exist only (?:during|in|at)|computed (?:at|on))",
     _I,
 )  # fmt: skip
 

@@ -101,6 +101,10 @@ def _entered(
         and _defines(section, title, about, file)
     ):
         title = replace(title, role="entity", name=re.sub(r"\s*[(（].*$", "", title.name or section.text), soft=False)
+    if title.soft and title.role in ("unstored", "transfer") and section.sections and not _shows_columns(section):
+        return title.role, None, False
+    if section.sections and not inherited and any(storage.UNSTORED_GROUP.search(note) for note in title.notes):
+        return "unstored", None, False
     if title.role == "entity" or (title.soft and not inherited):
         if role in ("transfer", "samples", "queries", "unstored", "before", "states", "enums", "policies"):
             named = subject.of_section(section, title, file)
@@ -145,6 +149,12 @@ def _called(block: Paragraph, file: str) -> Iterator[Reading]:
         if len(columns) > 2 and _coded(columns):
             about = Subject(match["name"], line.place(file))
             yield Reading("list", bullets.PRECISION - 10, (subject.entity(about, columns),))
+
+
+def _shows_columns(section: Section) -> bool:
+    """Whether a table, list or code stands right below a title, or below a bold line in its part."""
+    own = any(isinstance(block, (Table, Bullets, Fence)) for block in section.blocks)
+    return own or any(below.level >= LABEL and below.blocks for below in section.sections)
 
 
 def _defines(section: Section, title: titles.Title, about: Subject | None, file: str) -> bool:

@@ -26,7 +26,7 @@ def named(parts: Sequence[Part], file: str) -> Iterator[Named]:
     for part in parts:
         heading = part.path[-1] if part.path else ""
         title = titles.read(heading) if heading else titles.Title("other")
-        in_section = part.role == "enums" or any(titles.role_of(text) == "enums" for text in part.path[-3:])
+        in_section = part.role == "enums" or _is_enum(heading) or any(titles.role_of(text) == "enums" for text in part.path[-3:])
         if isinstance(part.block, Table):
             yield from _table(part.block, heading, in_section, file)
         elif (
@@ -35,6 +35,11 @@ def named(parts: Sequence[Part], file: str) -> Iterator[Named]:
             or (isinstance(part.block, Bullets) and re.search(r"\benum\b|\bvalues\b|列挙|枚举", heading, re.IGNORECASE))
         ):
             yield from _section(part.block, _name(heading, title), file)
+
+
+def _is_enum(heading: str) -> bool:
+    """`ApplicationStatus (enum)` names a list of values."""
+    return bool(re.search(r"[(（]\s*(?:\w+\s+)?enum(?:eration|erado)?\s*[)）]|\benum\s*[:：]|\benum$", heading, re.IGNORECASE))
 
 
 def _name(heading: str, title: titles.Title) -> str:

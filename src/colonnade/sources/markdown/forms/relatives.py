@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from colonnade.design.draft import DraftAttribute, DraftEntity, DraftRelationship, Fact
@@ -50,17 +51,20 @@ _MODIFIERS = frozenset(
     "mutable abstract virtual new volatile transient field get set param weak lazy".split()
 )
 _HEAD = re.compile(r"^(?:class|record|struct)$")
+# Annotations by which these languages keep a member out of the store.
+_UNSTORED = frozenset({"Transient", "Ignore", "NotMapped", "Ignored", "ignore", "BsonIgnore"})
 _OPTIONAL = frozenset({"Option", "Optional", "Nullable"})
 _LISTS = frozenset({"List", "Array", "Set", "Vec", "MutableList", "Collection", "ICollection", "IEnumerable", "IList"})
 
 
 class Body(NamedTuple):
-    """A data class: its name, the range of its members, and whether a member's name comes before a bare type."""
+    """A data class: its name, the range of its members, and whether a member's name or its type is written first."""
 
     name: Token
     start: int
     end: int
     name_first: bool
+    type_first: bool
 
 
 def _bodies(source: Script) -> Iterator[Body]:
@@ -78,7 +82,7 @@ def _bodies(source: Script) -> Iterator[Body]:
             index += 2
             continue
         end = source.close(opening)
-        yield Body(tokens[index + 1], opening + 1, end, go)
+        yield Body(tokens[index + 1], opening + 1, end, go, tokens[index].text in ("class", "record"))
         index = end + 1
 
 
@@ -100,13 +104,26 @@ def _stripped(tokens: Sequence[Token]) -> list[Token]:
     return [token for token in tokens[index:stop] if token.kind not in ("newline", "comment", "string")]
 
 
+def _is_computed(tokens: Sequence[Token]) -> bool:
+    """Whether a member is worked out when it is read: `var age: Int { … }`, `public string Full => …`, `@Transient`."""
+    words = [token.text for token in tokens if token.kind not in ("newline", "comment")]
+    marked = any(left in ("@", "[") and right in _UNSTORED for left, right in pairwise(words))
+    stop = next((at for at, word in enumerate(words) if word in ("=", "{", "=>")), len(words))
+    if marked or stop == len(words):
+        return marked
+    accessors = set(words[stop + 1 : stop + 3]) & {"get", "init", "set", "private", "protected", "internal"}
+    observed = set(words[stop + 1 : stop + 2]) & {"didSet", "willSet"}
+    body = words[stop] == "{" and not observed and (":" in words[:stop] or not accessors)
+    return words[stop] == "=>" or body
+
+
 def _split(tokens: Sequence[Token], body: Body) -> tuple[Token, Sequence[Token], bool] | None:
     """Name, type and whether the language writes null: `name: Type`, `Type name`, Go's `Name Type`."""
     if len(tokens) < 2 or tokens[0].kind != "word" or any(token.text == "(" for token in tokens):
         return None
     if tokens[1].text == ":":
         return tokens[0], tokens[2:], True
-    if not body.name_first and tokens[-1].kind == "word" and _is_type_first(tokens):
+    if tokens[-1].kind == "word" and (body.type_first or (not body.name_first and _is_type_first(tokens))):
         return tokens[-1], tokens[:-1], any(token.text == "?" for token in tokens)
     return tokens[0], tokens[1:], any(token.text in ("*", "?") for token in tokens)
 
@@ -127,11 +144,20 @@ def _typed(tokens: Sequence[Token]) -> tuple[str, bool, bool]:
     nullable = any(token.text in ("?", "*") for token in tokens) or bool(set(words) & _OPTIONAL)
     many = bool(set(words) & _LISTS) or any(token.text == "[" for token in tokens)
     kept = [word for word in words if word not in _OPTIONAL and word not in _LISTS]
+    if [token.text for token in tokens if token.kind != "newline"][:3] in (["byte", "[", "]"], ["Byte", "[", "]"], ["u8", "[", "]"]):
+        return "bytes", nullable, False
     if kept and kept[0].lower() in ("map", "dictionary", "hashmap", "mutablemap"):
         return "json", nullable, False
     # `uuid.UUID` and `time.Time` are named by their last word.
     last = next((word for at, word in enumerate(kept) if at + 1 == len(kept) or "." not in _between(tokens, word)), "")
     return TYPES.get(last.lower(), last), nullable, many
+
+
+def _is_class(word: str) -> bool:
+    """Whether a word is no type of these languages: the elements of a list of it are rows of another table."""
+    from colonnade import types
+
+    return word[:1].isupper() and word.lower() not in TYPES and types.resolve(word) is None
 
 
 def _between(tokens: Sequence[Token], word: str) -> str:
@@ -143,7 +169,7 @@ def _member(
     member: Member, body: Body, seen: Block, known: frozenset[str]
 ) -> DraftAttribute | DraftRelationship | None:
     # A member with more is code.
-    if len(member.tokens) > 120:
+    if len(member.tokens) > 120 or _is_computed(member.tokens):
         return None
     parts = _split(_stripped(member.tokens), body)
     if parts is None or not parts[1]:
@@ -153,7 +179,7 @@ def _member(
     place = seen.at(name.start)
     if not written:
         return None
-    if written in known:
+    if written in known or (many and _is_class(written)):
         return DraftRelationship(Fact("one-to-many" if many else "many-to-one", place), Fact(written, place))
     facts: dict[str, Any] = {"type": Fact(written + ("[]" if many else ""), place)}
     if says_null or nullable:

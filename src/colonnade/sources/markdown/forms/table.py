@@ -292,6 +292,8 @@ def _row_facts(row: tuple[Span, ...], roles: Shape, file: str, column: str) -> F
         "default",
         "values",
         "length",
+        "stored",
+        "derived",
         "validation",
         "description",
         "",
@@ -317,6 +319,8 @@ def _cell_facts(span: Span, role: str, file: str, column: str, number: int) -> F
     if role == "values":
         found, _ = facts.values(text, column, "constraint")
         return {"enum_values": Fact(found, place)} if found else {}
+    if role in ("stored", "derived"):
+        return _stored(lowered, role, place)
     if role == "length":
         return {"max_length": Fact(int(lowered), place)} if lowered.isdigit() and 0 < int(lowered) < 10**7 else {}
     if (
@@ -338,6 +342,19 @@ def _cell_facts(span: Span, role: str, file: str, column: str, number: int) -> F
         if number
         else {}
     )
+
+
+_WORKED_OUT = re.compile(
+    r"(?:derived|computed|calculated|virtual|transient|in[- ]memory|not (?:stored|persisted)|calculad[oa]|derivad[oa]|berechnet|abgeleitet|calculé|dérivé)\b",
+    re.IGNORECASE,
+)
+
+
+def _stored(lowered: str, role: str, place: Place) -> Facts:
+    """A cell below "Stored?" that says no, below "Derived?" that says yes, or in either one that says "derived"."""
+    denied = qualifiers.NO if role == "stored" else qualifiers.YES
+    told = lowered in denied - qualifiers.EMPTY or _WORKED_OUT.match(lowered)
+    return {"stored": Fact(False, place)} if told else {}
 
 
 def _yes_or_no(text: str, head: str, place: Place, role: str, column: str) -> Facts:

@@ -14,7 +14,8 @@ OWNER = attribute("user_id", "uuid", nullable=False)
 
 def made(settings=None):
     task = entity(
-        "Task", OWNER, attribute("status", "enum(todo,done)"), attribute("done", "boolean"), attribute("price", "money"),
+        "Task", OWNER, attribute("status", "enum(todo,done)"), attribute("done", "boolean"),
+        attribute("price", "money"),
         attribute("project_id", "uuid"), indexes=(index("status"), index("done"), index("price")),
         relations=(relation("many-to-one", "Project"),),
     )  # fmt: skip

@@ -146,6 +146,8 @@ def value_formats(pair: Pair, settings: Settings) -> Iterator[Claim]:
         return
     for attribute, column in attributes(pair):
         row = FORMAT_OF.get(attribute.type.value.strip().lower()) if attribute.type else None
+        if any(column.name in one.columns for one in pair.table.foreign_keys):
+            continue
         if row is None or attribute.type is None or (row.suffix == "format") != _is_text(column):
             continue
         because = f"{reason(attribute.type)}, house rule value-formats"

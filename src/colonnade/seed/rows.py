@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import TypeAlias
 
-from colonnade.design.schema import Check, Column, Entity, ForeignKey, PrimaryKey, Schema, Table, Unique
+from colonnade.design.schema import Check, Column, Entity, Exclusion, ForeignKey, PrimaryKey, Schema, Table, Unique
 from colonnade.seed.holds import broken, compared, emptied
 from colonnade.seed.limits import Limits, limits
 from colonnade.seed.values import Known, value
@@ -26,7 +26,7 @@ class _Subject:
     table: Table
     asked: dict[str, Limits]
     checks: tuple[str, ...]
-    uniques: tuple[tuple[str, ...], ...]
+    uniques: tuple[tuple[tuple[str, ...], bool], ...]
     kept: frozenset[str]
     keys: tuple[ForeignKey, ...]
     emptied: tuple[str, ...] = ()
@@ -111,8 +111,12 @@ def _subject(table: Table, entities: Mapping[str, Entity]) -> _Subject:
         if _server_gives(one) or (one.name in stamps and (one.default or one.nullable))
     }
     checks = tuple(one.expression for one in table.constraints if isinstance(one, Check))
+    # A row that an exclusion does not look at would say nothing of it.
+    checks += tuple(one.predicate for one in table.constraints if isinstance(one, Exclusion) and one.predicate)
     keys = sorted(table.foreign_keys, key=lambda one: (len(one.columns), one.name))
+    linked = {name for key in table.foreign_keys for name in key.columns}
     asked = tuple(name for name in emptied(checks) if table.has(name) and table.column(name).nullable)
+    asked = tuple(sorted(asked, key=lambda name: (name not in linked, name)))
     constants = compared(text for text in checks if emptied([text]))
     return _Subject(
         table, limits(checks), checks, tuple(_uniques(table)), frozenset(kept), tuple(keys), asked, constants
@@ -129,13 +133,14 @@ def _server_gives(column: Column) -> bool:
     return column.generated is not None or counted(column)
 
 
-def _uniques(table: Table) -> Iterator[tuple[str, ...]]:
+def _uniques(table: Table) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """The columns of each key, and whether two rows that are empty there are the same."""
     for one in table.constraints:
         if isinstance(one, PrimaryKey | Unique):
-            yield one.columns
+            yield one.columns, isinstance(one, Unique) and one.nulls_not_distinct
     for index in table.indexes:
         if index.unique and len(index.columns) == len(index.keys):
-            yield index.columns
+            yield index.columns, index.nulls_not_distinct
 
 
 def _with_given(row: Row, subject: _Subject, place: int) -> Row:
@@ -192,7 +197,8 @@ def _row(
     known: Known,
 ) -> Row | None:
     """One row, or None where a required parent is missing."""
-    row: Row = dict.fromkeys(_left_empty(subject.emptied, place, attempt))
+    values = tuple(name for name in subject.emptied if all(name not in key.columns for key in subject.keys))
+    row: Row = dict.fromkeys(_left_empty(subject.emptied, place, attempt) if attempt else values)
     for number, key in enumerate(subject.keys):
         moved = max(0, attempt - 3) * (number + 1)
         chosen = _chosen(subject.table, key, row, parents.get(key.target, ()), place + moved)
@@ -244,8 +250,8 @@ def _chosen(table: Table, key: ForeignKey, row: Row, parents: Sequence[Row], num
 
 def _taken(row: Row, subject: _Subject, seen: Iterable[set[tuple[str | None, ...]]]) -> bool:
     return any(
-        _values(row, columns) in found
-        for columns, found in zip(subject.uniques, seen, strict=True)
+        _values(row, columns) in found and (same or None not in _values(row, columns))
+        for (columns, same), found in zip(subject.uniques, seen, strict=True)
         if set(columns) <= row.keys()
     )
 
@@ -255,7 +261,7 @@ def _breaks(row: Row, subject: _Subject) -> bool:
 
 
 def _remember(row: Row, subject: _Subject, seen: Iterable[set[tuple[str | None, ...]]]) -> None:
-    for columns, found in zip(subject.uniques, seen, strict=True):
+    for (columns, _), found in zip(subject.uniques, seen, strict=True):
         if set(columns) <= row.keys():
             found.add(_values(row, columns))
 

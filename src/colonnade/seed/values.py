@@ -294,6 +294,14 @@ def _vector(_: str, name: TypeName, __: Limits, number: int) -> str:
     return f"[{','.join(str((number + place) % 10) for place in range(dimensions))}]"
 
 
+def _network(_: str, name: TypeName, __: Limits, number: int) -> str:
+    """An address of the documentation ranges, or a device's; distinct for some sixty thousand rows."""
+    high, low = number >> 8 & 255, number & 255
+    forms = {"macaddr": f"02:00:00:00:{high:02x}:{low:02x}", "macaddr8": f"02:00:00:ff:fe:00:{high:02x}:{low:02x}",
+             "cidr": f"10.{high}.{low}.0/24"}  # fmt: skip
+    return forms.get(name.base, f"10.{high}.{low}.1")
+
+
 def _range(_: str, name: TypeName, asked: Limits, number: int) -> str:
     low, high = (_range_bound(name.base, 2 * (number + 7 * asked.rank) + place) for place in (0, 1))
     body = f"[{low},{high})"
@@ -323,6 +331,7 @@ MAKERS: dict[Family, Callable[[str, TypeName, Limits, int], str]] = {
     Family.INTERVAL: lambda _, __, asked, number: f"{number + 1 + asked.rank} hours",
     Family.BINARY: lambda _, __, ___, number: f"\\x{number + 1:04x}",
     Family.BITS: _bits,
+    Family.NETWORK: _network,
     Family.RANGE: _range,
     Family.VECTOR: _vector,
     Family.LTREE: lambda _, __, ___, number: f"top.n{number + 1}",

@@ -29,16 +29,16 @@ _OPERATORS = frozenset({"=", "&&", "<>", "-|-", "@>", "<@", "<<", ">>", "&<", "&
 
 def stated_exclusions(work: Work) -> Work:
     """Every stated EXCLUDE is an exclusion constraint on the columns as they are called."""
-    return each(work, lambda one: _all(one))
+    return each(work, lambda one: _all(work, one))
 
 
-def _all(blueprint: Blueprint) -> Blueprint:
+def _all(work: Work, blueprint: Blueprint) -> Blueprint:
     for told in blueprint.exclusions:
-        blueprint = _excluded(blueprint, told)
+        blueprint = _excluded(work, blueprint, told)
     return blueprint
 
 
-def _excluded(blueprint: Blueprint, told: StatedExclusion) -> Blueprint:
+def _excluded(work: Work, blueprint: Blueprint, told: StatedExclusion) -> Blueprint:
     elements: list[tuple[str, str]] = []
     for written, operator in told.elements:
         key = _key(blueprint, written)
@@ -49,7 +49,16 @@ def _excluded(blueprint: Blueprint, told: StatedExclusion) -> Blueprint:
     if (told.predicate and predicate is None) or not {one for _, one in elements} <= _OPERATORS:
         message = f"the EXCLUDE of {blueprint.name} uses what an index cannot search; it is left out"
         return replace(blueprint, findings=blueprint.findings + found(UNREAD, message, told.place, "write it simpler"))
-    return add(blueprint, Exclusion(told.name, told.method, tuple(elements), predicate), stated(told.place))
+    among = _among_own(work, blueprint, elements)
+    return add(blueprint, Exclusion(told.name, told.method, (*among, *elements), predicate), stated(told.place))
+
+
+def _among_own(work: Work, blueprint: Blueprint, elements: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The owner's key where what is compared is the owner's own: else a refusal tells of another user's rows."""
+    keys = {key for key, operator in elements if operator == "="}
+    own = any(link.carried and link.child == blueprint.name and keys & set(link.columns) for link in work.links)
+    needed = own and blueprint.owner is not None and sql.ident(blueprint.owner) not in keys
+    return ((sql.ident(blueprint.owner or ""), "="),) if needed else ()
 
 
 def add(blueprint: Blueprint, exclusion: Exclusion, because: str) -> Blueprint:
@@ -123,6 +132,7 @@ def _apart(work: Work, blueprint: Blueprint, text: str, place: Place) -> Bluepri
     named = [one.columns[0] for one in links if _mentions(text, one.columns[0], one.parent)]
     things = named or [one.columns[0] for one in links if one.required and one.columns[0] != blueprint.owner][:1]
     elements = (*((sql.ident(name), "=") for name in things), (span, "&&"))
+    elements = (*_among_own(work, blueprint, elements), *elements)
     final = _inactive(work, blueprint)
     return add(blueprint, Exclusion("", "gist", elements, final), stated(place))
 

@@ -27,14 +27,17 @@ def value_formats(work: Work) -> Work:
     A slug, a currency or country code, a URL, a phone number and a percentage are texts and numbers with a form; the
     check is loose enough for real values and catches the value of another column.
     """
-    return each(work, _formats)
+    references = {(link.child, column) for link in work.links for column in link.columns}
+    return each(work, lambda one: _formats(one, references))
 
 
-def _formats(blueprint: Blueprint) -> Blueprint:
+def _formats(blueprint: Blueprint, references: set[tuple[str, str]]) -> Blueprint:
     checks: list[Check] = []
     for name, attribute in blueprint.attributes.items():
         row = FORMAT_OF.get(attribute.type.value.strip().lower()) if attribute.type else None
         column = blueprint.columns.get(name)
+        if (blueprint.name, name) in references:
+            continue
         if row is None or column is None or not (is_text(column.type) or _is_number(column.type)):
             continue
         check = Check(sql.shorten(f"{blueprint.name}_{name}_{row.suffix}"), row.check.format(sql.ident(name)))

@@ -8,8 +8,10 @@ from colonnade.design.schema import ForeignKey, Table
 from colonnade.prove.attack.reading import shown
 from colonnade.prove.attack.registry import Result, accepted, attack, held, leaked, not_applicable, unproven
 from colonnade.prove.attack.stage import Act, Stage, Subject, insertion, known, script, undone, unique_keys
+from colonnade.prove.keys import ABSENT
 from colonnade.prove.probe import Outcome, Row, ran, value
 from colonnade.sql import ident, idents, literal, qualified
+from colonnade.types import Family
 
 NOT_UNIQUE, NOT_THERE = "23505", "23503"
 NO_REFERENCE = "no foreign key leads from this table to a row that belongs to one user"
@@ -34,7 +36,7 @@ def probe_foreign_key(subject: Subject) -> Result:
     """Pointing at another user's row is answered like pointing at a row that does not exist."""
     answers = []
     for key, parent in _parents(subject):
-        absent = subject.stage.spares.get(key.target)
+        absent = _nowhere(subject, key)
         if absent is None or any(absent.get(name) is None for name in key.target_columns if name in absent):
             continue
         there = _pointing_insert(subject, _link(subject, key, parent))
@@ -98,6 +100,16 @@ def carries_nothing(subject: Subject, key: ForeignKey) -> bool:
     membership = subject.table.primary_key is not None and subject.owner in subject.table.primary_key.columns
     public = parent_owner is None or key.target in subject.stage.shared
     return public or key.columns == (subject.owner,) or to_user or membership
+
+
+def _nowhere(subject: Subject, key: ForeignKey) -> Row | None:
+    """What `key` may point at that is not there: a row kept back, but of its own table, which would be there itself."""
+    if key.target != (subject.table.schema, subject.table.name):
+        return subject.stage.spares.get(key.target)
+    kinds = {name: subject.table.column(name).type for name in key.target_columns}
+    return {
+        name: ABSENT[Family.UUID] for name, kind in kinds.items() if kind == "uuid" and name != subject.owner
+    } or None
 
 
 def _parents(subject: Subject) -> Iterator[tuple[ForeignKey, Row]]:

@@ -13,6 +13,7 @@ import pytest
 from colonnade import cli
 from colonnade.config import Settings
 from colonnade.design.engine import design
+from colonnade.design.schema import Extension
 from colonnade.errors import InputError
 from colonnade.prove.attack import ATTACKS, Report, Verdict, attacked, ordered, report
 from colonnade.prove.attack.copy import OWNER, copied
@@ -191,6 +192,14 @@ def test_a_live_database_is_only_read(server: Server) -> None:
     assert (found.application, found.setting) == ("live_app", "app.me")
     assert found.holds
     assert verdicts(found, "notes")["owner-role"] == Verdict.ACCEPTED
+
+
+def test_an_extension_that_our_server_lacks_is_left_out_and_named(server: Server) -> None:
+    source = of(server, "CREATE TABLE notes (id int PRIMARY KEY, user_id int NOT NULL)")
+    lacking = replace(source, database=replace(source.database, extensions=(Extension("nosuch"), Extension("citext"))))
+    found = attacked(server, lacking)
+    assert found.left_out == ("nosuch",)
+    assert "extension nosuch" in report.text(found)
 
 
 # --- what is told from what ---------------------------------------------------------------------------------------

@@ -36,13 +36,17 @@ _BOUND = re.compile(r"FOR VALUES (?:FROM|IN) \(('(?:[^']|'')*'|[^,')]+)")
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A database of ours with the DDL of `source` and rows; `spares` are rows that are not in it, by table."""
+    """A database of ours with the DDL of `source` and rows; `spares` are rows that are not in it, by table.
+
+    `left_out` are extensions that our server does not have.
+    """
 
     name: str
     source: Source
     application: str
     roles: tuple[str, ...]
     spares: dict[tuple[str, str], Row]
+    left_out: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -57,10 +61,11 @@ def copied(server: Server, source: Source) -> Iterator[Copy]:
         stack.enter_context(scratch_roles(server, (OBSERVER, FURNISHER), "LOGIN"))
         name = stack.enter_context(scratch_database(server))
         with connect(server.dsn(name)) as administrator:
+            source, missing = _without_missing(administrator, source)
             _furnish(server, administrator, name, source, roles)
             _staff(administrator, source, application)
             spares = _fill(server, administrator, name, source)
-        yield Copy(name, source, application, tuple(one for one in roles if one != OWNER), spares)
+        yield Copy(name, source, application, tuple(one for one in roles if one != OWNER), spares, missing)
 
 
 def _beside(source: Source, user: str) -> Source:
@@ -89,21 +94,37 @@ def _furnish(
     for extension in source.database.extensions:
         if extension.schema == "public":
             administrator.execute(f"CREATE EXTENSION IF NOT EXISTS {ident(extension.name)}".encode())
-    ours = replace(source.database, extensions=tuple(e for e in source.database.extensions if e.schema != "public"))
     with connect(server.dsn(name, OWNER)) as connection:
         try:
-            connection.execute(script(_neighbours(source)).encode())
-            for owner in sorted({one.owner for one in ours.tables if one.owner}):
-                for table in source.external:
-                    granted = f"GRANT SELECT, REFERENCES ON {qualified(table.schema, table.name)} TO {ident(owner)}"
-                    connection.execute(granted.encode())
-            connection.execute(script(ours).encode())
+            for text in _building(source):
+                connection.execute(text.encode())
         except psycopg.Error as error:
             message = error.diag.message_primary or str(error)
             raise InputError((Mistake(None, f"the schema cannot be copied to be attacked: {message}"),)) from error
     taken = [f"REVOKE {ident(FURNISHER)} FROM {ident(role)}" for role in roles]
     taken += [f"REVOKE {ident(role)} FROM {ident(OWNER)}" for role in roles if role != OWNER]
     administrator.execute("; ".join([f"ALTER DATABASE {ident(name)} OWNER TO {ident(server.user)}", *taken]))
+
+
+def _building(source: Source) -> Iterator[str]:
+    """The DDL: tables of others, the right to point at them, and all else but extensions that are there already."""
+    yield script(_neighbours(source))
+    for owner in sorted({one.owner for one in source.database.tables if one.owner}):
+        for table in source.external:
+            yield f"GRANT SELECT, REFERENCES ON {qualified(table.schema, table.name)} TO {ident(owner)}"
+    others = tuple(one for one in source.database.extensions if one.schema != "public")
+    yield script(replace(source.database, extensions=others))
+
+
+def _without_missing(administrator: psycopg.Connection, source: Source) -> tuple[Source, tuple[str, ...]]:
+    """`source` without the extensions that our server does not have, and their names.
+
+    Where something needs one of them, the DDL does not load and says what it misses.
+    """
+    rows = administrator.execute("SELECT name FROM pg_available_extensions").fetchall()
+    there = tuple(one for one in source.database.extensions if (one.name,) in rows)
+    missing = tuple(one.name for one in source.database.extensions if one not in there)
+    return replace(source, database=replace(source.database, extensions=there)), missing
 
 
 def _neighbours(source: Source) -> Database:

@@ -26,6 +26,7 @@ def text(report: Report) -> str:
     lines += [*_matrix(report), "", LEGEND, ""]
     lines += [f"not attacked: {one}" for one in report.unclear]
     lines += [f"belongs to no user, not attacked: {one}" for one in report.apart]
+    lines += [f"not copied, since this server does not have it: extension {one}" for one in report.left_out]
     lines += _evidence(report)
     for verdict, title in ((Verdict.ACCEPTED, "Accepted channels"), (Verdict.LEAKED, "Leaks, each with an exploit")):
         some = report.of(verdict)
@@ -54,6 +55,7 @@ def as_json(report: Report) -> dict[str, object]:
         "counts": {verdict.value: counts[verdict] for verdict in Verdict},
         "unclear": list(report.unclear),
         "apart": list(report.apart),
+        "left_out": list(report.left_out),
         "attacks": [_value(one) for one in report.attempts],
     }
 

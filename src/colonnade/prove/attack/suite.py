@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from colonnade import catalog
 from colonnade.design.schema import Database, Table
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 THEMES = (reading, writing, references, surfaces, sessions, powers, channels)
 """The files of attacks, in the order in which they are reported."""
+
+STATEMENT_SECONDS = 20
 
 DEFINERS = """
 SELECT p.oid::regproc::text, p.prokind = 'p',
@@ -48,7 +51,8 @@ GROUP BY 1, 2
 class Report:
     """All attempts, and what could not be attacked and why; `holds` when nothing leaked and nothing was left open.
 
-    `apart` are tables that belong to no user, as far as can be seen, and were not attacked.
+    `apart` are tables that belong to no user, as far as can be seen, and were not attacked; `left_out` are extensions
+    that the attacked copy does not have.
     """
 
     application: str
@@ -56,6 +60,7 @@ class Report:
     attempts: tuple[Attempt, ...]
     unclear: tuple[str, ...]
     apart: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     def of(self, *verdicts: Verdict) -> tuple[Attempt, ...]:
         """The attempts with one of these verdicts."""
@@ -91,7 +96,9 @@ def besieged(server: Server, copy: Copy, database: str, on_attempt: OnAttempt = 
         for attempt in attempts(stage, ordered()):
             on_attempt(attempt)
             made.append(attempt)
-    return Report(copy.application, copy.source.setting.name, tuple(made), copy.source.unclear, copy.source.apart)
+    return Report(
+        copy.application, copy.source.setting.name, tuple(made), copy.source.unclear, copy.source.apart, copy.left_out
+    )
 
 
 @contextmanager
@@ -99,10 +106,11 @@ def staged(server: Server, copy: Copy, database: str) -> Iterator[Stage]:
     """Sessions on `database`, and what its catalog says now."""
     with ExitStack() as stack:
         roles = (copy.application, copy.application, OBSERVER, None)
-        opened = [stack.enter_context(connect(server.dsn(database, role))) for role in roles]
+        # As options of the connection they are still there after DISCARD ALL.
+        options = quote(f"-c search_path=public -c statement_timeout={STATEMENT_SECONDS}s", safe="")
+        opened = [stack.enter_context(connect(f"{server.dsn(database, role)}&options={options}")) for role in roles]
         for connection in opened:
             connection.prepare_threshold = None
-            connection.execute("SET search_path = public")
         found = catalog.read(opened[3])
         yield stage_of(found, copy.source, copy.application, copy.roles, copy.spares, Sessions(*opened))
 

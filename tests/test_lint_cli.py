@@ -114,6 +114,11 @@ def test_a_design_is_linted_and_configured(tmp_path: Path) -> None:
     assert json.loads(done.stdout) == {"ok": True, "findings": []}
 
 
+def test_a_finding_about_a_document_names_the_file_as_it_was_called(tmp_path: Path) -> None:
+    found = json.loads(run("lint", EXAMPLE, "--json", cwd=tmp_path).stdout)["findings"]
+    assert {one["place"]["file"] for one in found} == {str(EXAMPLE / "entities.json")}
+
+
 def test_alembic_revisions_are_run_one_by_one(tmp_path: Path) -> None:
     versions = alembic(tmp_path)
     done = run("lint", versions, "--json", cwd=tmp_path)
@@ -141,6 +146,9 @@ def test_a_folder_of_migrations_is_read_in_the_order_of_numbers(tmp_path: Path) 
     assert "10_index.sql:1:1: error: blocks writes of tasks while it builds the index [read-under-write-lock]" in (
         done.stdout
     )
+    (tmp_path / "colonnade.toml").write_text(f'allow = ["MG003:{folder / "10_index.sql"}"]\n')
+    assert run("lint", folder, cwd=tmp_path).stdout == "No findings.\n"
+    (tmp_path / "colonnade.toml").unlink()
     alone = run("lint", folder / "2_tasks.sql", cwd=tmp_path)
     assert alone.returncode == 0, alone.stdout
 

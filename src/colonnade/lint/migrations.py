@@ -66,7 +66,7 @@ def _judged(seen: Sequence[Observation], chosen: Settings) -> Iterator[Judged]:
             if chosen.enabled(name):
                 for message, fix in SAFETY_CHECKS[name](one, seen[:number]):
                     place = one.statement.place()
-                    yield Judged(str(place), Finding(name, message, place, fix, RULES[name].severity))
+                    yield Judged(place.file, Finding(name, message, place, fix, RULES[name].severity))
 
 
 def _built(world: World, chosen: Settings, script: Sequence[Statement], files: set[str]) -> list[Judged]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
 from colonnade.catalog import read
@@ -39,7 +40,8 @@ def findings(
 ) -> tuple[Finding, ...]:
     """What the rules say of one schema, or of migrations; these start from `base` where it is given.
 
-    `designer` makes the Schema of documents of a kind, `introspector` the Database of models. Raises InputError and ServerError.
+    `designer` makes the Schema of documents of a kind, `introspector` the Database of models.
+    Raises InputError and ServerError.
     """
     path = Path(sources[0])
     if forced == "alembic" or (forced is None and _has_changes(path, base)):
@@ -59,12 +61,24 @@ def findings(
     if kinds <= DESIGNED:
         designed = designer(sources, forced)
         with server() as running:
-            return run.schema(running, designed, chosen)
+            return _placed(run.schema(running, designed, chosen), sources)
     if len(sources) > 1:
         raise wrong(f"these sources are not linted together: {', '.join(sorted(kinds))}", fix="name one of them")
     with server() as running:
         world = World(introspector(sources[0], running), leakproof=run.leakproof(running))
         return run.judged(world, chosen)
+
+
+def _placed(found: tuple[Finding, ...], sources: Sequence[str]) -> tuple[Finding, ...]:
+    """The findings with the files as the user named them; a design knows only the ends of their paths."""
+    named = {finding.place.file for finding in found if finding.place}
+    roots = [Path(source) for source in sources]
+    files = [file for root in roots for file in (sorted(root.rglob("*")) if root.is_dir() else [root])]
+    paths = {end: str(file) for end in named for file in files if f"/{file.as_posix()}".endswith(f"/{end}")}
+    return tuple(
+        replace(one, place=replace(one.place, file=paths.get(one.place.file, one.place.file))) if one.place else one
+        for one in found
+    )
 
 
 def schema(sources: Sequence[str], server: Running, designer: Designer, forced: str | None = None) -> Schema:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -36,6 +35,8 @@ def beside(work: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
 
 
 def _hand_over(work: Callable[[], object], writing: int) -> NoReturn:
+    import pickle  # small designs are not worth a copy
+
     try:
         made = pickle.dumps(work(), pickle.HIGHEST_PROTOCOL)
         with open(writing, "wb") as stream:
@@ -46,6 +47,8 @@ def _hand_over(work: Callable[[], object], writing: int) -> NoReturn:
 
 
 def _taken(stream: BinaryIO, work: Callable[[], Result]) -> Result:
+    import pickle
+
     try:
         made: Result = pickle.load(stream)
     except (EOFError, pickle.UnpicklingError):

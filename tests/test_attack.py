@@ -217,6 +217,19 @@ def test_no_row_seen_is_unproven_where_the_user_sees_none_of_its_own(server: Ser
     assert not found.holds and not found.of(Verdict.LEAKED)
 
 
+@pytest.mark.parametrize("state", ["P0001", "23514"])
+def test_a_trigger_that_refuses_a_row_before_the_policy_is_asked_hides_nothing(server: Server, state: str) -> None:
+    trigger = f"""
+CREATE FUNCTION checked() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN RAISE EXCEPTION 'not such a body' USING ERRCODE = '{state}'; END $$;
+CREATE TRIGGER checked BEFORE INSERT ON notes FOR EACH ROW WHEN (current_user = 'app') EXECUTE FUNCTION checked();
+"""
+    with notes(server, trigger) as found:
+        assert not found.of(Verdict.LEAKED, Verdict.UNPROVEN)
+    with notes(server, trigger, "ALTER POLICY own ON notes WITH CHECK (true);") as found:
+        assert {"insert-as-another", "insert-empty-user", "insert-unset-user"} <= leaks(found)["notes"]
+
+
 def test_what_the_application_may_not_do_at_all_is_not_applicable(server: Server) -> None:
     with notes(server, "REVOKE INSERT, UPDATE, DELETE ON notes FROM app;") as found:
         seen = verdicts(found, "notes")

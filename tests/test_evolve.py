@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -226,8 +227,6 @@ def test_online_forms(server: Server) -> None:
 
 
 def colonnade(*words: object) -> subprocess.CompletedProcess[str]:
-    import sys
-
     command = [sys.executable, "-m", "colonnade", *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
@@ -259,3 +258,45 @@ def test_introspect_rebuilds_an_equal_catalog(tmp_path: Path) -> None:
     document = colonnade("introspect", source_file, "--out", tmp_path / "design.yaml")
     assert document.returncode == 0, document.stderr
     assert colonnade("diff", source_file, tmp_path / "design.yaml").returncode == 0
+
+
+def test_alembic_runs_the_revision_there_and_back(server: Server, scratch: str, tmp_path: Path) -> None:
+    old, new, versions = tmp_path / "old.sql", tmp_path / "new.sql", tmp_path / "migrations" / "versions"
+    old.write_text(BASE)
+    new.write_text(BASE + "".join(f"{edit};\n" for edit in EDITS[:8]))
+    versions.mkdir(parents=True)
+    done = colonnade("diff", old, new, "--alembic", "--allow-data-loss")
+    assert done.returncode == 1, done.stderr
+    (versions / "a.py").write_text(done.stdout)
+    (tmp_path / "migrations" / "env.py").write_text(ENVIRONMENT)
+    (tmp_path / "migrations" / "script.py.mako").write_text("")
+    url = server.dsn(scratch).replace("postgresql://", "postgresql+psycopg://", 1)
+    psql(server, scratch, BASE + ROWS)
+    before = state(server, scratch)
+    for words, wanted in (("upgrade head", new), ("downgrade base", old)):
+        command = [sys.executable, "-c", ALEMBIC, str(tmp_path / "migrations"), *words.split()]
+        environment = {**os.environ, "DATABASE_URL": url}
+        ran = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+        assert ran.returncode == 0, ran.stderr
+        psql(server, scratch, "DROP TABLE IF EXISTS alembic_version" if "base" in words else "SELECT 1")
+        if wanted is old:
+            assert catalog.differences(state(server, scratch), before) == ()
+
+
+ALEMBIC = """
+import sys
+from alembic import command
+from alembic.config import Config
+config = Config()
+config.set_main_option("script_location", sys.argv[1])
+getattr(command, sys.argv[2])(config, sys.argv[3])
+"""
+ENVIRONMENT = """
+import os
+from alembic import context
+from sqlalchemy import create_engine
+with create_engine(os.environ["DATABASE_URL"]).connect() as connection:
+    context.configure(connection=connection, transaction_per_migration=True)
+    with context.begin_transaction():
+        context.run_migrations()
+"""

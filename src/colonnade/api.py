@@ -92,7 +92,7 @@ def design(paths: Sequence[str], chosen: Settings, forced: str | None = None) ->
     kinds = [recognise(path, forced) for path in paths]
     if "design" in kinds:
         return _designed(paths)
-    other = [(path, kind) for path, kind in zip(paths, kinds, strict=True) if kind not in ("markdown", "entities")]
+    other = [(path, kind) for path, kind in zip(paths, kinds, strict=True) if kind not in ("markdown", "entities", "inputs")]
     if other:
         raise _unreadable(other)
     from colonnade.design.engine import design as run
@@ -450,6 +450,18 @@ def diff(
     before, after = (evolve.source(one, chosen, forced) for one in (old, new))
     names = (after.label, before.label) if wish.reverse else (before.label, after.label)
     return evolve.compare(server, before, after, wish), f"From {names[0]} to {names[1]}"
+
+
+def revision(
+    old: str, new: str, chosen: Settings, server: Server, wish: Wish, forced: str | None = None
+) -> tuple[bool, str]:
+    """Whether two sources differ, and the Alembic revision that leads from one to the other. Raises as `diff` does."""
+    from colonnade import evolve
+    from colonnade.evolve import revision as written
+
+    before, after = (evolve.source(one, chosen, forced) for one in (old, new))
+    there, back, database = evolve.there_and_back(server, before, after, wish)
+    return bool(there.batches), written.revision(there, back, database, f"From {before.label} to {after.label}")
 
 
 def introspect(argument: str, chosen: Settings, server: Server, forced: str | None = None) -> Database:

@@ -323,6 +323,7 @@ def diff(
     old: Either,
     new: Either,
     as_sql: Annotated[bool, typer.Option("--sql", help="Print only SQL for psql.")] = False,
+    as_alembic: Annotated[bool, typer.Option("--alembic", help="Print an Alembic revision, there and back.")] = False,
     plain: Annotated[bool, typer.Option("--plain", help="One transaction, for tables that nobody waits for.")] = False,
     reverse: Annotated[bool, typer.Option("--reverse", help="Print the way back, to be run on NEW.")] = False,
     allow_data_loss: Annotated[
@@ -342,6 +343,8 @@ def diff(
     wish = Wish("plain" if plain else "online", reverse, allow_data_loss, _answers(renamed or []))
     try:
         with _server(server) as running:
+            if as_alembic:
+                _print_revision(*api.revision(old, new, api.settings(config), running, wish, as_kind))
             found, title = api.diff(old, new, api.settings(config), running, wish, as_kind)
     except plan.PlanRefused as refused:
         if as_json:
@@ -356,6 +359,13 @@ def diff(
     elif not as_sql:
         _print("Equal.")
     raise typer.Exit(1 if found.batches else 0)
+
+
+def _print_revision(differs: bool, text: str) -> None:
+    """Prints the revision, where there is anything to do, and exits."""
+    if differs:
+        sys.stdout.write(text)
+    raise typer.Exit(1 if differs else 0)
 
 
 def _answers(renamed: list[str]) -> tuple[tuple[str, str], ...]:

@@ -16,7 +16,7 @@ from colonnade.elaborate import Workshop, emptied, opened, workshop
 from colonnade.elaborate.canonical import roles_of
 from colonnade.elaborate.statements import Statement, statements
 from colonnade.ops.namespaces import CreateExtension, DropExtension
-from colonnade.ops.op import Irreversible, Key, Op
+from colonnade.ops.op import Key, Op
 from colonnade.ops.renames import Rename
 from colonnade.plan import Batch, Form, Plan, PlanRefused, Refusal, batches, losses
 from colonnade.server import Server
@@ -66,9 +66,26 @@ def compare(server: Server, old: Source, new: Source, wish: Wish) -> Plan:
         there = _planned(shop, before, after, renames, wish)
         if not wish.reverse:
             return there
-        back = tuple(one for op in reversed(renames) if not isinstance(one := op.reverse(), Irreversible))
         _refuse_lossy_way_back(there, wish)
-        return _planned(shop, after, before, tuple(one for one in back if isinstance(one, Rename)), wish)
+        return _back(shop, before, after, renames, wish)
+
+
+def there_and_back(server: Server, old: Source, new: Source, wish: Wish) -> tuple[Plan, Plan | str, Database]:
+    """The plan, its way back or the reason why there is none, and what is there after it. Raises as `compare` does."""
+    with _sides(server, old, new) as (shop, before, after):
+        before, after = _levelled(before, after)
+        renames = stated(before.database, after.database, wish.renamed)
+        there = _planned(shop, before, after, renames, wish)
+        try:
+            back: Plan | str = _back(shop, before, after, renames, replace(wish, allow_data_loss=True))
+        except PlanRefused as refused:
+            back = "; ".join(f"{one.object}: {one.why}" for one in refused.refusals)
+        return there, back, after.database
+
+
+def _back(shop: Workshop, before: Side, after: Side, renames: tuple[Rename, ...], wish: Wish) -> Plan:
+    undone = tuple(one for op in reversed(renames) if isinstance(one := op.reverse(), Rename))
+    return _planned(shop, after, before, undone, wish)
 
 
 def read(server: Server, source: Source) -> Database:

@@ -41,6 +41,8 @@ DEFINING = frozenset(
         "mermaid",
         "sql-pseudo",
         "sql-foreign",
+        "mongoose",
+        "notation",
         "typescript",
         "python",
     )
@@ -60,6 +62,8 @@ STRONG = frozenset(
         "typeorm",
         "sql-pseudo",
         "sql-foreign",
+        "mongoose",
+        "notation",
     )
 )
 

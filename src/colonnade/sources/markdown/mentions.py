@@ -13,6 +13,13 @@ _TOKEN = re.compile(r"[^\W_](?:\w|(?<=\w)['’-](?=\w))*")
 # Common words that are entities in some documents and plain English in the next.
 _PLAIN = {"order": re.compile(r"\bin\s+$"), "item": None, "type": None, "state": None, "value": None}
 LONGEST = 4
+# An entity's last word alone is its name behind one of these, unless the word says next to nothing.
+ARTICLES = ("a", "an", "one", "each")
+TOO_COMMON = frozenset(
+    "status type record log entry item data detail info information note code number name date time value level list line setting reason rule state group key event "
+    "history summary report result file user account member role version message link point day period tag entity table model request response "
+    "change unit category class set map token".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +57,25 @@ def index(entities: Iterable[DraftEntity], aliases: Mapping[str, str] | None = N
             known.setdefault(names.key(part), one.name.value)
     for alias, name in (aliases or {}).items():
         known.setdefault(names.key(alias), name)
+    for word, name in _short_names(known).items():
+        known.setdefault(word, name)
     known.pop("", None)
     return Index(known, frozenset(start for key in known for start in _starts(key)))
+
+
+def _short_names(known: Mapping[str, str]) -> dict[str, str]:
+    """`run` for the only entity whose name ends so, `Edition Run`; texts go on with the last word alone."""
+    last: dict[str, set[str]] = {}
+    for key, name in known.items():
+        word = key.rpartition("_")[2]
+        if "_" in key and len(word) > 2 and word not in TOO_COMMON:
+            last.setdefault(word, set()).add(name)
+    return {
+        f"{article}_{word}": next(iter(found))
+        for word, found in last.items()
+        if len(found) == 1 and word not in known
+        for article in ARTICLES
+    }
 
 
 def _starts(key: str) -> tuple[str, ...]:
@@ -86,6 +110,8 @@ def _at(text: str, tokens: list[re.Match[str]], position: int, known: Index) -> 
         name = known.find(bare)
         if name is None or not _means_it(bare, text, start, end, name):
             continue
+        if count > 1 and tokens[position][0].lower() in ARTICLES:
+            start = tokens[position + 1].start()
         column = re.match(r"[`*]*\.`?([^\W\d]\w*)", text[end:])
         plural = names.key(bare) != names.snake(bare) or bare.lower().endswith(("data", "people"))
         return Mention(name, start, end, plural, column[1] if column else ""), count

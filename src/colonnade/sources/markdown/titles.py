@@ -143,7 +143,7 @@ def _role_by_words(lowered: str) -> str:
 @lru_cache(maxsize=16384)
 def read(text: str) -> Title:
     """What `text`, a heading or a label without its Markdown sign, names."""
-    shown = bare(text)
+    shown = _changed(bare(text))
     marked = bool(_MARKER_BEFORE.match(names.plain(shown)) or re.fullmatch(r"`[^`]+`.*", shown))
     # A title in back-ticks is a name, whatever it means in English.
     whole = "" if re.fullmatch(r"`[A-Za-z_][\w.]*`\s*(?:[(（\[].*)?", shown) else role_of(shown)
@@ -163,6 +163,20 @@ def read(text: str) -> Title:
         by_words = whole or role_of(name)
         return Title(by_words, name, table, notes, rest, aliases, soft=role == "entity" and not _is_whole(name))
     return Title(role, name, table, notes, rest, aliases, marked)
+
+
+_CHANGE = re.compile(
+    r"(?:(?:add(?:ed|itions?)?|alter(?:ed|ations?)?|extend(?:ed)?|chang(?:e|ed|es|ing)|modif(?:y|ied|ications?)|updat(?:e|ed|es)|creat(?:e|ed)|extensions?|new|amend(?:ed|ments?)?|"
+    r"(?:new|added|changed|modified|additional)\s+(?:columns|fields|attributes))(?:\s+(?:to|of|on|in|for))?(?:\s+(?:the|existing|new))*(?:\s+(?:table|entity|model|collection))?)\s*[:：]?\s+"
+    r"(?:the\s+)?(?P<name>`[A-Za-z_][\w.]*`|[a-z][a-z0-9_]*(?=\s+(?:table|entity|model|collection)\b))(?P<rest>(?:\s+(?:table|entity|model|collection))?\s*(?:[(（—–:-].*)?)",
+    re.IGNORECASE,
+)
+
+
+def _changed(text: str) -> str:
+    """``Changes to `orders` `` and ``Altered table `orders` (new column)`` as what they name."""
+    match = _CHANGE.fullmatch(text)
+    return f"Table: {match['name']}{re.sub(r'^ *(?:table|entity|model|collection)', '', match['rest'])}" if match else text
 
 
 def _is_whole(text: str) -> bool:
@@ -238,5 +252,7 @@ def _role_of_name(name: str, shown: str, marked: bool) -> str:
 
 def is_stored(title: Title) -> bool:
     """False where the brackets behind the name say that it is computed, shown or sent, not stored."""
-    texts = (*title.notes, title.rest if len(title.rest.split()) <= 4 else "")
+    said = (*title.notes, title.rest if len(title.rest.split()) <= 4 else "")
+    # `(dropped columns)` speaks of columns.
+    texts = [text for text in said if not re.search(r"\b(?:columns?|fields?|attributes?)\b", text, re.IGNORECASE)]
     return not any(storage.UNSTORED_NOTE.search(text) for text in texts if text)

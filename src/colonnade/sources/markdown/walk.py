@@ -35,7 +35,7 @@ SPEAKING = frozenset(
 )
 # Code in these parts is a definition only in a form that nobody uses for anything else.
 DEFINING = frozenset(
-    ("sql", "prisma", "sqlmodel", "sqlalchemy", "drizzle", "django", "typeorm", "mermaid", "sql-pseudo", "sql-foreign")
+    ("sql", "prisma", "sqlmodel", "sqlalchemy", "drizzle", "django", "typeorm", "mermaid", "sql-pseudo", "sql-foreign", "mongoose", "notation")
 )
 
 

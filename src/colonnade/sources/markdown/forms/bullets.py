@@ -96,9 +96,21 @@ def _plain_list(text: str, place: Place) -> Read | None:
     pieces = [piece.strip() for piece in top_level(text.rstrip(". "))]
     if len(pieces) < 3 or not all(re.fullmatch(rf"{_IDENT}\??(?:\s*\([^()]*\))?", piece) for piece in pieces):
         return None
-    reads = [line(piece, place) for piece in pieces]
-    found = tuple(one for read in reads if read for one in read.attributes)
-    return Read(found, 2) if len(found) >= len(pieces) else None
+    reads = [_piece(piece, place) for piece in pieces]
+    return Read(tuple(one for read in reads for one in read), 2)
+
+
+def _piece(piece: str, place: Place) -> tuple[DraftAttribute, ...]:
+    """The column that one of several bare names names: in a list of names each is one, whatever it means elsewhere."""
+    read = line(piece, place)
+    if read is not None:
+        return read.attributes
+    match = re.match(rf"(?P<name>{_IDENT})(?P<mark>\??)\s*(?:\((?P<inside>[^()]*)\))?", piece)
+    assert match is not None
+    told = _qualified(match["inside"], place, match["name"]) if match["inside"] else {}
+    if match["mark"]:
+        told.setdefault("nullable", Fact(True, place))
+    return (facts.attribute(match["name"], place, told),)
 
 
 def _several(text: str, place: Place) -> Read | None:
@@ -427,6 +439,7 @@ def _plain_values(nested: Bullets) -> tuple[str, ...]:
 
 def attributes(entries: Sequence[Item], file: str, *, labelled: bool) -> tuple[DraftAttribute, ...]:
     """The columns of a list, or nothing where too few of its items are columns. `labelled`: a title says they are."""
+    entries = [entry for entry in entries if not ((change := _CHANGE.match(entry.text)) and change["gone"])]
     reads = [item(entry, file) for entry in entries]
     known = [one for one in reads if one is not None]
     sure = sum(1 for one in known if one.sure >= 2)

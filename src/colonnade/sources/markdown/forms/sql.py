@@ -168,7 +168,7 @@ def _lines(item: Sequence[Token], text: str) -> list[Sequence[Token]]:
         if (
             "\n" in text[item[index - 1].end : token.start]
             and following.kind == "word"
-            and types.resolve(following.text)
+            and (types.resolve(following.text) or following.upper == "ENUM")
         ):
             cuts.append(index)
     return [item[start:end] for start, end in zip(cuts, [*cuts[1:], len(item)], strict=True)]

@@ -276,6 +276,10 @@ def _references(column: _Column, tokens: Sequence[Token], index: int, block: Blo
         start += 1
     bracket = start < len(tokens) and tokens[start].kind == "open"
     table, columns, action, end = reference(tokens, start + bracket)
+    if "." in table and columns and columns[0].upper() in ("ON", "CASCADE", "SET", "RESTRICT", "NULL"):
+        # `members.id (ON DELETE CASCADE)`: the bracket names no column.
+        at = next(at for at in range(start, len(tokens)) if tokens[at].kind == "open")
+        action, columns, end = actions(tokens, at + 1)[0], (), closing(tokens, at) + 1
     if bracket:
         action, end = actions(tokens, closing(tokens, start) + 1)
     if not table:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 # Every alternative consumes what it has looked at, so that no text is scanned twice.
 _SCAN = re.compile(
     r"""
-      (?P<comment>--[^\n]*|/\*(?:.*?\*/|.*)|\#(?=[ \t])[^\n]*)
+      (?P<comment>--[^\n]*|//(?=[ \t])[^\n]*|/\*(?:.*?\*/|.*)|\#(?=[ \t])[^\n]*)
     | (?P<string>[eEnN]?'(?:[^'\n]|'')*'|[eEnN]?'[^';]*')
     | (?P<quoted>"[^"\n]*"|`[^`\n]*`|\[[A-Za-z_][\w ]*\])
     | (?P<dollar>\$(?P<tag>(?:[A-Za-z_]\w*)?)\$(?:.*?\$(?P=tag)\$|.*))

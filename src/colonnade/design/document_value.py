@@ -28,6 +28,7 @@ from colonnade.design.schema import (
     Table,
     Unique,
 )
+from colonnade.design.sizes import human, size
 from colonnade.types import Family
 
 KINDS: dict[type[Constraint], str] = {
@@ -70,7 +71,7 @@ def of(schema: Schema) -> dict[str, Any]:
         **({"roles": _roles(schema.intent)} if schema.intent.roles else {}),
         "query_patterns": encode(schema.intent.patterns),
         "migration_plan": _migration_plan(schema.database),
-        "performance_considerations": _performance(schema.intent),
+        "performance_considerations": _performance(schema),
         "sqlmodel_config": _sqlmodel(schema.intent),
     }
     rest = [encode(one) for one in schema.intent.reasons if one.subject not in used]
@@ -302,11 +303,23 @@ def creation_order(database: Database) -> list[str]:
     return order
 
 
-def _performance(intent: Intent) -> dict[str, Any]:
+def _performance(schema: Schema) -> dict[str, Any]:
+    counts = {one.table: one.estimated_rows for one in schema.intent.entities if one.estimated_rows is not None}
+    own = {one.name: one for one in schema.database.tables}
+    measured = {name: size(own[name], rows) for name, rows in counts.items() if name in own}
+    sizes = [
+        {"table_name": name, "row_bytes": one.row, "heap_bytes": one.heap, "index_bytes": one.indexes}
+        for name, one in measured.items()
+    ]
+    totals = {
+        f"{scale}x": human(
+            sum(one.heap + one.indexes for one in (size(own[name], counts[name] * scale) for name in measured))
+        )
+        for scale in (1, 10, 100)
+    }
     return {
-        "estimated_row_counts": {
-            one.table: one.estimated_rows for one in intent.entities if one.estimated_rows is not None
-        },
+        "estimated_row_counts": counts,
+        **({"sizes": sizes, "totals": totals} if sizes else {}),
         "query_optimization_notes": [],
         "indexing_strategy": "Keys, foreign keys, listed columns and query patterns; the owner's key leads.",
         "denormalization_recommendations": [],

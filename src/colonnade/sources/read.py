@@ -8,7 +8,7 @@ from pathlib import Path
 
 from colonnade.design.draft import Draft, DraftEntity, IndexingStrategy
 from colonnade.errors import InputError, Mistake, Place, wrong
-from colonnade.sources import entities
+from colonnade.sources import entities, inputs
 from colonnade.sources.recognise import documents, entity_lists, other_entity_lists, recognise
 from colonnade.sources.text import read_text
 from colonnade.sources.tree import shown
@@ -36,7 +36,11 @@ def draft(paths: Sequence[str], forced: str | None = None) -> Draft:
     """What the Markdown documents and entity lists at `paths` state, whatever their order. Raises InputError."""
     if not paths:
         raise wrong("no source is given", fix="give a Markdown file, an entity list, or a folder that holds them")
-    found = _distinct(one for path in paths for one in _expand(path, recognise(path, forced)))
+    kinds = tuple((path, recognise(path, forced)) for path in paths)
+    asked = tuple(inputs.read(path) for path, kind in kinds if kind == "inputs")
+    plain = [(path, kind) for path, kind in kinds if kind != "inputs"]
+    plain += [(path, recognise(path, None)) for one in asked for path in one.paths]
+    found = _distinct(one for path, kind in plain for one in _expand(path, kind))
     mistakes: list[Mistake] = []
     drafts: list[Draft] = []
     for one in found:
@@ -51,7 +55,7 @@ def draft(paths: Sequence[str], forced: str | None = None) -> Draft:
     merged, contradictions = merge(tuple(drafts)) if drafts else (None, ())
     if mistakes or contradictions or merged is None:
         raise InputError((*mistakes, *contradictions))
-    return merged
+    return inputs.with_rows(merged, tuple(pair for one in asked for pair in one.rows))
 
 
 def annotated(paths: Sequence[str], forced: str | None = None) -> str:
@@ -88,8 +92,6 @@ def _expand(argument: str, kind: str) -> tuple[Document, ...]:
 
 
 def _why_not(kind: str) -> str:
-    if kind == "inputs":
-        return "this file only names the documents to read"
     return f"this source is of the kind {kind}, which states a schema and no draft"
 
 

@@ -341,3 +341,19 @@ def test_the_command_exits_1_on_a_leak(
     value = json.loads(capsys.readouterr().out)
     assert stopped.value.code == 1
     assert value["ok"] is False and value["counts"]["leaked"] > 0
+
+
+def test_the_command_attacks_the_ddl_of_a_live_database_and_leaves_it_alone(
+    server: Server, scratch: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with connect(server.dsn(scratch)) as connection:
+        connection.execute("CREATE TABLE notes (id int PRIMARY KEY, user_id int NOT NULL, body text)")
+    monkeypatch.setattr("sys.argv", ["colonnade", "prove", "--isolation", server.dsn(scratch)])
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    out = capsys.readouterr().out
+    assert stopped.value.code == 1
+    assert "notes: read-all: the application sees 6 rows" in out and "SELECT count(*) FROM notes;" in out
+    with connect(server.dsn(scratch)) as connection:
+        assert connection.execute("SELECT count(*) FROM notes").fetchone() == (0,)
+        assert connection.execute("SELECT count(*) FROM pg_roles WHERE rolname = %s", [OWNER]).fetchone() == (0,)

@@ -29,8 +29,8 @@ def markdown(rule: Rule) -> str:
 
 def text(rule: Rule) -> str:
     """The page for a terminal: name, severity, what it says, and how to switch it off."""
-    head = " ".join(part for part in (rule.id, rule.name, f"({rule.severity})" if rule.id else "") if part)
-    off = f"rules.{rule.name} = false" + (
-        f"  ·  -- colonnade: allow {rule.name}" if rule.id else ""
-    )  # a rule of the design has no SQL to stand in
-    return f"{head}\n\n{rule.page}\n\nSwitch it off: {off}\n"
+    head = f"{rule.id} {rule.name} ({rule.severity})" if rule.id else rule.name
+    ways = [f"rules.{rule.name} = false"]
+    # Only SQL and revisions have comments for it, and the rules with an id are those that look at them.
+    ways += [f"-- colonnade: allow {rule.name}"] if rule.id else []
+    return f"{head}\n\n{rule.page}\n\nSwitch it off: {', or '.join(ways)}\n"

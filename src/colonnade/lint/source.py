@@ -47,10 +47,7 @@ def findings(
     if forced == "alembic" or (forced is None and _has_changes(path, base)):
         if len(sources) > 1:
             raise wrong("migrations are linted one folder at a time", fix="name the folder that holds them all")
-        known = changes.changes(path)
-        with server() as running:
-            only = str(path) if path.is_file() else None
-            return migrations.lint(running, _base(base, designer), known, chosen, only)
+        return _changes(path, chosen, server, _base(base, designer))
     kinds = {recognise(source, forced) for source in sources}
     if kinds == {"database"} and len(sources) == 1:
         return run.live(sources[0], chosen)
@@ -98,6 +95,12 @@ def schema(sources: Sequence[str], server: Running, designer: Designer, forced: 
         with run.reading(sources[0]) as connection:
             return Schema(read(connection), Intent("", ""))
     return designer(sources, forced)
+
+
+def _changes(path: Path, chosen: Settings, server: Running, base: dict[str, str]) -> tuple[Finding, ...]:
+    known = changes.changes(path)
+    with server() as running:
+        return migrations.lint(running, base, known, chosen, str(path) if path.is_file() else None)
 
 
 def _has_changes(path: Path, base: str | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import tokenize
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -131,9 +131,9 @@ def _useless(word: str, rule: str | None, where: Place | None) -> Finding:
     return Finding(USELESS, message, where, "remove it", RULES[USELESS].severity)
 
 
-def by_place(findings: Mapping[str, Finding] | Sequence[Finding]) -> tuple[Finding, ...]:
+def by_place(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """Findings in the order of a reader: by file and line, then rule and message."""
-    return tuple(sorted(findings, key=_order))  # type: ignore[arg-type]
+    return tuple(sorted(findings, key=_order))
 
 
 def _order(finding: Finding) -> tuple[Place, str, str]:

@@ -281,7 +281,9 @@ def _edges(nodes: tuple[Node, ...]) -> tuple[dict[int, set[int]], dict[int, set[
     makers, droppers, users, named = (defaultdict[object, set[int]](set) for _ in range(4))
     frees = defaultdict[str, set[int]](set)
     for number, node in enumerate(nodes):
-        for key in node.creates | node.changes:
+        # What a table needs of its own it has before it joins another.
+        made = node.creates if isinstance(node.op, AttachPartition) else node.creates | node.changes
+        for key in made:
             makers[key].add(number)
         for key in node.creates:
             named[key[1]].add(number)

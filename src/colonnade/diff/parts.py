@@ -286,9 +286,19 @@ def _view(view: View, names: Names) -> Iterator[Part]:
         for column, key in names.columns.get(qualified(*one), {}).items()
         if column in pieces
     }
-    uses = (names.found(view.definition) | read | columns | _space(view.schema)) - {at.key}
+    keys = _keys_grouped_by(view, names)
+    uses = (names.found(view.definition) | read | columns | keys | _space(view.schema)) - {at.key}
     yield Part("view", at.key, view, None, None, uses, frozenset({at.name, f"type {at.name}"}))
     for index in view.indexes:
         yield _index(index, view, at, names)
     for trigger in view.triggers:
         yield _trigger(trigger, view, at, names)
+
+
+def _keys_grouped_by(view: View, names: Names) -> set[Key]:
+    """The primary keys that let a grouped view show columns it does not group by."""
+    tables = (names.tables[one] for one in view.depends_on if one in names.tables)
+    if "GROUP BY" not in view.definition:
+        return set()
+    keyed = ((target.table(table), table.primary_key) for table in tables)
+    return {target.part(at, "CONSTRAINT", key.name).key for at, key in keyed if key is not None}

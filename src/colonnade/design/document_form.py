@@ -16,7 +16,8 @@ ANYTHING: dict[str, Any] = {}
 META_KEYS = ("spec_file", "version", "previous_version", "feature", "title", "revision_message", "house_rules",
              "target_version", "setting", "sources")  # fmt: skip
 ENTITY_KEYS = frozenset({
-    "name", "table_name", "external", "because", "description", "owner_column", "audience", "tenant_column", "created_at", "updated_at",
+    "name", "table_name", "external", "because", "description", "owner_column", "audience", "tenant_column",
+    "created_at", "updated_at",
     "deleted_at",
     "active_view", "primary_key", "columns", "relationships", "computed_fields", "constraints",
 })  # fmt: skip

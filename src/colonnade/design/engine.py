@@ -144,6 +144,7 @@ def _intent(work: Work, own: list[Blueprint]) -> Intent:
         revision_message=_message([one.name for one in own], title),
         target_version=work.settings.target_version,
         roles=work.roles,
+        setting=work.setting,
         entities=work.entities,
         patterns=work.patterns,
         reasons=_reasons(work),

@@ -189,7 +189,10 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The design so far. `known` leads from every way to write an entity to its table."""
+    """The design so far. `known` leads from every way to write an entity to its table.
+
+    `setting` holds the current user; `current_user` is a function of the host that gives its uuid, where there is one.
+    """
 
     draft: Draft
     settings: Settings
@@ -203,6 +206,8 @@ class Work:
     functions: tuple[Function, ...] = ()
     views: tuple[View, ...] = ()
     roles: Roles | None = None
+    setting: str = "app.current_user_id"
+    current_user: str | None = None
     default_privileges: tuple[DefaultPrivilege, ...] = ()
     patterns: tuple[QueryPattern, ...] = ()
     entities: tuple[Entity, ...] = ()

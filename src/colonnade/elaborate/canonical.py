@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from colonnade.design.schema import Database, Schema, SchemaNamespace
+from colonnade.design import provided
+from colonnade.design.schema import Database, Privilege, Schema, SchemaNamespace
 from colonnade.elaborate.script import sql
 from colonnade.server import Server
 from colonnade.writers.sql import script
@@ -25,14 +26,25 @@ def canonical(server: Server, schema: Schema) -> Database:
     ours = frozenset((table.schema, table.name) for table in stubs.tables)
     tables = tuple(table for table in built.tables if (table.schema, table.name) not in ours)
     borrowed = frozenset(one.name for one in stubs.namespaces)
-    return replace(built, tables=tables, namespaces=tuple(one for one in built.namespaces if one.name not in borrowed))
+    theirs = {(one.schema, one.name) for one in stubs.functions}
+    return replace(
+        built,
+        tables=tables,
+        functions=tuple(one for one in built.functions if (one.schema, one.name) not in theirs),
+        namespaces=tuple(one for one in built.namespaces if one.name not in borrowed),
+    )
 
 
 def stand_ins(schema: Schema) -> Database:
     """The external tables, and those of their schemas that the design itself does not make."""
     made = {one.name for one in schema.database.namespaces} | {"public"}
-    missing = sorted({table.schema for table in schema.external} - made)
-    return Database(namespaces=tuple(map(SchemaNamespace, missing)), tables=schema.external)
+    functions = provided.functions(schema)
+    missing = sorted(({table.schema for table in schema.external} | {one.schema for one in functions}) - made)
+    return Database(
+        namespaces=tuple(SchemaNamespace(name, privileges=(Privilege("PUBLIC", ("USAGE",)),)) for name in missing),
+        functions=functions,
+        tables=schema.external,
+    )
 
 
 def roles_of(value: Any) -> Iterator[str]:

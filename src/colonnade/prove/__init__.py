@@ -34,8 +34,8 @@ from colonnade.server import Server
 __all__ = ["LAWS", "prove_build"]
 
 SUBJECTS = (
-    loading, migration, models, constraints, times, transitions, deleted, isolation, audiences, tenants, attacks, reader,
-    patterns,
+    loading, migration, models, constraints, times, transitions, deleted, isolation, audiences, tenants, attacks,
+    reader, patterns,
 )  # fmt: skip
 """The files of laws, in the order in which they are reported."""
 

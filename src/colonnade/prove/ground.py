@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from colonnade.config import Settings
+from colonnade.design import provided
 from colonnade.design.draft import Draft
 from colonnade.design.schema import Database, Entity, Schema, Table
 from colonnade.prove import filling, stubs
@@ -235,6 +236,8 @@ def _furnish(server: Server, database: str, tree: Path, schema: Schema, actors: 
     """Roles and stand-ins for external tables: all that schema.sql expects to find."""
     with connect(server.dsn(database)) as connection:
         connection.execute(f"CREATE ROLE {ident(actors.neighbour)} LOGIN")
+        if actors.application in provided.SUPABASE_ROLES and actors.application in _absent(server, actors):
+            connection.execute(f"CREATE ROLE {ident(actors.application)} LOGIN")
         if schema.intent.roles is None:
             connection.execute(f"CREATE ROLE {ident(actors.migrator)} LOGIN BYPASSRLS")
             connection.execute(f"CREATE ROLE {ident(actors.application)} LOGIN")

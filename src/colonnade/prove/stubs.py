@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from colonnade.design import provided
 from colonnade.design.schema import Column, PrimaryKey, Schema, Table, Unique
+from colonnade.ops.functions import create_sql
 from colonnade.sql import ident, idents, qualified
 
 
 def statements(schema: Schema, owner: str) -> Iterator[str]:
     """SQL that makes a stand-in of each external table, owned by `owner`, with the columns that the design knows."""
-    for namespace in sorted({table.schema for table in schema.external} - {"public"}):
-        yield f"CREATE SCHEMA {ident(namespace)}"
+    functions = provided.functions(schema)
+    homes = {table.schema for table in schema.external} | {one.schema for one in functions}
+    for namespace in sorted(homes - {"public"}):
+        yield f"CREATE SCHEMA IF NOT EXISTS {ident(namespace)}"
         yield f"GRANT USAGE ON SCHEMA {ident(namespace)} TO PUBLIC"
+    for function in functions:
+        yield create_sql(function).replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1)
     for table in schema.external:
         yield f"CREATE TABLE {name(table)} ({', '.join([*map(_column, table.columns), *_keys(table)])})"
         yield f"ALTER TABLE {name(table)} OWNER TO {ident(owner)}"

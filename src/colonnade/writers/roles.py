@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from colonnade.design.provided import SUPABASE_ROLES
 from colonnade.design.schema import Extension, Roles, Schema, Table
 from colonnade.sql import comment_line, dollar, ident, idents, literal, qualified
 from colonnade.writers.file import File, Request, writer
@@ -41,11 +42,13 @@ def _script(schema: Schema, roles: Roles) -> str:
 
 def _rows(roles: Roles) -> tuple[tuple[str, str, str], ...]:
     bound = "LOGIN NOSUPERUSER NOBYPASSRLS"
+    given = roles.application in SUPABASE_ROLES
+    application = () if given else ((roles.application, bound, "is what the application connects as"),)
     reader = ((roles.reader, bound, "reads what policies show it and changes nothing"),) if roles.reader else ()
     return (
         (roles.owner, "NOLOGIN", "owns every object; nobody logs in as it"),
         (roles.migrator, "LOGIN", "runs migrations, backfills and seeds"),
-        (roles.application, bound, "is what the application connects as"),
+        *application,
         *reader,
     )
 

@@ -10,7 +10,6 @@ from colonnade.design.work import Blueprint, Work, each, house
 from colonnade.findings import rule
 from colonnade.types import Family
 
-SETTING = "app.current_user_id"
 ONLY_READ = ("reference", "tenant", "membership")
 # command, using, check
 _COMMANDS = (("SELECT", True, False), ("INSERT", False, True), ("UPDATE", True, True), ("DELETE", True, False))
@@ -46,7 +45,7 @@ def _policies(work: Work, blueprint: Blueprint) -> Blueprint:
     if blueprint.owner is None:
         return blueprint
     type_ = blueprint.columns[blueprint.owner].type
-    mine = own_rows(blueprint.owner, type_)
+    mine = f"{sql.ident(blueprint.owner)} = {current_user(work, type_)}"
     if blueprint.audience in ("members", "tenant"):
         mine = rows_of_tenants(work, blueprint.owner)
     policies = tuple(
@@ -59,14 +58,9 @@ def _policies(work: Work, blueprint: Blueprint) -> Blueprint:
     )  # fmt: skip
     if blueprint.audience == "everyone":
         name = sql.shorten(f"{blueprint.name}_select_all")
-        policies = (replace(policies[0], name=name, using=f"{current_user(type_)} IS NOT NULL"), *policies[1:])
+        policies = (replace(policies[0], name=name, using=f"{current_user(work, type_)} IS NOT NULL"), *policies[1:])
     reasons = tuple(Reason(f"{blueprint.name}/{one.name}", house("row-level-security")) for one in policies)
     return replace(blueprint, policies=policies, reasons=blueprint.reasons + reasons)
-
-
-def own_rows(column: str, type_: str) -> str:
-    """The condition that a row is the current user's."""
-    return f"{sql.ident(column)} = {current_user(type_)}"
 
 
 def rows_of_tenants(work: Work, column: str) -> str:
@@ -80,16 +74,18 @@ def rows_of_tenants(work: Work, column: str) -> str:
     table = work.tables[work.membership.table]
     name, tenant, user = (sql.ident(one) for one in (table.name, work.membership.tenant, work.membership.user))
     live = f" AND {name}.{sql.ident(table.deleted_at)} IS NULL" if table.deleted_at else ""
-    me = current_user(table.columns[work.membership.user].type)
+    me = current_user(work, table.columns[work.membership.user].type)
     return f"{sql.ident(column)} = ANY (ARRAY(SELECT {name}.{tenant} FROM {name} WHERE {name}.{user} = {me}{live}))"
 
 
-def current_user(type_: str) -> str:
+def current_user(work: Work, type_: str) -> str:
     """The current user's key, NULL where there is none.
 
     The sub-select is planned once for a query; nullif() turns the empty setting after a transaction into no user.
     """
-    return f"(SELECT nullif(current_setting('{SETTING}', true), '')::{_cast(type_)})"
+    if work.current_user:
+        return f"(SELECT {work.current_user}{'' if type_ == 'uuid' else f'::{_cast(type_)}'})"
+    return f"(SELECT nullif(current_setting({sql.literal(work.setting)}, true), '')::{_cast(type_)})"
 
 
 def _cast(type_: str) -> str:

@@ -1,0 +1,29 @@
+"""What a hosted PostgreSQL brings with it: named by a design, made by nobody here, stood in for in proofs."""
+
+from __future__ import annotations
+
+from colonnade.design.schema import Function, Privilege, Schema
+
+SUPABASE_SETTING = "request.jwt.claim.sub"
+SUPABASE_USER = "auth.uid()"
+SUPABASE_ROLES = ("anon", "authenticated")
+
+# As Supabase defines it: the subject of the request's token, by either way in which the gateway hands it over.
+_UID = """
+SELECT coalesce(
+    nullif(current_setting('request.jwt.claim.sub', true), ''),
+    nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub'
+)::uuid
+"""
+
+
+def functions(schema: Schema) -> tuple[Function, ...]:
+    """The functions that the policies of `schema` call and that somebody else provides."""
+    texts = (text for table in schema.database.tables for one in table.policies for text in (one.using, one.check))
+    if not any(SUPABASE_USER in text for text in texts if text):
+        return ()
+    uid = Function(
+        "uid", "auth", returns="uuid", language="sql", body=_UID, volatility="STABLE",
+        privileges=(Privilege("PUBLIC", ("EXECUTE",)),),
+    )  # fmt: skip
+    return (uid,)

@@ -44,7 +44,8 @@ def on_delete(work: Work) -> Work:
     """Every foreign key says what happens when the row that it points to is deleted.
 
     Dependent rows go with it (CASCADE), optional references are emptied (SET NULL), and what must survive, such as
-    invoices and payments, keeps its parent from being deleted (RESTRICT). A stated action wins.
+    invoices and payments, keeps its parent from being deleted (RESTRICT), and so do rows of users that point at what
+    all users share, such as a product. A stated action wins.
     """
     findings: list[Finding] = []
     links = tuple(_decided(work, link, findings) for link in work.links)
@@ -80,7 +81,14 @@ def _decided(work: Work, link: Link, findings: list[Finding]) -> Link:
     if not link.required:
         return replace(link, on_delete="SET NULL")
     owner = link.columns == (work.tables[link.child].owner,) and link.parent == work.users
-    return replace(link, on_delete="CASCADE" if owner or not _critical(link.child) else "RESTRICT")
+    kept = _critical(link.child) or _shared(work, link)
+    return replace(link, on_delete="CASCADE" if owner or not kept else "RESTRICT")
+
+
+def _shared(work: Work, link: Link) -> bool:
+    """Whether rows of users point at what all share, such as a product: removing it must not remove their rows."""
+    child, parent = work.tables[link.child], work.tables[link.parent]
+    return child.owner is not None and parent.owner is None and link.parent != work.users
 
 
 def _needs_value(blueprint: Blueprint, link: Link) -> Condition | None:

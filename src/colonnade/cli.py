@@ -437,7 +437,7 @@ def main() -> None:
     """Runs the command line and exits; never a traceback for bad input."""
     as_json = "--json" in sys.argv[1:]
     try:
-        code: int | None = app(standalone_mode=False)
+        code: int | None = app(standalone_mode=False, prog_name="colonnade")
     except ColonnadeError as error:
         code = _fail(error.mistakes, error.exit_code, as_json)
     except typer.TyperException as error:

@@ -75,12 +75,14 @@ def _joined_by_columns(groups: list[Group]) -> list[Group]:
     """`Event Store` in a table and `es_event` in SQL are one where their columns are the same."""
     coded = [group for group in groups if all(reading.precision >= 75 for reading, _ in group)]
     told = [group for group in groups if all(reading.precision < 75 for reading, _ in group)]
+    columns = [_columns(other) for other in told]
     gone: list[Group] = []
     for group in coded:
         mine = _columns(group)
-        matches = [other for other in told if other not in gone and _alike(mine, _columns(other))]
+        matches = [other for other, theirs in zip(told, columns, strict=True) if _alike(mine, theirs)]
         if len(matches) == 1:
             code_name = group[0][1]
+            columns[next(at for at, other in enumerate(told) if other is matches[0])] |= mine
             matches[0].extend((reading, replace(one, table=one.table or code_name.name)) for reading, one in group)
             gone.append(group)
     return [group for group in groups if not any(group is one for one in gone)]

@@ -145,16 +145,24 @@ def unstored_line(text: str) -> bool:
     )
 
 
+_ARTICLE = re.compile(r"(?:the|a|an|this|these)\s+", re.IGNORECASE)
+_NAME_END = re.compile(r"s?\b\s*", re.IGNORECASE)
+
+
+def _without_name(sentence: str, name: str) -> str:
+    """`sentence` without the name at its head; no pattern is made of the name, which is another each time."""
+    article = _ARTICLE.match(sentence)
+    for start in {0, article.end() if article else 0}:
+        if sentence[start : start + len(name)].lower() == name.lower():
+            behind = _NAME_END.match(sentence, start + len(name))
+            return sentence[behind.end() :] if behind else sentence
+    return sentence
+
+
 def unstored_text(text: str, name: str) -> bool:
     """Whether a sentence of `text` whose subject is the thing called `name` says that it is not stored."""
     for number, sentence in enumerate(_SENTENCE_END.split(text[:1200])):
-        bare = (
-            re.sub(
-                rf"^(?:(?:the|a|an|this|these)\s+)?{re.escape(name)}s?\b\s*", "", sentence.strip(), flags=re.IGNORECASE
-            )
-            if name
-            else sentence
-        )
+        bare = _without_name(sentence.strip(), name) if name else sentence
         about_it = (
             number == 0
             or bare != sentence.strip()

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from colonnade.design.draft import DraftAttribute, DraftEntity, DraftRelationship, EntityKind, Fact
@@ -60,6 +61,7 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _BREAK = re.compile(r"[^\w]+")
 
 
+@lru_cache(maxsize=16384)
 def snake(name: str) -> str:
     """`OrderLine`, `order-line` and `Order Line` as `order_line`."""
     return re.sub("_+", "_", _BREAK.sub("_", _HUMP.sub("_", name[:200]).lower())).strip("_")

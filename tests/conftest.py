@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from colonnade.server import Server, embedded, scratch_database
+from colonnade.server import Server, connect, drop_roles, embedded, scratch_database
 
 SLOW_BY_NATURE = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture)
 
@@ -23,11 +23,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="write the expected files of the golden cases anew")
 
 
+RUNNING = pytest.StashKey[Server]()
+
+
 @pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     """One embedded PostgreSQL for the whole session."""
     with embedded() as running:
+        request.config.stash[RUNNING] = running
         yield running
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_role_outlives_its_module(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Roles belong to the whole server: what one module leaves must not be what the next one finds."""
+    yield
+    running = request.config.stash.get(RUNNING, None)
+    if running is not None:
+        with connect(running.dsn()) as connection:
+            rows = connection.execute(
+                "SELECT rolname FROM pg_roles WHERE NOT rolsuper AND rolname !~ '^pg_'"
+            ).fetchall()
+        drop_roles(running, [name for (name,) in rows])
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from colonnade.design.schema import ForeignKey, Table
+from colonnade.design.schema import ForeignKey, Table, Unique
 from colonnade.prove.attack.reading import shown
 from colonnade.prove.attack.registry import Result, accepted, attack, held, leaked, not_applicable, unproven
 from colonnade.prove.attack.stage import Act, Stage, Subject, insertion, known, script, undone, unique_keys
@@ -71,8 +71,8 @@ def probe_unique_key(subject: Subject) -> Result:
     """A value that another user has in a unique column is not refused, for the refusal would tell of it."""
     answers = []
     control = subject.controls["insert"]
-    if subject.key == (subject.owner,):
-        return not_applicable("there is one row a user, and the user is its key")
+    if _one_row_a_user(subject):
+        return not_applicable("there is one row a user, so nobody adds a second one to compare")
     for name, columns in _open_uniques(subject):
         taken = {column: subject.theirs[column] for column in columns}
         done = subject.act(insertion(subject, subject.forged(subject.mine, {subject.owner: subject.me, **taken})))
@@ -88,6 +88,13 @@ def probe_unique_key(subject: Subject) -> Result:
     if not control.accepted:
         return unproven(f"{'; '.join(answers)}, but a row of one's own is refused too ({shown(control)})")
     return held("; ".join(answers))
+
+
+def _one_row_a_user(subject: Subject) -> bool:
+    alone = (subject.owner,)
+    uniques = any(isinstance(one, Unique) and one.columns == alone for one in subject.table.constraints)
+    indexes = any(one.unique and one.columns == alone and not one.predicate for one in subject.table.indexes)
+    return subject.key == alone or uniques or indexes
 
 
 def carries_nothing(subject: Subject, key: ForeignKey) -> bool:

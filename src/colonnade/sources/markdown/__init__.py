@@ -183,7 +183,7 @@ def read(documents: Sequence[tuple[str, str]], feature: str) -> Draft:
     """What `documents`, pairs of (file, text), state about the data; the result is the same in whatever order they come."""  # noqa: E501
     pages = [page(file, text) for file, text in sorted(documents)]
     readings = [*(reading for one in pages for reading in one.readings), *_prose(pages)]
-    found, known = _entities(pages, readings)
+    found, known, told = _entities(pages, readings)
     asked = tuple(fact for one in pages for fact in review.clarifications(one.parts, one.file))
     required = tuple(fact for one in pages for fact in review.requirements(one.parts, one.file))
     return Draft(
@@ -194,7 +194,7 @@ def read(documents: Sequence[tuple[str, str]], feature: str) -> Draft:
         requirements=required,
         clarifications=asked,
         global_rules=tuple(fact for one in pages for fact in common.rules_of(one.parts, one.file)),
-        findings=review.findings(found, readings, asked, required, known),
+        findings=review.findings(found, readings, asked, required, known, told),
         sources=tuple(sorted((file, fingerprint(text)) for file, text in documents)),
     )
 
@@ -222,8 +222,10 @@ def _aliases(entries: Sequence[prose.Entry]) -> dict[str, str]:
     return {alias: entry.subject.name for entry in entries for alias in entry.aliases}
 
 
-def _entities(pages: Sequence[Page], readings: Sequence[Reading]) -> tuple[tuple[DraftEntity, ...], mentions.Index]:
-    """The merged entities with everything that is said around them, and the names by which they are known."""
+def _entities(
+    pages: Sequence[Page], readings: Sequence[Reading]
+) -> tuple[tuple[DraftEntity, ...], mentions.Index, list[relations.Relation]]:
+    """The merged entities with all that is said around them, their names, and the relations told in words."""
     found = merge.entities(readings)
     known = mentions.index(
         found, {**_title_aliases(pages), **_aliases([entry for one in pages for entry in one.entries])}
@@ -232,7 +234,8 @@ def _entities(pages: Sequence[Page], readings: Sequence[Reading]) -> tuple[tuple
     found = merge.without_lists(merge.listed(found, lists), lists)
     found = relate.resolved(merge.apart(found, [*readings, *_around(pages, known, found)]), known)
     found = common.applied(found, [column for one in pages for column in common.columns(one.parts, one.file)])
-    return relate.related(found, _told(pages, known), known), known
+    told = _told(pages, known)
+    return relate.related(found, told, known), known, told
 
 
 def _title_aliases(pages: Sequence[Page]) -> dict[str, str]:

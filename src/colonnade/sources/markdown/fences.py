@@ -31,7 +31,18 @@ BY_LABEL: dict[str, str] = {
 }  # fmt: skip
 
 # Where the label is missing or wrong the content decides, in this order.
-SNIFFED = ("mermaid", "prisma", "drizzle", "mongoose", "sql", "python", "typescript", "relatives", "notation", "jsonform")
+SNIFFED = (
+    "mermaid",
+    "prisma",
+    "drizzle",
+    "mongoose",
+    "sql",
+    "python",
+    "typescript",
+    "relatives",
+    "notation",
+    "jsonform",
+)
 
 # Labels of programs in languages that no recogniser reads.
 FOREIGN = frozenset(
@@ -105,7 +116,12 @@ def _sniff(form: str) -> Callable[[str], bool] | None:
 def form_of(fence: Fence) -> str | None:
     """The form that should read `fence`, or None where it is no schema in any known form."""
     label = fence.language.split(",")[0].split(":")[0].strip(".")
-    if BY_LABEL.get(label) == "typescript" and "Schema" in fence.text and (test := _sniff("mongoose")) and test(fence.text):
+    if (
+        BY_LABEL.get(label) == "typescript"
+        and "Schema" in fence.text
+        and (test := _sniff("mongoose"))
+        and test(fence.text)
+    ):
         return "mongoose"
     if label in BY_LABEL and label not in ("javascript", "js", "jsx"):
         return BY_LABEL[label]

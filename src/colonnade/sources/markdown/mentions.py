@@ -89,6 +89,11 @@ def find(text: str, known: Index) -> list[Mention]:
     found: list[Mention] = []
     position = 0
     while position < len(tokens):
+        # Most words start no name; they are passed over here, where it costs least.
+        first = names.first_word(tokens[position][0])
+        if first not in known.starts and names.singular(first) not in known.starts:
+            position += 1
+            continue
         mention, used = _at(text, tokens, position, known)
         if mention is not None:
             found.append(mention)
@@ -98,9 +103,6 @@ def find(text: str, known: Index) -> list[Mention]:
 
 def _at(text: str, tokens: list[re.Match[str]], position: int, known: Index) -> tuple[Mention | None, int]:
     start = tokens[position].start()
-    first = names.first_word(tokens[position][0])
-    if first not in known.starts and names.singular(first) not in known.starts:
-        return None, 1
     for count in range(min(LONGEST, len(tokens) - position), 0, -1):
         end = tokens[position + count - 1].end()
         written = text[start:end]

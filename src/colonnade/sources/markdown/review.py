@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from colonnade import types
@@ -13,6 +14,7 @@ from colonnade.findings import Finding
 from colonnade.sources.markdown import names, rules
 from colonnade.sources.markdown.blocks import Bullets, Item, Paragraph, Span
 from colonnade.sources.markdown.mentions import Index, find
+from colonnade.sources.markdown.relations import Relation, turned
 from colonnade.sources.markdown.walk import Part
 from colonnade.sources.markdown.written import resolve
 from colonnade.sources.reading import Reading
@@ -68,6 +70,7 @@ def findings(
     asked: Sequence[Fact[str]],
     required: Sequence[Fact[str]],
     known: Index,
+    told: Sequence[Relation],
 ) -> tuple[Finding, ...]:
     """All findings of the reader, sorted by place."""
     found = [
@@ -82,7 +85,7 @@ def findings(
         *_unmapped(required, known),
         *_concepts(entities),
         *_samples(entities),
-        *_ambiguous(entities),
+        *_ambiguous(entities, told),
     ]
     return tuple(sorted(dict.fromkeys(found), key=lambda one: (one.place or Place(""), one.rule, one.message)))
 
@@ -229,14 +232,18 @@ def _fault(base: str, attribute: DraftAttribute | None, value: str) -> str:
     return ""
 
 
-def _ambiguous(entities: Sequence[DraftEntity]) -> Iterator[Finding]:
-    for entity in entities:
-        keyed = [one.target.value for one in entity.relationships if one.foreign_key]
-        for one in entity.relationships:
-            if one.foreign_key is None and keyed.count(one.target.value) > 1:
-                yield Finding(
-                    rules.AMBIGUOUS_RELATION,
-                    f"{entity.name.value} to {one.target.value}: {keyed.count(one.target.value)} columns could be the key",  # noqa: E501
-                    one.kind.place,
-                    "name the column",
-                )
+def _ambiguous(entities: Sequence[DraftEntity], told: Sequence[Relation]) -> Iterator[Finding]:
+    """Relations in words that name no key where several columns of the holder point at the target."""
+    keyed = Counter(
+        (one.name.value, other.target.value) for one in entities for other in one.relationships if other.foreign_key
+    )
+    for relation in map(turned, told):
+        count = keyed[relation.holder, relation.target]
+        if not relation.key and count > 1 and relation.kind != "many-to-many":
+            yield Finding(
+                rules.AMBIGUOUS_RELATION,
+                f"{relation.holder} to {relation.target}: {count} columns could be the key",
+                relation.place,
+                "name the column",
+                "note",
+            )

@@ -24,7 +24,7 @@ AMBIGUOUS_RELATION = declare(
     "ambiguous-relation",
     """Two entities are said to be related, but not by which key, and more than one column could be it.
 
-    The relation is kept without a key. Name the column: `Order belongs to User via placed_by`.
+    The sentence then adds nothing to what the columns say. Name the column: `Order belongs to User via placed_by`.
     """,
 )
 UNKNOWN_TYPE = declare(

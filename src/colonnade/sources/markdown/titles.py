@@ -176,7 +176,9 @@ _CHANGE = re.compile(
 def _changed(text: str) -> str:
     """``Changes to `orders` `` and ``Altered table `orders` (new column)`` as what they name."""
     match = _CHANGE.fullmatch(text)
-    return f"Table: {match['name']}{re.sub(r'^ *(?:table|entity|model|collection)', '', match['rest'])}" if match else text
+    return (
+        f"Table: {match['name']}{re.sub(r'^ *(?:table|entity|model|collection)', '', match['rest'])}" if match else text
+    )
 
 
 def _is_whole(text: str) -> bool:

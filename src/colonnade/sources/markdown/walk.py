@@ -35,7 +35,20 @@ SPEAKING = frozenset(
 )
 # Code in these parts is a definition only in a form that nobody uses for anything else.
 DEFINING = frozenset(
-    ("sql", "prisma", "sqlmodel", "sqlalchemy", "drizzle", "django", "typeorm", "mermaid", "sql-pseudo", "sql-foreign", "mongoose", "notation")
+    (
+        "sql",
+        "prisma",
+        "sqlmodel",
+        "sqlalchemy",
+        "drizzle",
+        "django",
+        "typeorm",
+        "mermaid",
+        "sql-pseudo",
+        "sql-foreign",
+        "mongoose",
+        "notation",
+    )
 )
 
 
@@ -210,6 +223,10 @@ def _code(part: Part, block: Fence, file: str) -> Iterator[Reading]:
     if part.role == "transfer":
         return
     found = fences.read(block, file)
+    if found is not None and found.findings and not (found.entities or found.stated_apart or found.enums):
+        # A policy or trigger alone: nothing to carry over, and still something to say.
+        yield found
+        return
     if found is None or not (found.entities or found.stated_apart or found.enums or found.queries):
         yield from _listing(part, block, file)
         return

@@ -26,7 +26,9 @@ def named(parts: Sequence[Part], file: str) -> Iterator[Named]:
     for part in parts:
         heading = part.path[-1] if part.path else ""
         title = titles.read(heading) if heading else titles.Title("other")
-        in_section = part.role == "enums" or _is_enum(heading) or any(titles.role_of(text) == "enums" for text in part.path[-3:])
+        in_section = (
+            part.role == "enums" or _is_enum(heading) or any(titles.role_of(text) == "enums" for text in part.path[-3:])
+        )
         if isinstance(part.block, Table):
             yield from _table(part.block, heading, in_section, file)
         elif (
@@ -39,7 +41,9 @@ def named(parts: Sequence[Part], file: str) -> Iterator[Named]:
 
 def _is_enum(heading: str) -> bool:
     """`ApplicationStatus (enum)` names a list of values."""
-    return bool(re.search(r"[(（]\s*(?:\w+\s+)?enum(?:eration|erado)?\s*[)）]|\benum\s*[:：]|\benum$", heading, re.IGNORECASE))
+    return bool(
+        re.search(r"[(（]\s*(?:\w+\s+)?enum(?:eration|erado)?\s*[)）]|\benum\s*[:：]|\benum$", heading, re.IGNORECASE)
+    )
 
 
 def _name(heading: str, title: titles.Title) -> str:

@@ -135,9 +135,7 @@ def _options(tokens: Sequence[Token], place: Place) -> dict[str, Any]:
     return told
 
 
-def _timestamps(
-    tokens: Sequence[Token], place: Place, there: Sequence[DraftAttribute]
-) -> tuple[DraftAttribute, ...]:
+def _timestamps(tokens: Sequence[Token], place: Place, there: Sequence[DraftAttribute]) -> tuple[DraftAttribute, ...]:
     """`timestamps: true` adds two columns."""
     given = option(tokens, "timestamps")
     names = {one.name.value for one in there}

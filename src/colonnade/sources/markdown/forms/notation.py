@@ -14,18 +14,21 @@ from colonnade.sources.markdown.forms.block import PRECISION, Block, block, is_t
 from colonnade.sources.reading import Reading
 
 _HEAD = re.compile(
-    r"^[ \t]*(?P<word>(?:[Tt]able|[Ee]ntity|[Ee]num|[Mm]odel|[Cc]ollection)[ \t]+)?(?P<name>\"[^\"\n]{1,60}\"|[^\W\d][\w.]{0,80})"
+    r"^[ \t]*(?P<word>(?:[Tt]able|[Ee]ntity|[Ee]num|[Mm]odel|[Cc]ollection)[ \t]+)?"
+    r"(?P<name>\"[^\"\n]{1,60}\"|[^\W\d][\w.]{0,80})"
     r"(?:[ \t]+as[ \t]+\w+)?[ \t]*(?:\[[^\]\n]*\][ \t]*)?[:=]?[ \t]*\{[ \t]*(?://[^\n]*)?$",
     re.MULTILINE,
 )
 _REFERENCE = re.compile(
-    r"^[ \t]*Ref(?:[ \t]+\w+)?[ \t]*:[ \t]*(?P<left>[\w.\"]+)[ \t]*(?P<sign><>|[<>-])[ \t]*(?P<right>[\w.\"]+)[ \t]*(?:\[(?P<settings>[^\]\n]*)\])?",
+    r"^[ \t]*Ref(?:[ \t]+\w+)?[ \t]*:[ \t]*(?P<left>[\w.\"]+)[ \t]*(?P<sign><>|[<>-])[ \t]*"
+    r"(?P<right>[\w.\"]+)[ \t]*(?:\[(?P<settings>[^\]\n]*)\])?",
     re.MULTILINE,
 )
 # Lines inside the braces of a table that are no columns, with the braces that they may open.
 _INNER = re.compile(r"^(?:indexes|checks)\s*\{|^note\s*(?::|\{)|^@@|^\}|^\{|^---|^\.\.\.", re.IGNORECASE)
 _PROGRAM = re.compile(
-    r"=>|;\s*\n[ \t]*(?:return|const|let|var)\b|\b(?:function|return|import|class|interface|query|mutation|fragment|func|def)\b|</|^\s*[.#@]",
+    r"=>|;\s*\n[ \t]*(?:return|const|let|var)\b|"
+    r"\b(?:function|return|import|class|interface|query|mutation|fragment|func|def)\b|</|^\s*[.#@]",
     re.MULTILINE,
 )
 # How DBML writes what a table cell would say.
@@ -58,7 +61,7 @@ def read(text: str, place: Place) -> Reading | None:
     seen = block(text, place)
     bodies = tuple(_bodies(text))
     lists = tuple((one.name, found) for one in bodies if one.word == "enum" and (found := _values(one, seen)))
-    made = tuple(found for one in bodies if one.word != "enum" and (found := _entity(one, seen)))
+    made = tuple(table for one in bodies if one.word != "enum" and (table := _entity(one, seen)))
     apart = tuple(one for match in _REFERENCE.finditer(text) for one in _pointer(match, seen)) if made else ()
     return Reading("notation", PRECISION["sql-pseudo"], made, lists, apart) if made or lists else None
 
@@ -133,11 +136,11 @@ def _told(text: str, remark: str, type_first: bool) -> str:
     settings = re.search(r"\s*\[(?P<inside>[^\]]*[a-z][^\]]*)\]\s*$", text)
     if settings:
         said = settings["inside"]
-        for pattern, words in _SETTINGS:
-            said = pattern.sub(words, said)
+        for pattern, spelt in _SETTINGS:
+            said = pattern.sub(spelt, said)
         text = f"{text[: settings.start()]}, {said.strip(' ,')}" if said.strip(" ,") else text[: settings.start()]
     words = text.split(None, 2)
-    if ":" not in text.split("(")[0] and len(words) > 1:
+    if not re.match(r"[\w\"`]+\??\s*:", text) and len(words) > 1:
         name, kind = (words[1], words[0]) if type_first else (words[0], words[1])
         text = " ".join((f"`{name}`: {kind}", *words[2:])).replace(" ,", ",")
     return f"{text} — {remark}" if remark else text

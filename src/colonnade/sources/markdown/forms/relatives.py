@@ -144,7 +144,11 @@ def _typed(tokens: Sequence[Token]) -> tuple[str, bool, bool]:
     nullable = any(token.text in ("?", "*") for token in tokens) or bool(set(words) & _OPTIONAL)
     many = bool(set(words) & _LISTS) or any(token.text == "[" for token in tokens)
     kept = [word for word in words if word not in _OPTIONAL and word not in _LISTS]
-    if [token.text for token in tokens if token.kind != "newline"][:3] in (["byte", "[", "]"], ["Byte", "[", "]"], ["u8", "[", "]"]):
+    if [token.text for token in tokens if token.kind != "newline"][:3] in (
+        ["byte", "[", "]"],
+        ["Byte", "[", "]"],
+        ["u8", "[", "]"],
+    ):
         return "bytes", nullable, False
     if kept and kept[0].lower() in ("map", "dictionary", "hashmap", "mutablemap"):
         return "json", nullable, False

@@ -61,7 +61,8 @@ def test_a_note_in_dbml_is_not_read_as_a_setting() -> None:
 
 
 def test_braces_with_bare_names_and_with_types_first() -> None:
-    listed = "# Model\n\n```\nLabel {\n  id,\n  name\n}\n```\n\n```\nNote {\n  int id // key\n  int labelId // FK to Label\n}\n```\n"
+    listed = "# Model\n\n```\nLabel {\n  id,\n  name\n}\n```\n\n"
+    listed += "```\nNote {\n  int id // key\n  int labelId // FK to Label\n}\n```\n"
     found = entities(listed)
     assert list(columns(found["Label"])) == ["id", "name"]
     pointer = columns(found["Note"])["labelId"]

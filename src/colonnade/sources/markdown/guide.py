@@ -95,13 +95,42 @@ CREATE TABLE dog (id uuid PRIMARY KEY, kennel_id uuid NOT NULL REFERENCES kennel
     ),
     Example(
         "Models in code",
-        "SQLModel, SQLAlchemy, Django, Pydantic and dataclasses (never executed), Prisma, Drizzle, TypeORM, TypeScript.",
+        "SQLModel, SQLAlchemy, Django, Pydantic, dataclasses (never executed), Prisma, Drizzle, TypeORM, Mongoose, C#.",
         """```prisma
 model Tram {
   id     String @id @default(uuid())
   line   Int
   depot  String?
 }
+```
+""",
+    ),
+    Example(
+        "Tables in braces",
+        "DBML, and what people write like it: names alone, a type before or behind the name.",
+        """```dbml
+Table rinks {
+  id uuid [pk]
+  name varchar(80) [not null, unique]
+}
+Table bookings {
+  id int [pk, increment]
+  rink_id uuid [not null, ref: > rinks.id]
+}
+```
+""",
+    ),
+    Example(
+        "Drawings",
+        "Boxes of characters with the columns in them, and the lines between the boxes.",
+        """## Data model
+```
++--------------+       +--------------+
+|    hives     |       |   harvests   |
++--------------+ 1   N +--------------+
+| id (PK)      |-------| id (PK)      |
+| place        |       | hive_id (FK) |
++--------------+       +--------------+
 ```
 """,
     ),

@@ -16,9 +16,10 @@ LONGEST = 4
 # An entity's last word alone is its name behind one of these, unless the word says next to nothing.
 ARTICLES = ("a", "an", "one", "each")
 TOO_COMMON = frozenset(
-    "status type record log entry item data detail info information note code number name date time value level list line setting reason rule state group key event "
-    "history summary report result file user account member role version message link point day period tag entity table model request response "
-    "change unit category class set map token".split()
+    """status type record log entry item data detail info information note code number name date time value level list
+    line setting reason rule state group key event history summary report result file user account member role version
+    message link point day period tag entity table model request response change unit category class set map
+    token""".split()
 )
 
 

@@ -1,1 +1,4 @@
-"""Code forms: one file each, `read(text, place)` from the text of a fence to a Reading, `sniff(text)` for bare fences."""
+"""The forms, one file each: a function from a block and the place of its first line to a Reading.
+
+`sniff(text)` says whether an unlabelled block is of the form.
+"""

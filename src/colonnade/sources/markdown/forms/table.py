@@ -345,7 +345,8 @@ def _cell_facts(span: Span, role: str, file: str, column: str, number: int) -> F
 
 
 _WORKED_OUT = re.compile(
-    r"(?:derived|computed|calculated|virtual|transient|in[- ]memory|not (?:stored|persisted)|calculad[oa]|derivad[oa]|berechnet|abgeleitet|calculé|dérivé)\b",
+    r"(?:derived|computed|calculated|virtual|transient|in[- ]memory|not (?:stored|persisted)|"
+    r"calculad[oa]|derivad[oa]|berechnet|abgeleitet|calculé|dérivé)\b",
     re.IGNORECASE,
 )
 

@@ -92,7 +92,8 @@ def design(paths: Sequence[str], chosen: Settings, forced: str | None = None) ->
     kinds = [recognise(path, forced) for path in paths]
     if "design" in kinds:
         return _designed(paths)
-    other = [(path, kind) for path, kind in zip(paths, kinds, strict=True) if kind not in ("markdown", "entities", "inputs")]
+    drafted = ("markdown", "entities", "inputs")
+    other = [(path, kind) for path, kind in zip(paths, kinds, strict=True) if kind not in drafted]
     if other:
         raise _unreadable(other)
     from colonnade.design.engine import design as run

@@ -356,5 +356,6 @@ def _carries(
     change = ", ".join(f"{ident(name)} = {value(text)}" for name, text in link.items())
     outcome = tried(open_hands.application, f"UPDATE {qualified(table.schema, table.name)} SET {change} WHERE {key}")
     passed = outcome.sqlstate == DENIED or (outcome.sqlstate, outcome.constraint) == ("23503", one.name)
-    words = f"as the application, pointing {', '.join(name for name in link if name in pairs)} at another user's row of {one.target[1]}: {outcome}"
+    pointing = ", ".join(name for name in link if name in pairs)
+    words = f"as the application, pointing {pointing} at another user's row of {one.target[1]}: {outcome}"
     return Proof("foreign-key-carries-owner", subject, passed, words)

@@ -11,7 +11,7 @@ from typing import Any
 from colonnade.design.draft import OnDelete
 from colonnade.sources.tree import shown
 from colonnade.sources.typeword import Problem
-from colonnade.sql import expression
+from colonnade.sql import expression, parse
 
 MAX_CHARACTERS = 2000
 
@@ -95,18 +95,18 @@ _TABLE_WORDS = re.compile(r"(EXCLUDE|FOREIGN\s+KEY)\b", re.IGNORECASE)
 def _as_in_a_table(text: str) -> Condition | None:
     """EXCLUDE, or a FOREIGN KEY of several columns, as CREATE TABLE writes it, with the columns that it is on."""
     from pglast import ast
-    from pglast.parser import ParseError, parse_sql
+    from pglast.parser import ParseError
 
     if not _TABLE_WORDS.match(text):
         return None
     try:
-        statements = parse_sql(f"CREATE TABLE t ({text}\n)")
+        statements = parse(f"CREATE TABLE t ({text}\n)")
     except (ParseError, UnicodeError, ValueError):
         return None
     elements = getattr(statements[0].stmt, "tableElts", None) or () if len(statements) == 1 else ()
     if len(elements) != 1 or not isinstance(elements[0], ast.Constraint):
         return None
-    node = elements[0]
+    node: Any = elements[0]
     keys = [one.sval for one in node.fk_attrs or ()] + [one.name for one, _ in node.exclusions or () if one.name]
     inside = [_column(one) for one in walk(node.exclusions or ()) if isinstance(one, ast.ColumnRef)]
     return Condition(tuple(dict.fromkeys((*keys, *inside))))

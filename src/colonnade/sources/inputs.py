@@ -64,9 +64,7 @@ def _rows(counts: Node, mistakes: list[Mistake]) -> list[tuple[str, Fact[int]]]:
         if digits.isdigit() and len(digits) < 16:
             rows.append((name.text, Fact(int(digits), count.place)))
         else:
-            mistakes.append(
-                Mistake(count.place, f"the rows of {shown(name.text)} are no number", "write one")
-            )
+            mistakes.append(Mistake(count.place, f"the rows of {shown(name.text)} are no number", "write one"))
     return rows
 
 

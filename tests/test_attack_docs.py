@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from colonnade.prove import LAWS
 from colonnade.prove.attack import ATTACKS, report
 from mutations.attack import WEAKENINGS
 
@@ -18,7 +19,7 @@ def test_the_table_is_the_registry() -> None:
 
 def test_every_attack_stands_behind_a_claim_and_every_claim_behind_an_attack() -> None:
     named = set(re.findall(r"`([a-z]+(?:-[a-z]+)+|truncate|merge|upsert|savepoint)`", CLAIMS))
-    assert named == set(ATTACKS)
+    assert named - set(LAWS) == set(ATTACKS)
 
 
 def test_the_page_says_how_many_weakenings_there_are() -> None:

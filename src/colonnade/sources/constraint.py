@@ -103,7 +103,7 @@ def _as_in_a_table(text: str) -> Condition | None:
         statements = parse(f"CREATE TABLE t ({text}\n)")
     except (ParseError, UnicodeError, ValueError):
         return None
-    elements = getattr(statements[0].stmt, "tableElts", None) or () if len(statements) == 1 else ()
+    elements: tuple[Any, ...] = getattr(statements[0].stmt, "tableElts", None) or () if len(statements) == 1 else ()
     if len(elements) != 1 or not isinstance(elements[0], ast.Constraint):
         return None
     node: Any = elements[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from colonnade.design.draft import DraftAttribute, DraftEntity, Fact, Origin
 from colonnade.errors import Place
@@ -87,7 +88,7 @@ def _listed(part: Part, file: str) -> tuple[DraftAttribute, ...]:
 
 
 def _implied(one: DraftAttribute) -> DraftAttribute:
-    filled = {
+    filled: dict[str, Any] = {
         name: replace(fact, origin=Origin.IMPLIED, rule=rules.GLOBAL_RULE)
         for name in DraftAttribute.__slots__
         if isinstance(fact := getattr(one, name), Fact)

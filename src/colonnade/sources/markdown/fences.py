@@ -100,7 +100,7 @@ FOREIGN = frozenset(
 
 def _module(form: str) -> _Form | None:
     try:
-        return importlib.import_module(_HOME + form)  # type: ignore[return-value]
+        return importlib.import_module(_HOME + form)
     except ModuleNotFoundError as error:
         if error.name != _HOME + form:
             raise

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from colonnade.design.draft import DraftEntity
 from colonnade.sources.markdown import names
+from colonnade.sources.markdown.forms.block import snake
 
 _TOKEN = re.compile(r"[^\W_](?:\w|(?<=\w)['’-](?=\w))*")
 # Common words that are entities in some documents and plain English in the next.
@@ -116,7 +117,7 @@ def _at(text: str, tokens: list[re.Match[str]], position: int, known: Index) -> 
         if count > 1 and tokens[position][0].lower() in ARTICLES:
             start = tokens[position + 1].start()
         column = re.match(r"[`*]*\.`?([^\W\d]\w*)", text[end:])
-        plural = names.key(bare) != names.snake(bare) or bare.lower().endswith(("data", "people"))
+        plural = names.key(bare) != snake(bare) or bare.lower().endswith(("data", "people"))
         return Mention(name, start, end, plural, column[1] if column else ""), count
     return None, 1
 

@@ -171,7 +171,9 @@ def _attributes(group: Group, ranked: Group) -> tuple[DraftAttribute, ...]:
 def _attribute(told: Sequence[DraftAttribute]) -> DraftAttribute:
     """The facts of the first that states each."""
     first = told[0]
-    known = {name: next((fact for one in told if (fact := getattr(one, name)) is not None), None) for name in _FACTS}
+    known: dict[str, Any] = {
+        name: next((fact for one in told if (fact := getattr(one, name)) is not None), None) for name in _FACTS
+    }
     known["type"] = _type(told)
     return replace(first, **known, description=next((one.description for one in told if one.description), ""))
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from colonnade.design.draft import DraftAttribute, DraftEntity, DraftRelationship, Fact, Origin
 from colonnade.sources.markdown import names
 from colonnade.sources.markdown.facts import SCHEMAS
+from colonnade.sources.markdown.forms.block import snake
 from colonnade.sources.markdown.mentions import Index
 from colonnade.sources.markdown.relations import Relation, delete_action, turned
 
@@ -173,7 +174,7 @@ def _keyed(entity: DraftEntity, known: Index) -> Iterator[DraftRelationship]:
 
 def _implied(entity: DraftEntity, attribute: DraftAttribute, known: Index) -> str | None:
     """The entity after which a column `<entity>_id` is named."""
-    key = names.snake(attribute.name.value)
+    key = snake(attribute.name.value)
     base = next((key.removesuffix(ending) for ending in ("_id", "_uuid", "_ref", "_fk") if key.endswith(ending)), "")
     if (
         not base

@@ -401,7 +401,7 @@ def _grouped(block: Table, roles: table.Shape, file: str) -> Iterator[Reading]:
 def _rows_of_entities(block: Table, roles: table.Shape, file: str) -> Iterator[Reading]:
     """A table with an entity a row and its columns in a cell."""
     first = roles.at("entity") or 0
-    heads = [table._title(span.text) for span in block.header]
+    heads = [table.title_words(span.text) for span in block.header]
     position = next(
         (
             number
@@ -618,7 +618,7 @@ def _row_subjects(block: Table, file: str) -> Iterator[Subject]:
     tables = [
         number
         for number, span in enumerate(block.header)
-        if table._title(span.text) in ("table", "table name", "tabla", "表名", "テーブル名") and number != first
+        if table.title_words(span.text) in ("table", "table name", "tabla", "表名", "テーブル名") and number != first
     ]
     for row in block.rows:
         title = titles.read(names.plain(row[first].text)) if first < len(row) else titles.Title("other")

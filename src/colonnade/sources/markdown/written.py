@@ -162,12 +162,12 @@ def _enumeration(text: str) -> Written | None:
     rest = text[match.end() :].lstrip()
     rest = re.sub(r"^[:：=]\s*", "", rest)
     if rest[:1] in _CLOSERS:
-        inside, after = _inside(rest)
+        inside, tail = _inside(rest)
         named = re.fullmatch(r"`?([A-Z]\w+)`?", inside)
         values, default = closed(inside)
         if values or not named:
-            return Written("enum", values, None, None, default, after, True)
-        return Written(named[1], rest=after, known=True)
+            return Written("enum", values, None, None, default, tail, True)
+        return Written(named[1], rest=tail, known=True)
     listed = _list_at_start(rest)
     values, default = closed(listed) if listed else ((), None)
     return Written("enum", values, None, None, default, rest[len(listed) :] if values else rest, True)

@@ -162,7 +162,7 @@ def _table(part: Part, block: Table, about: str | None, known: Index, file: str)
     shape = table.shape(block)
     if shape.kind != "relations" and part.role != "relationships":
         return
-    heads = [table._title(span.text) for span in block.header]
+    heads = [table.title_words(span.text) for span in block.header]
     parents = bool(heads) and heads[0] in ("parent", "parent entity", "parent table", "one", "from")
     for row in block.rows:
         if not row:

@@ -6,10 +6,11 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from colonnade.design.draft import DraftAttribute, DraftEntity, Fact
 from colonnade.errors import Place
-from colonnade.sources.markdown import facts, mentions, names, relations
+from colonnade.sources.markdown import facts, mentions, names, relations, written
 from colonnade.sources.markdown.blocks import Fence
 from colonnade.sources.markdown.forms.table import column_name
 from colonnade.sources.markdown.mentions import Index
@@ -189,7 +190,8 @@ def read(fence: Fence, file: str) -> Reading | None:
 
 def _trees(fence: Fence, file: str) -> Iterator[DraftEntity]:
     """A name with typed columns as its branches: `Fonds` above `├── id: uuid (PK)`."""
-    title, rows, line = "", [], 0
+    rows: list[Any] = []
+    title, line = "", 0
     for number, text in enumerate([*fence.text.split("\n")[:3000], ""]):
         branch = _BRANCH.match(text)
         place = Place(file, fence.start.line + number, fence.start.column)
@@ -215,7 +217,7 @@ def _column(text: str, place: Place) -> tuple[DraftAttribute, ...]:
     outside = re.sub(r"\([^()]*\)", " ", rest).strip(" <>-─")
     told = facts.joined(facts.read(outside, place, "type", name), facts.read(inside, place, "type", name))
     kind = told.get("type")
-    if kind is not None and facts.written.resolve(str(kind.value)) is None:
+    if kind is not None and written.resolve(str(kind.value)) is None:
         told.pop("type")
     if text.startswith("PK"):
         told["primary_key"] = Fact(True, place)

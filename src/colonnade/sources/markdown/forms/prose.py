@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from colonnade import types
 from colonnade.design.draft import DraftAttribute, EntityKind, Fact
 from colonnade.errors import Place
-from colonnade.sources.markdown import facts, names, relations, subject, titles
+from colonnade.sources.markdown import facts, names, relations, subject, titles, written
 from colonnade.sources.markdown.blocks import Block, Bullets, Item, Paragraph, Span, Table
 from colonnade.sources.markdown.facts import Facts
 from colonnade.sources.markdown.forms import bullets, table
@@ -230,7 +230,7 @@ def _of_table(block: Table, file: str) -> Iterator[Entry]:
     shape = table.shape(block)
     if shape.kind not in ("entities", "entities with columns", "named", "described", "other") or not block.header:
         return
-    heads = [table._title(span.text) for span in block.header]
+    heads = [table.title_words(span.text) for span in block.header]
     first = shape.at("entity") if shape.at("entity") is not None else 0
     for row in block.rows:
         if first is None or first >= len(row):
@@ -334,7 +334,7 @@ def _is_label(item: Item) -> bool:
 def _flags_only(text: str) -> bool:
     """`string, required`: what stands behind a column's name."""
     pieces = [names.plain(piece).strip(" .") for piece in _cut(text, ",;")]
-    return any(facts.written.resolve(piece) or facts._flagged(piece, "constraint") for piece in pieces)
+    return any(written.resolve(piece) or facts._flagged(piece, "constraint") for piece in pieces)
 
 
 def _sub_item(item: Item, entry: Entry, known: Index, file: str) -> Iterator[DraftAttribute]:
@@ -612,7 +612,7 @@ def _told_behind(name: str, bracket: str, rest: str, place: Place) -> Facts:
             else {}
         )
     kind = told.get("type")
-    if kind is not None and not facts.written.resolve(str(kind.value)) and str(kind.value) != "enum":
+    if kind is not None and not written.resolve(str(kind.value)) and str(kind.value) != "enum":
         told.pop("type")
     if "enum_values" not in told and re.search(r"[,/|]", inside):
         told = facts.joined(told, _choices(inside, place) if not told else {})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from colonnade.design.draft import DraftAttribute, Fact
 from colonnade.errors import Place
-from colonnade.sources.markdown import facts, names
+from colonnade.sources.markdown import facts, names, written
 from colonnade.sources.markdown.blocks import Span, Table
 from colonnade.sources.markdown.facts import Facts
 from colonnade.vocabulary import columns, qualifiers
@@ -16,8 +16,8 @@ from colonnade.vocabulary import columns, qualifiers
 PRECISION = 70
 _ROLE_OF: dict[str, str] = {}
 for _role, _titles in columns.ROLES.items():
-    for _title in _titles:
-        _ROLE_OF.setdefault(_title, _role)
+    for _word in _titles:
+        _ROLE_OF.setdefault(_word, _role)
 
 _PSEUDO = re.compile(
     r"(?:composite |table |check |unique )?(?:unique(?: constraint| index| key)?|primary key|pk|fk|foreign keys?|index(?:es)?|constraints?|check|unique together|relations?|relationships?|idx|索引|唯一约束|主键|"  # noqa: E501
@@ -44,8 +44,8 @@ class Shape:
 
 
 def shape(table: Table) -> Shape:
-    """What the rows of `table` are: "attributes", "entities", "columns of entities", "indexes", "relations", "enums", "rules" or "other"."""  # noqa: E501
-    heads = [_title(span.text) for span in table.header]
+    """What the rows of `table` are, such as attributes, entities, indexes, relations, enums or rules; else other."""
+    heads = [title_words(span.text) for span in table.header]
     roles = [_ROLE_OF.get(head, "") or _role_by_words(head) for head in heads]
     if not heads:
         return Shape("other", ())
@@ -60,7 +60,7 @@ def shape(table: Table) -> Shape:
     return Shape(_kind(first, roles, heads), tuple(_settled(first, roles)))
 
 
-def _title(text: str) -> str:
+def title_words(text: str) -> str:
     return " ".join(re.sub(r"[^\w\s/&().#?'’°№-]", " ", names.plain(text)).lower().split()).strip(" .:")
 
 
@@ -213,7 +213,7 @@ def _has_type(row: tuple[Span, ...], roles: Shape) -> bool:
     position = roles.at("type")
     if position is None or position >= len(row):
         return False
-    taken = facts.written.take(row[position].text.strip())
+    taken = written.take(row[position].text.strip())
     return taken.known and bool(taken.type)
 
 
@@ -223,7 +223,7 @@ def _bracket(text: str, place: Place, name: str) -> Facts:
         return {}
     told = facts.read(text, place, "type", name)
     kind = told.get("type")
-    if kind is not None and not facts.written.resolve(str(kind.value)) and "enum_values" not in told:
+    if kind is not None and not written.resolve(str(kind.value)) and "enum_values" not in told:
         told.pop("type")
     return told
 
@@ -325,7 +325,7 @@ def _cell_facts(span: Span, role: str, file: str, column: str, number: int) -> F
         return {"max_length": Fact(int(lowered), place)} if lowered.isdigit() and 0 < int(lowered) < 10**7 else {}
     if (
         role == "description"
-        and (alone := facts.written.take(text)).known
+        and (alone := written.take(text)).known
         and not alone.rest.strip()
         and len(text.split()) <= 3
     ):
@@ -424,7 +424,7 @@ def ticks(table: Table, roles: Shape, file: str) -> dict[str, Facts]:
         "ユニーク": "unique",
     }
     for number, span in enumerate(table.header):
-        field = flags.get(_title(span.text))
+        field = flags.get(title_words(span.text))
         if field is None or position is None:
             continue
         for row in table.rows:
@@ -439,13 +439,13 @@ def ticks(table: Table, roles: Shape, file: str) -> dict[str, Facts]:
 
 
 def is_convincing(table: Table, roles: Shape, found: Sequence[DraftAttribute]) -> bool:
-    """Whether the rows are columns by themselves, whatever their heading says: names like a programmer's, types that are types."""  # noqa: E501
+    """Whether the rows are columns whatever their heading says: names like a programmer's, types that are types."""
     if roles.kind != "attributes" or not found or "type" not in roles.roles:
         return False
     typed = sum(
         1
         for one in found
-        if (one.type is not None and facts.written.resolve(one.type.value) is not None)
+        if (one.type is not None and written.resolve(one.type.value) is not None)
         or one.enum_values is not None
         or one.references is not None
     )

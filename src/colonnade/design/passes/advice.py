@@ -72,9 +72,7 @@ def index_economy(work: Work) -> Work:
     if not named:
         return work
     economy = work.settings.economy
-    message = (
-        f"{len(named)} indexes serve nothing by themselves and {'are left out' if economy else 'cost every write'}"
-    )
+    message = f"indexes that serve nothing by themselves {'are left out' if economy else 'cost every write'}"
     fix = "set economy = false to keep them" if economy else "set economy = true to leave them out"
     findings = work.findings + found("index-economy", f"{message}: {', '.join(named)}", None, fix, "note")
     if economy:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from colonnade.config import Settings
 from colonnade.design.engine import design
 from colonnade.design.schema import ForeignKey, Unique
-from support.drafts import attribute, draft, entity, relation
+from support.drafts import attribute, draft, entity, fact, relation
 
 
 def designed(*entities, settings=None):
@@ -253,3 +255,11 @@ def test_a_column_called_after_its_own_table_is_the_key() -> None:
     assert not schema.database.table("devices").foreign_keys
     other = schema.database.table("comments").primary_key
     assert other is not None and other.columns == ("id",)
+
+
+def test_a_table_of_others_keeps_the_name_that_it_has() -> None:
+    theirs = replace(entity("user", attribute("id", "text", primary_key=True)), kind=fact("external"))
+    note = entity("notes", attribute("user_id", "text", nullable=False, references="user.id"))
+    schema, _ = design(draft(theirs, note), Settings())
+    assert [table.name for table in schema.external] == ["user"]
+    assert [key.target for key in schema.database.table("notes").foreign_keys] == [("public", "user")]

@@ -6,7 +6,7 @@ import re
 
 # Tables that hold the people who own rows, best first.
 USER_TABLES: tuple[str, ...] = (
-    "users", "app_users", "user_accounts", "accounts", "profiles_users", "auth_users", "members",
+    "users", "user", "app_users", "user_accounts", "accounts", "profiles_users", "auth_users", "members",
 )  # fmt: skip
 
 # Columns that name the owner of a row, best first.

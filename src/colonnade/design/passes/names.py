@@ -78,9 +78,16 @@ def snake_case_names(work: Work) -> Work:
 def plural_table_names(work: Work) -> Work:
     """A table is named by the plural of its entity.
 
-    `tasks` holds many a Task. A stated table name is kept.
+    `tasks` holds many a Task. A stated table name is kept, and so is the name of a table that others make where it is
+    written in small letters, as Better Auth's `user` is: such a table is already there, under that very name.
     """
-    return _rename(work, lambda one: naming.plural(one.name) if naming.spellable(one.entity.name.value) else one.name)
+    return _rename(work, lambda one: naming.plural(one.name) if _is_ours_to_name(one) else one.name)
+
+
+def _is_ours_to_name(blueprint: Blueprint) -> bool:
+    written = blueprint.entity.name.value
+    there = blueprint.entity.kind.value == "external" and written == written.lower()
+    return naming.spellable(written) and not there
 
 
 def fit_names(work: Work) -> Work:

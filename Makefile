@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 demo: $(READY)  ## Build examples/task-management into build/demo and prove every file on PostgreSQL.
 	$(BIN)/colonnade build examples/task-management --out build/demo
 
-test: $(READY) check unit mutations  ## Format, lint, types, the tests, and the mutations of the prover.
+test: $(READY) check mutations unit  ## Format, lint, types, the tests, and the mutations of the prover.
 
 check: $(READY)
 	$(BIN)/ruff format --check .

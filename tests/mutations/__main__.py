@@ -21,12 +21,14 @@ OWN = ("catalog", "pg_dump")
 def main() -> int:
     # SQLAlchemy warns of each kind of object that it does not know, which is what the table says anyway.
     warnings.simplefilter("ignore")
-    with embedded() as server, proven(server) as original:
+    with embedded() as server:
+        # Before the fixture: both have roles of the same names, and these must be able to log in.
         designs = schema.run(server)
-        control, *found = outcomes(server, original, MUTATIONS, tuple(OBSERVERS))
+        with proven(server) as original:
+            control, *found = outcomes(server, original, MUTATIONS, tuple(OBSERVERS))
     noise = [f"{observer}: {one}" for observer, seen in control.seen.items() for one in seen]
     sys.stdout.write(
-        "".join(f"{one.name:44}  {'caught' if one.caught else 'MISSED'}  {one.words[:140]}\n" for one in designs)
+        "".join(f"{one.mutation:44}  {'caught' if one.caught else 'MISSED'}  {one.words[:140]}\n" for one in designs)
     )
     sys.stdout.write("\n".join([*map(row, found), *(f"the control is not green: {one}" for one in noise), ""]))
     sys.stdout.write(

@@ -103,7 +103,7 @@ def test_no_function_works_more_than_the_list_grows(tmp_path: Path) -> None:
     # Other letters give other names, so that no cache of an earlier size helps a later one.
     lines_run(3, "w", tmp_path / "warm")
     small, middle, large = (
-        lines_run(count, letter, tmp_path / letter) for count, letter in ((10, "x"), (20, "y"), (40, "z"))
+        lines_run(count, letter, tmp_path / letter) for count, letter in ((12, "x"), (24, "y"), (48, "z"))
     )
     steep = {
         f"{Path(code.co_filename).name}:{code.co_firstlineno} {code.co_qualname}": (small[code], middle[code], lines)

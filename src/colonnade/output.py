@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
+from colonnade import scratch
 from colonnade.errors import Mistake, OutputError, Place
 from colonnade.sql import fingerprint
 from colonnade.writers.file import File
@@ -80,7 +81,7 @@ def checked(planned: Sequence[Change]) -> tuple[Change, ...]:
 @contextmanager
 def temporary_tree(files: Iterable[File]) -> Iterator[Path]:
     """A private folder that holds `files`, readable by the proofs, gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="colonnade-") as name:
+    with tempfile.TemporaryDirectory(prefix="colonnade-", dir=scratch.in_memory()) as name:
         _write(Path(name), {file.path: file.text for file in files})
         yield Path(name)
 

@@ -60,7 +60,8 @@ def counts_nulls(text: str) -> bool:
     return any((call.funcname or ())[-1].sval in ("num_nonnulls", "num_nulls") for call in calls)
 
 
-def _references(text: str) -> list[tuple[int, int, str]]:
+@lru_cache(maxsize=8192)
+def _references(text: str) -> tuple[tuple[int, int, str], ...]:
     """(start, end, name) in characters of every column reference; `t.title` counts as title."""
     tree = sql.expression(text)
     prefix = len("SELECT (")
@@ -69,7 +70,7 @@ def _references(text: str) -> list[tuple[int, int, str]]:
         if _is_column(node):
             start = node.location - prefix
             spans.append((start, _end(text, start), node.fields[-1].sval))
-    return sorted(spans)
+    return tuple(sorted(spans))
 
 
 def _is_column(node: Any) -> bool:

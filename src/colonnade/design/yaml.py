@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from colonnade.errors import InputError, Mistake, Place
 
@@ -18,32 +18,39 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 def write(value: dict[str, Any]) -> str:
     """`value`, made of dicts, lists and scalars, as YAML 1.2; the same value gives the same text."""
-    return "".join(_mapping(value, ""))
+    lines: list[str] = []
+    _mapping(value, "", "", lines.append)
+    return "".join(lines)
 
 
-def _mapping(value: dict[str, Any], indent: str) -> Iterator[str]:
+Line: TypeAlias = Callable[[str], None]
+
+
+def _mapping(value: dict[str, Any], first: str, indent: str, line: Line) -> None:
+    """Gives each line of `value` to `line`; the first one begins with `first`, as after the dash of a list."""
     for key, one in value.items():
+        kind = one.__class__
         name = _scalar(key, True)
-        if one.__class__ is dict and one:
-            yield f"{indent}{name}:\n"
-            yield from _mapping(one, indent + "  ")
-        elif one.__class__ is list and one:
-            yield from _sequence(name, one, indent)
+        if kind is dict and one:
+            line(f"{first}{name}:\n")
+            _mapping(one, indent + "  ", indent + "  ", line)
+        elif kind is list and one:
+            _sequence(f"{first}{name}:", one, indent + "  ", line)
         else:
-            yield f"{indent}{name}: {_value(one, indent)}\n"
+            line(f"{first}{name}: {_value(one, indent)}\n")
+        first = indent
 
 
-def _sequence(name: str, items: list[Any], indent: str) -> Iterator[str]:
-    if any(one.__class__ is dict or one.__class__ is list for one in items):
-        yield f"{indent}{name}:\n"
-        inner = indent + "  "
-        for one in items:
-            lines = (
-                "".join(_mapping(one, inner + "  ")) if one.__class__ is dict and one else f"{inner}  {_flow(one)}\n"
-            )
-            yield f"{inner}- {lines[len(inner) + 2 :]}"
-    else:
-        yield f"{indent}{name}: {_flow(items)}\n"
+def _sequence(head: str, items: list[Any], indent: str, line: Line) -> None:
+    if not any(one.__class__ is dict or one.__class__ is list for one in items):
+        line(f"{head} {_flow(items)}\n")
+        return
+    line(f"{head}\n")
+    for one in items:
+        if one.__class__ is dict and one:
+            _mapping(one, f"{indent}- ", f"{indent}  ", line)
+        else:
+            line(f"{indent}- {_flow(one)}\n")
 
 
 def _flow(value: Any) -> str:

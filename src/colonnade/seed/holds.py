@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from colonnade.seed.limits import column_of, constant_of
@@ -101,14 +102,20 @@ def _counted(node: Any, row: Mapping[str, str | None]) -> Decimal | None:
 
 def emptied(texts: Iterable[str]) -> tuple[str, ...]:
     """The columns whose being null or not some of the CHECKs `texts` ask about, sorted."""
+    return tuple(sorted({column for text in texts for column in _emptied(text)}))
+
+
+# Many tables have the same conditions.
+@lru_cache(maxsize=8192)
+def _emptied(text: str) -> frozenset[str]:
     found: set[str] = set()
-    for node in (node for text in texts for node in walked(expression(text))):
+    for node in walked(expression(text)):
         kind = type(node).__name__
         if kind == "NullTest":
             found.add(column_of(node.arg) or "")
         elif kind == "FuncCall" and node.funcname[-1].sval in ("num_nonnulls", "num_nulls"):
             found |= {column_of(one) or "" for one in node.args}
-    return tuple(sorted(found - {""}))
+    return frozenset(found - {""})
 
 
 def compared(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:

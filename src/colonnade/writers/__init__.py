@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from colonnade import scratch
 from colonnade.errors import Mistake, OutputError, wrong
 from colonnade.writers.beside import beside, possible
 from colonnade.writers.file import WRITERS, File, Request
@@ -91,7 +92,7 @@ def _formatting(files: Sequence[File]) -> Iterator[Callable[[], tuple[File, ...]
     if not python:
         yield lambda: tuple(files)
         return
-    with tempfile.TemporaryDirectory(prefix="colonnade-") as folder:
+    with tempfile.TemporaryDirectory(prefix="colonnade-", dir=scratch.in_memory()) as folder:
         paths = [Path(folder, f"file_{number:06}.py") for number in range(len(python))]
         for path, file in zip(paths, python, strict=True):
             path.write_text(file.text, encoding="utf-8", newline="")

@@ -102,11 +102,12 @@ def _asked(work: Work, blueprint: Blueprint) -> Iterator[tuple[str, Place]]:
     own = [(fact.value, fact.place) for fact in blueprint.entity.constraints]
     own += [(blueprint.entity.description, blueprint.place)]
     yield from ((text, place) for text, place in own if _SEARCH.search(text))
+    general = [fact for fact in (*work.draft.global_rules, *work.draft.requirements) if _SEARCH.search(fact.value)]
+    if not general:
+        return
     words = "|".join(re.escape(word.replace("_", " ")) for word in (blueprint.name, naming.singular(blueprint.name)))
     named = re.compile(rf"\b({words})\b", re.IGNORECASE)
-    for fact in (*work.draft.global_rules, *work.draft.requirements):
-        if _SEARCH.search(fact.value) and named.search(fact.value):
-            yield fact.value, fact.place
+    yield from ((fact.value, fact.place) for fact in general if named.search(fact.value))
 
 
 def _searchable(blueprint: Blueprint, text: str, place: Place) -> Blueprint:

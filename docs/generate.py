@@ -1,4 +1,4 @@
-"""Writes the pages of docs/ that come from registries: the rules and the laws."""
+"""Writes the pages of docs/ that come from the code: the rules, the laws, and what the reader recognises."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from colonnade.findings import RULES, Rule
 from colonnade.lint.pages import markdown
 from colonnade.lint.safety import SAFETY_CHECKS
 from colonnade.prove.laws import LAWS, Law
+from colonnade.sources.markdown import guide
 
 FOLDER = Path(__file__).parent
 NOTICE = "<!-- Written by docs/generate.py from the code; edit the docstrings there and run `make docs`. -->\n"
@@ -47,7 +48,7 @@ def load_everything() -> None:
 def pages() -> dict[str, str]:
     """The generated pages by the name of their file."""
     load_everything()
-    return {"rules.md": rules_page(), "laws.md": laws_page()}
+    return {"rules.md": rules_page(), "laws.md": laws_page(), "reading.md": guide.page()}
 
 
 def rules_page() -> str:

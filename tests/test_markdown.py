@@ -308,6 +308,34 @@ def test_hostile_names_do_not_break_the_reader(name: str) -> None:
     annotate([("spec.md", f"### {name}\n\n- id: uuid, PK\n")], "x")
 
 
+MEANINGS = [
+    ("| work | email | |", "work", "email", "string"),
+    ("| work | string (URL) | |", "work", "url", "string"),
+    ("| work | varchar(200) | must be a valid URL |", "work", "url", "string"),
+    ("| currency | char(3) | ISO 4217 |", "currency", "currency code", "string"),
+    ("| share | percentage | |", "share", "percentage", "decimal"),
+    ("| work_email | string | |", "work_email", "email", "string"),
+    ("| email_verified | boolean | |", "email_verified", None, "boolean"),
+    ("| country | text | ISO 3166-1 alpha-3 |", "country", None, "text"),
+]
+
+
+@pytest.mark.parametrize(("row", "name", "meaning", "kind"), MEANINGS, ids=[row for row, *_ in MEANINGS])
+def test_what_values_mean_stands_beside_their_type(row: str, name: str, meaning: str | None, kind: str) -> None:
+    found = as_json(draft(f"### Firm\n\n| Field | Type | Notes |\n|---|---|---|\n| id | uuid | |\n{row}\n"))
+    one = next(one for one in found["entities"][0]["attributes"] if one["name"] == name)
+    assert (one["meaning"], one["type"]) == (meaning, kind)
+
+
+def test_the_meaning_of_a_less_precise_form_is_kept() -> None:
+    text = (
+        "### Firm\n\n- id: uuid\n- site: url\n\n```sql\nCREATE TABLE firm (id uuid, site varchar(90) NOT NULL);\n```\n"
+    )
+    one = column(draft(text), "Firm", "site")
+    assert one.type and one.type.value == "varchar(90)"
+    assert one.meaning and (one.meaning.value, one.meaning.origin) == ("url", Origin.STATED)
+
+
 def test_the_reading_stands_beside_its_line() -> None:
     shown = annotate([("a.md", "### Kite\n\n- id: uuid, PK\n\nJust words.\n")], "x").split("\n")
     assert shown[1].endswith("│ entity Kite")

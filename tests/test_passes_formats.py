@@ -9,6 +9,7 @@ import pytest
 from colonnade.config import Settings
 from colonnade.design.draft import DraftQuery
 from colonnade.design.engine import design
+from colonnade.design.meanings import BY_NAME
 from colonnade.design.schema import Check
 from colonnade.server import connect, scratch_database
 from colonnade.vocabulary.formats import FORMATS
@@ -36,6 +37,18 @@ def test_a_format_takes_its_good_values_and_refuses_its_bad_ones(server, row):
             for value in values:
                 query = f"SELECT {checks[0].expression} FROM (SELECT %s::{table.column('value').type}) AS t (value)"
                 assert connection.execute(query, (value,)).fetchone() == (expected,), value
+
+
+@pytest.mark.parametrize("name", ["email", "work_email", "phone", "slug", "latitude", "currencyCode"])
+def test_a_name_without_doubt_is_checked_as_the_type_of_that_name(name):
+    text = entity("Thing", OWNER, attribute(name, "decimal(9,6)" if name == "latitude" else "string(80)"))
+    for settings, count in ((Settings(), 1), (Settings(disabled_rules=frozenset({BY_NAME})), 0)):
+        checks = [
+            one
+            for one in design(draft(text), settings)[0].database.table("things").constraints
+            if isinstance(one, Check)
+        ]
+        assert len([one for one in checks if one.name.endswith(("_format", "_range"))]) == count
 
 
 def test_a_unique_address_is_unique_in_any_case():

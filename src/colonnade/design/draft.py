@@ -41,6 +41,8 @@ class DraftAttribute:
 
     `type` is the type as written, without the closed list of values, which stands in `enum_values`.
     `references` is `Entity` or `table.column` where the attribute itself is said to point there.
+    `meaning` is what the values are beyond their type, such as `email` or `slug`, in the words of `vocabulary.formats`;
+    a type that only such a word implies carries the rule `meaning`.
     """
 
     name: Fact[str]
@@ -55,6 +57,7 @@ class DraftAttribute:
     references: Fact[str] | None = None
     on_delete: Fact[OnDelete] | None = None
     stored: Fact[bool] | None = None
+    meaning: Fact[str] | None = None
     description: str = ""
 
 

@@ -9,13 +9,14 @@ from typing import Any
 from colonnade.config import Settings
 from colonnade.design.conditions import safe
 from colonnade.design.draft import DraftAttribute, Fact, Origin
+from colonnade.design.meanings import meaning
 from colonnade.design.schema import Check, Column, Schema, Table
 from colonnade.prove import stated
 from colonnade.prove.stated import Pair
 from colonnade.sql import ident, literal, shorten
 from colonnade.types import Family, TypeName, resolve, take_apart
 from colonnade.vocabulary import habits
-from colonnade.vocabulary.formats import FORMAT_OF
+from colonnade.vocabulary.formats import EMAIL, FORMAT_OF, Format
 
 NOT_NULL, LISTED, LENGTH = "constraint-not-null", "constraint-closed-list", "constraint-length"
 NOT_EMPTY, PRECISION, STATED = "constraint-not-empty", "constraint-precision", "constraint-check"
@@ -31,6 +32,14 @@ STATES: dict[str, tuple[str, ...]] = {
     FORMAT: ("23514",),
 }
 """The SQLSTATEs by which a violation of each law may be refused."""
+
+
+# What a text of any length has at its start, in its middle again and again, and at its end, by what it means.
+_LONG = {
+    EMAIL: ("", "x", "@x.example"), "url": ("https://", "x", ""), "phone": ("", "1", ""), "hex color": ("#", "0", ""),
+    "currency code": ("", "X", ""), "country code": ("", "X", ""),
+}  # fmt: skip
+_NUMBERS = (Family.DECIMAL, Family.FLOAT, Family.SMALLINT, Family.INTEGER, Family.BIGINT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +118,8 @@ def lengths(pair: Pair, settings: Settings) -> Iterator[Claim]:
             if fact is None or (sign == ">=" and fact.value < 1):
                 continue
             over = fact.value + (1 if sign == "<=" else -1)
-            tries = tuple(_of_length(attribute, size) for size in (fact.value, over))
+            told = meaning(attribute, settings)
+            tries = tuple(_of_length(told.value if told else "", size) for size in (fact.value, over))
             holds, says = f"length({{}}) {sign} {fact.value}", f"{words} {fact.value} characters"
             yield _claim(LENGTH, pair.table, column, holds, says, reason(fact), tries)
 
@@ -133,9 +143,10 @@ def formats(pair: Pair, settings: Settings) -> Iterator[Claim]:
     if not settings.enabled("email-format"):
         return
     for attribute, column in attributes(pair):
-        if _is_email(attribute) and _is_text(column) and attribute.type is not None:
+        told = meaning(attribute, settings)
+        if told is not None and told.value == EMAIL and _is_text(column):
             tries = tuple(map(literal, ("a@b.example", "no address", "a@b", "a b@c.example", "@b.example")))
-            because = f"{reason(attribute.type)}, house rule email-format"
+            because = f"{reason(told)}, house rule email-format"
             holds = "{} ~ '^[^@ ]+@[^@ ]+[.][^@ ]+$'"
             yield _claim(FORMAT, pair.table, column, holds, "an e-mail address", because, tries)
 
@@ -145,14 +156,15 @@ def value_formats(pair: Pair, settings: Settings) -> Iterator[Claim]:
     if not settings.enabled("value-formats"):
         return
     for attribute, column in attributes(pair):
-        row = FORMAT_OF.get(attribute.type.value.strip().lower()) if attribute.type else None
+        told = meaning(attribute, settings)
+        row = FORMAT_OF.get(told.value) if told else None
         if any(column.name in one.columns for one in pair.table.foreign_keys):
             continue
-        if row is None or attribute.type is None or (row.suffix == "format") != _is_text(column):
+        if row is None or told is None or not _holds(row, column):
             continue
-        because = f"{reason(attribute.type)}, house rule value-formats"
+        because = f"{reason(told)}, house rule value-formats"
         tries = tuple(map(literal, (*row.good, *row.bad)))
-        says = f"a {attribute.type.value.strip().lower()}"
+        says = f"a {told.value}"
         yield _claim(FORMAT, pair.table, column, row.check.format(ident(column.name)), says, because, tries)
 
 
@@ -287,16 +299,22 @@ def _is_text(column: Column) -> bool:
     )
 
 
-def _is_email(attribute: DraftAttribute) -> bool:
-    return attribute.type is not None and attribute.type.value.strip().lower() in habits.EMAIL_WORDS
+def _holds(row: Format, column: Column) -> bool:
+    """Whether the column can hold values of the format: a text, or for a range a number."""
+    shape = take_apart(column.type)
+    number = shape.row is not None and shape.row.family in _NUMBERS and not shape.dimensions
+    return _is_text(column) if row.suffix == "format" else number
 
 
-def _of_length(attribute: DraftAttribute, size: int) -> str:
-    """SQL for a text of `size` characters; an address where the column takes nothing else."""
-    tail = "@x.example"
-    if _is_email(attribute) and size > len(tail):
-        return f"repeat('x', {size - len(tail)}) || {literal(tail)}"
-    return f"repeat('x', {size})"
+def _of_length(meant: str, size: int) -> str:
+    """SQL for a text of `size` characters, of the form that a meaning asks for."""
+    head, filling, tail = _LONG.get(meant, ("", "x", ""))
+    inside = size - len(head) - len(tail)
+    return (
+        f"{literal(head)} || repeat({literal(filling)}, {inside}) || {literal(tail)}"
+        if inside > 0
+        else f"repeat('x', {size})"
+    )
 
 
 def _outside(values: tuple[str, ...]) -> str:

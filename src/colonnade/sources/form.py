@@ -7,6 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from colonnade import types
+from colonnade.config import Settings
 from colonnade.design.draft import (
     Draft,
     DraftAttribute,
@@ -16,6 +17,7 @@ from colonnade.design.draft import (
     Fact,
     Origin,
 )
+from colonnade.design.meanings import meaning, spelled
 from colonnade.types import Family
 from colonnade.vocabulary.habits import guessed_type
 from colonnade.vocabulary.naming import plural, snake
@@ -94,6 +96,7 @@ def _attribute(one: DraftAttribute) -> dict[str, Any]:
         "name": one.name.value,
         "type": _type_word(one),
         "sql_type": _sql_type(one),
+        "meaning": _meaning(one),
         "nullable": _value(one.nullable),
         "unique": _value(one.unique),
         "primary_key": bool(_value(one.primary_key)),
@@ -134,8 +137,14 @@ def _sql_type(one: DraftAttribute) -> str | None:
     if one.type is None:
         guess = types.resolve(guessed_type(snake(one.name.value, "column")))
         return None if one.enum_values else str(guess)
-    resolved = types.resolve(one.type.value)
+    resolved = types.resolve(spelled(one.type, one.meaning))
     return str(resolved) if resolved else None if one.enum_values else one.type.value
+
+
+def _meaning(one: DraftAttribute) -> str | None:
+    """What the values are beyond their type, such as `email`; stated, or by a name that leaves no doubt."""
+    told = meaning(one, Settings())
+    return told.value if told else None
 
 
 def _max_length(one: DraftAttribute) -> int | None:

@@ -67,8 +67,6 @@ IDIOMS: dict[str, str] = {
 # Type words that mean money: numeric(12,2) where no precision is stated.
 MONEY_WORDS: frozenset[str] = frozenset({"money", "currency", "smallmoney", "monetary", "amount", "price"})
 
-EMAIL_WORDS: frozenset[str] = frozenset({"email", "e-mail", "email address", "emailstr", "email_address", "emailfield"})
-
 # Enum columns with a customary default: the first value, or one of these if listed.
 FIRST_VALUE_COLUMNS: frozenset[str] = frozenset({"status", "state"})
 MIDDLE_VALUE_COLUMNS: frozenset[str] = frozenset({"priority", "severity"})

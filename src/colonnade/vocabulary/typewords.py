@@ -27,11 +27,13 @@ WORDS: dict[str, str] = {
     **dict.fromkeys(("bigautofield", "bigintegerfield", "entero largo", "长整型", "长整数", "big int", "i64", "u64", "unix timestamp (ms)", "long integer", "bigint(20)",
                      "unsigned bigint", "epoch ms", "epoch milliseconds", "int 64"), "bigint"),
     **dict.fromkeys(
-        ("dezimal", "dezimalzahl", "décimal", "小数", "数値", "数字", "数值", "金额", "金額", "숫자", "число", "десятичное", "ondalık", "số", "número", "numero", "zahl", "nombre",
-         "decimalfield", "percentage", "percent", "price", "monetary value", "money amount", "decimal number", "numeric value", "num", "decimal value",
-         "valor monetario", "moeda", "cantidad", "geldbetrag", "währung", "currency amount", "fixed-point", "fixed decimal", "decimal(12, 2)", "getal", "精确小数"),
+        ("dezimal", "dezimalzahl", "décimal", "小数", "数値", "数字", "数值", "숫자", "число", "десятичное", "ondalık", "số", "número", "numero", "zahl", "nombre",
+         "decimalfield", "percentage", "percent", "decimal number", "numeric value", "num", "decimal value",
+         "cantidad", "währung", "fixed-point", "fixed decimal", "decimal(12, 2)", "getal", "精确小数"),
         "decimal"),
-    **dict.fromkeys(("flotante", "ponto flutuante", "gleitkommazahl", "fließkommazahl", "flottant", "浮点数", "浮点", "浮動小数点", "floatfield", "вещественное", "f64", "f32",
+    **dict.fromkeys(("金额", "金額", "price", "monetary value", "money amount", "valor monetario", "valor monetário", "moeda", "geldbetrag", "currency amount", "montant",
+                     "importe", "kwota", "importo"), "money"),
+    **dict.fromkeys(("flotante", "latitude", "longitude", "ponto flutuante", "gleitkommazahl", "fließkommazahl", "flottant", "浮点数", "浮点", "浮動小数点", "floatfield", "вещественное", "f64", "f32",
                      "double float", "floating-point", "float number", "cgfloat"), "float"),
     **dict.fromkeys(
         ("booleano", "lógico", "wahrheitswert", "booléen", "booleana", "布尔", "布尔值", "真偽値", "真偽", "ブール", "ブール値", "불리언", "булево", "логический", "boolesch", "mantıksal",

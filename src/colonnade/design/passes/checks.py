@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from colonnade import sql, types
+from colonnade.config import Settings
 from colonnade.design import conditions
+from colonnade.design.meanings import meaning
 from colonnade.design.passes.statements import UNREAD
 from colonnade.design.schema import Check, Reason
 from colonnade.design.work import Blueprint, Condition, Work, each, found, house, stated
 from colonnade.findings import Finding, rule
 from colonnade.types import Family
-from colonnade.vocabulary import habits
+from colonnade.vocabulary import formats
 
 _TEXTS = {Family.STRING, Family.TEXT, Family.CITEXT}
 EMAIL = "'^[^@[:space:]]+@[^@[:space:]]+[.][^@[:space:]]+$'"
@@ -79,19 +81,19 @@ def _lengths(blueprint: Blueprint) -> Blueprint:
 
 @rule("email-format")
 def email_format(work: Work) -> Work:
-    """A column of stated type email holds what looks like an address.
+    """A column for e-mail addresses holds what looks like one.
 
     One `@`, a dot after it and no blank: enough to catch a slip, and no more than a database should judge.
     """
-    return each(work, _emails)
+    return each(work, lambda one: _emails(one, work.settings))
 
 
-def _emails(blueprint: Blueprint) -> Blueprint:
+def _emails(blueprint: Blueprint, settings: Settings) -> Blueprint:
     added = tuple(
         Check(sql.shorten(f"{name}_format"), f"{sql.ident(name)} ~* {EMAIL}")
         for name, attribute in blueprint.attributes.items()
         if name in blueprint.columns and is_text(blueprint.columns[name].type)
-        and attribute.type is not None and attribute.type.value.strip().lower() in habits.EMAIL_WORDS
+        and (told := meaning(attribute, settings)) is not None and told.value == formats.EMAIL
     )  # fmt: skip
     return with_checks(blueprint, added, house("email-format"))
 

@@ -1,4 +1,4 @@
-"""Formats of values: what a stated type such as `slug` or `percentage` means beyond its storage."""
+"""Formats of values: what a type such as `slug` or `percentage` means beyond its storage."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from colonnade import sql, types
+from colonnade.config import Settings
+from colonnade.design.meanings import meaning
 from colonnade.design.passes.checks import is_text, with_checks
 from colonnade.design.passes.indexes import add
 from colonnade.design.schema import Check, Column, Generated, Index, IndexKey, Reason, Unique
@@ -14,27 +16,28 @@ from colonnade.design.work import Blueprint, Work, each, house, stated
 from colonnade.errors import Place
 from colonnade.findings import rule
 from colonnade.types import Family
-from colonnade.vocabulary import habits, naming
-from colonnade.vocabulary.formats import FORMAT_OF
+from colonnade.vocabulary import naming
+from colonnade.vocabulary.formats import EMAIL, FORMAT_OF
 
 _NUMBERS = {Family.DECIMAL, Family.FLOAT, Family.SMALLINT, Family.INTEGER, Family.BIGINT}
 
 
 @rule("value-formats")
 def value_formats(work: Work) -> Work:
-    """A column whose stated type names a format holds only values of it.
+    """A column whose type, remark or name tells a format holds only values of it.
 
     A slug, a currency or country code, a URL, a phone number and a percentage are texts and numbers with a form; the
     check is loose enough for real values and catches the value of another column.
     """
     references = {(link.child, column) for link in work.links for column in link.columns}
-    return each(work, lambda one: _formats(one, references))
+    return each(work, lambda one: _formats(one, references, work.settings))
 
 
-def _formats(blueprint: Blueprint, references: set[tuple[str, str]]) -> Blueprint:
+def _formats(blueprint: Blueprint, references: set[tuple[str, str]], settings: Settings) -> Blueprint:
     checks: list[Check] = []
     for name, attribute in blueprint.attributes.items():
-        row = FORMAT_OF.get(attribute.type.value.strip().lower()) if attribute.type else None
+        told = meaning(attribute, settings)
+        row = FORMAT_OF.get(told.value) if told else None
         column = blueprint.columns.get(name)
         if (blueprint.name, name) in references:
             continue
@@ -58,15 +61,17 @@ def email_case(work: Work) -> Work:
     `Ann@example.com` and `ann@example.com` reach one person. The stated constraint stays beside the index on lower();
     a citext column needs none.
     """
-    return each(work, _any_case)
+    return each(work, lambda one: _any_case(one, work.settings))
 
 
-def _any_case(blueprint: Blueprint) -> Blueprint:
+def _any_case(blueprint: Blueprint, settings: Settings) -> Blueprint:
     for one in blueprint.constraints:
-        name = one.columns[-1] if isinstance(one, Unique) else ""
+        if not isinstance(one, Unique):
+            continue
+        name = one.columns[-1]
         attribute = blueprint.attributes.get(name)
-        word = attribute.type.value.strip().lower() if attribute and attribute.type else ""
-        if not isinstance(one, Unique) or word not in habits.EMAIL_WORDS or not is_text(blueprint.columns[name].type):
+        told = meaning(attribute, settings) if attribute else None
+        if told is None or told.value != EMAIL or not is_text(blueprint.columns[name].type):
             continue
         if blueprint.columns[name].type == "citext":
             continue

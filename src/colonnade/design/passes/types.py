@@ -8,10 +8,11 @@ from dataclasses import replace
 from colonnade import sql, types
 from colonnade.config import suggestion
 from colonnade.design.draft import DraftAttribute, Origin
+from colonnade.design.meanings import spelled
 from colonnade.design.schema import Check, Column, EnumType, Reason
 from colonnade.design.work import Blueprint, Work, assumed, found, house, why
 from colonnade.findings import Finding, declare, rule
-from colonnade.vocabulary import formats, habits, naming
+from colonnade.vocabulary import habits, naming
 
 GUESSED = declare(
     "guessed-type",
@@ -91,8 +92,7 @@ def _plain(
                 GUESSED, f"{where} has no stated type and becomes {fixed}", attribute.name.place, severity="note"
             )
         return str(fixed), assumed(f"{fixed} by the name {name}")
-    word = attribute.type.value.strip().lower()
-    written = habits.IDIOMS.get(word) or formats.TYPES_OF.get(word, attribute.type.value)
+    written = spelled(attribute.type, attribute.meaning)
     resolved = types.resolve(written, work.settings.timestamps)
     if resolved is None and written.strip().lower() in _PLAIN_WORDS:
         findings += found(VALUES, f"{where} is a closed list whose values no document states; it becomes text",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Literal
 
-from colonnade.design.draft import DraftAttribute, Fact
+from colonnade.design.draft import DraftAttribute, Fact, Origin
+from colonnade.design.meanings import IMPLIED_BY_MEANING
 from colonnade.errors import Place
 from colonnade.sources.markdown import names, written
-from colonnade.vocabulary import qualifiers
+from colonnade.vocabulary import formats, qualifiers
 
 # What a bracket behind a table may say instead of naming its column.
 NO_COLUMN = frozenset(
@@ -72,15 +74,18 @@ def read(text: str, place: Place, standing: Standing, column: str = "") -> Facts
     shown = text.strip()
     if not shown or shown.lower() in qualifiers.EMPTY:
         return {}
-    return {field: Fact(value, place) for field, value in _said(shown, standing, column)}
+    return {field: replace(fact, place=place) for field, fact in _said(shown, standing, column)}
 
 
 @lru_cache(maxsize=16384)
-def _said(shown: str, standing: Standing, column: str) -> tuple[tuple[str, Any], ...]:
+def _said(shown: str, standing: Standing, column: str) -> tuple[tuple[str, Fact[Any]], ...]:
     """What a text says wherever it stands: the same few words come back on every page."""
     facts: Facts = {}
+    meant = formats.of_remark(shown)
     if standing == "type":
         shown = _type(shown, _NOWHERE, facts)
+    if meant and "meaning" not in facts:
+        facts["meaning"] = Fact(meant, _NOWHERE)
     unmarked = names.plain(shown)
     _flags(unmarked, _NOWHERE, facts, standing)
     _target(unmarked, _NOWHERE, facts, standing)
@@ -89,7 +94,7 @@ def _said(shown: str, standing: Standing, column: str) -> tuple[tuple[str, Any],
     _values(shown, _NOWHERE, facts, standing, column)
     if qualifiers.UNSTORED.search(unmarked) and not re.search(r"\bpassword|plain ?text|hash", unmarked, re.IGNORECASE):
         facts["stored"] = Fact(False, _NOWHERE)
-    return tuple((field, fact.value) for field, fact in facts.items())
+    return tuple(facts.items())
 
 
 def _type(text: str, place: Place, facts: Facts) -> str:
@@ -99,6 +104,7 @@ def _type(text: str, place: Place, facts: Facts) -> str:
         taken = _type_inside(text) or taken
     if taken.type is not None:
         facts["type"] = Fact(taken.type, place)
+        _meaning(text[: len(text) - len(taken.rest)], text, place, facts)
     if taken.values:
         facts["enum_values"] = Fact(taken.values, place)
     if taken.nullable is not None:
@@ -108,6 +114,19 @@ def _type(text: str, place: Place, facts: Facts) -> str:
     if taken.default is not None:
         facts["default"] = Fact(taken.default, place)
     return taken.rest
+
+
+def _meaning(word: str, text: str, place: Place, facts: Facts) -> None:
+    """`email` and `url` as types are texts of a form; so is `string (email)`."""
+    meant = formats.MEANING_OF.get(names.plain(word).strip(" ([{?").lower())
+    if meant is not None:
+        facts["meaning"] = Fact(meant, place)
+        facts["type"] = Fact(facts["type"].value, place, Origin.IMPLIED, IMPLIED_BY_MEANING)
+        return
+    inside = (formats.MEANING_OF.get(names.plain(part).strip().lower()) for part in _BRACKETED.findall(text))
+    told = next((one for one in inside if one is not None), None)
+    if told is not None:
+        facts["meaning"] = Fact(told, place)
 
 
 def _type_inside(text: str) -> written.Written | None:

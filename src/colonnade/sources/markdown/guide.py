@@ -66,6 +66,21 @@ EXAMPLES: tuple[Example, ...] = (
 """,
     ),
     Example(
+        "What values mean",
+        "Words for addresses, numbers and codes are texts and numbers of a form; the design checks the form.\n"
+        "Names such as `email`, `phone`, `slug` and `latitude` say it too; the rule `meaning-by-name` switches that.",
+        """### Supplier
+
+| Field | Type | Notes |
+|-------|------|-------|
+| contact | email | |
+| site | string | must be a valid URL |
+| currency | char(3) | ISO 4217 |
+| discount | percentage | |
+| phone | string | |
+""",
+    ),
+    Example(
         "Several columns in one line",
         "Names in back-ticks, each with what is said of it; a tuple is a key.",
         """### parcel_stop

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from colonnade.design.draft import Draft, DraftAttribute, DraftEntity, DraftIndex, Fact
+from colonnade.config import Settings
+from colonnade.design.draft import Draft, DraftAttribute, DraftEntity, DraftIndex, Fact, Origin
+from colonnade.design.meanings import meaning
 
 WIDTH = 100
 
@@ -63,7 +65,15 @@ def _entity(entity: DraftEntity) -> Iterator[tuple[Fact[object], str]]:
     for text in entity.constraints:
         yield _any(text), f"{name}: {text.value}"
     for move in entity.transitions:
-        yield _any(move), f"{name}: {move.value[1]} to {move.value[2]}"
+        column = f".{move.value[0]}" if move.value[0] else ""
+        yield _any(move), f"{name}{column}: {move.value[1]} to {move.value[2]}"
+    for fact, words in (
+        (entity.soft_delete, "deleted softly"),
+        (entity.managed_by, f"managed by {entity.managed_by.value if entity.managed_by else ''}"),
+        (entity.rows, f"{entity.rows.value if entity.rows else 0} rows"),
+    ):
+        if fact is not None and fact.value is not False and fact.value != "":
+            yield _any(fact), f"{name}: {words}"
 
 
 def _places(attribute: DraftAttribute) -> Iterator[Fact[object]]:
@@ -78,6 +88,8 @@ def _places(attribute: DraftAttribute) -> Iterator[Fact[object]]:
 
 def _words(attribute: DraftAttribute) -> str:
     words = [attribute.type.value] if attribute.type else []
+    told = meaning(attribute, Settings())
+    words += [f"holds {told.value}" + " by its name" * (told.origin is Origin.IMPLIED)] if told else []
     words += ["one of " + " | ".join(attribute.enum_values.value)] if attribute.enum_values else []
     words += [
         word

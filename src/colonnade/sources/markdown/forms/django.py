@@ -24,6 +24,7 @@ from colonnade.sources.markdown.forms.python_source import ENUM_BASES, Class, cl
 from colonnade.sources.markdown.forms.python_types import default_text, name_of
 from colonnade.sources.markdown.forms.remarks import annotated
 from colonnade.sources.reading import Reading
+from colonnade.vocabulary.formats import MEANING_OF
 
 _TYPES: Mapping[str, str] = {
     "CharField": "varchar",
@@ -162,6 +163,8 @@ def _attribute(one: Class, node: ast.Assign, call: ast.Call, enums: EnumValues) 
     )
     if written:
         facts["type"] = Fact(written, place)
+    if word.lower() in MEANING_OF:
+        facts["meaning"] = Fact(MEANING_OF[word.lower()], place)
     if flag(named.get("primary_key")) or word in ("AutoField", "BigAutoField"):
         facts |= {"primary_key": Fact(True, place), "nullable": Fact(False, place)}
     if flag(named.get("unique")) or word == "OneToOneField":

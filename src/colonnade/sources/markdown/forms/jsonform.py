@@ -13,6 +13,7 @@ from colonnade.errors import Place
 from colonnade.sources.markdown.forms.block import PRECISION, Block, block, is_transfer, kind_of, with_key_relations
 from colonnade.sources.markdown.forms.remarks import annotated
 from colonnade.sources.reading import Reading
+from colonnade.vocabulary.formats import MEANING_OF
 
 _TYPES: Mapping[str, str] = {
     "string": "string",
@@ -151,6 +152,9 @@ def _property(
     written, nullable = _type_of(schema)
     facts: dict[str, Any] = {"type": Fact(written, place)} if written else {}
     facts["nullable"] = Fact(nullable or not required, place)
+    meant = MEANING_OF.get(str(schema.get("format")))
+    if meant is not None:
+        facts["meaning"] = Fact(meant, place)
     values = (
         enums.get(target or "") or tuple(str(one) for one in schema.get("enum") or () if one is not None)
         if isinstance(schema.get("enum", []), list)

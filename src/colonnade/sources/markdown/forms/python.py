@@ -135,6 +135,8 @@ def _annotated(one: Class, node: ast.AnnAssign, found: _Found, known: Known, kin
         return
     facts: dict[str, Any] = {"type": Fact(shape.written, place)} if shape.written else {}
     facts["nullable"] = Fact(shape.nullable, place)
+    if shape.meaning and not shape.many:
+        facts["meaning"] = Fact(shape.meaning, place)
     facts |= _enum_facts(shape, known, place)
     told = _call_facts(call, maker, name, place, found, known)
     inner = _annotation_field(node.annotation)

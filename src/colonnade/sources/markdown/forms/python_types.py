@@ -6,6 +6,8 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from colonnade.vocabulary.formats import MEANING_OF
+
 TYPES: Mapping[str, str] = {
     "str": "string",
     "int": "integer",
@@ -90,13 +92,17 @@ _DEEPEST = 12
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """An annotation taken apart. `named` is the class that it names where that is no known type."""
+    """An annotation taken apart. `named` is the class that it names where that is no known type.
+
+    `meaning` is what the values are where the class tells it: an EmailStr is a string that holds an address.
+    """
 
     written: str = ""
     values: tuple[str, ...] = ()
     nullable: bool = False
     many: bool = False
     named: str = ""
+    meaning: str = ""
 
 
 def name_of(node: ast.AST | None) -> str:
@@ -158,7 +164,7 @@ def _single(node: ast.expr, depth: int) -> Typed:
     word = name_of(node)
     if word in _LISTS:
         return Typed("json[]", many=True)
-    return Typed(TYPES.get(word, word), named="" if word in TYPES else word)
+    return Typed(TYPES.get(word, word), named="" if word in TYPES else word, meaning=MEANING_OF.get(word.lower(), ""))
 
 
 def _subscript(node: ast.Subscript, depth: int) -> Typed:

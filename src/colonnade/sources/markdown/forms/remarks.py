@@ -9,6 +9,7 @@ from typing import Any
 from colonnade.design.draft import DraftAttribute, Fact
 from colonnade.errors import Place
 from colonnade.sources.markdown.forms.block import filled
+from colonnade.vocabulary.formats import of_remark
 
 # A comment longer than this is prose about the domain, and its lists are examples.
 LONGEST = 400
@@ -163,6 +164,7 @@ def mine(comment: str, place: Place, name: str = "") -> dict[str, Fact[Any]]:
         "nullable": True if "optional" in told else False if "required" in told else None,
         "default": default[2] if default and default[2].lower() not in ("to", "value", "the") else None,
         "stored": False if _NOT_STORED.search(text) else None,
+        "meaning": of_remark(text),
     }
     return {field: Fact(value, place) for field, value in found.items() if value is not None}
 

@@ -67,13 +67,17 @@ def _entity(entity: DraftEntity) -> Iterator[tuple[Fact[object], str]]:
     for move in entity.transitions:
         column = f".{move.value[0]}" if move.value[0] else ""
         yield _any(move), f"{name}{column}: {move.value[1]} to {move.value[2]}"
-    for fact, words in (
-        (entity.soft_delete, "deleted softly"),
-        (entity.managed_by, f"managed by {entity.managed_by.value if entity.managed_by else ''}"),
-        (entity.rows, f"{entity.rows.value if entity.rows else 0} rows"),
-    ):
-        if fact is not None and fact.value is not False and fact.value != "":
-            yield _any(fact), f"{name}: {words}"
+    yield from _of_the_whole(entity)
+
+
+def _of_the_whole(entity: DraftEntity) -> Iterator[tuple[Fact[object], str]]:
+    name = entity.name.value
+    if entity.soft_delete is not None and entity.soft_delete.value:
+        yield _any(entity.soft_delete), f"{name}: deleted softly"
+    if entity.managed_by is not None and entity.managed_by.value:
+        yield _any(entity.managed_by), f"{name}: managed by {entity.managed_by.value}"
+    if entity.rows is not None:
+        yield _any(entity.rows), f"{name}: {entity.rows.value} rows"
 
 
 def _places(attribute: DraftAttribute) -> Iterator[Fact[object]]:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from colonnade.design.draft import Draft, DraftEntity, IndexingStrategy
 from colonnade.errors import InputError, Mistake, Place, wrong
+from colonnade.findings import Finding
 from colonnade.sources import entities, inputs
+from colonnade.sources.linked import followed
 from colonnade.sources.recognise import documents, entity_lists, other_entity_lists, recognise
 from colonnade.sources.text import read_text
 from colonnade.sources.tree import shown
@@ -67,7 +69,7 @@ def annotated(paths: Sequence[str], forced: str | None = None) -> str:
     if other or not found:
         place = Place(other[0].name) if other else None
         raise wrong("only Markdown can be annotated", place=place, fix="read it without --annotate")
-    return markdown.annotate([(one.name, read_text(one.path)) for one in found], found[0].feature)
+    return markdown.annotate(_with_linked(found)[0], found[0].feature)
 
 
 def _distinct(found: Iterable[Document]) -> tuple[Document, ...]:
@@ -115,9 +117,17 @@ def _entity_list(document: Document) -> Draft:
 def _markdown(pages: tuple[Document, ...]) -> Draft:
     from colonnade.sources import markdown
 
-    texts = tuple((one.name, read_text(one.path)) for one in pages)
+    texts, findings = _with_linked(pages)
     found = markdown.read(texts, pages[0].feature)
-    return replace(found, sources=tuple(sorted((name, fingerprint(text)) for name, text in texts)))
+    sources = tuple(sorted((name, fingerprint(text)) for name, text in texts))
+    return replace(found, sources=sources, findings=found.findings + findings)
+
+
+def _with_linked(pages: tuple[Document, ...]) -> tuple[tuple[tuple[str, str], ...], tuple[Finding, ...]]:
+    """The names and texts of `pages` and of the documents that they link to, and a finding on each of the latter."""
+    linked = followed([one.name for one in pages])
+    names = (*(one.name for one in pages), *(name for name, _ in linked))
+    return tuple((name, read_text(Path(name))) for name in names), tuple(finding for _, finding in linked)
 
 
 def merge(drafts: tuple[Draft, ...]) -> tuple[Draft, tuple[Mistake, ...]]:

@@ -23,6 +23,11 @@ TAIL = """## What is not read as a table
 
 Such things are kept as concepts where they stand among the entities, with a finding that says so.
 
+## Several documents
+
+A folder is read as a whole, and so is a document with those that it links to, within the folder `specs` or the
+repository that it lies in. An entity that several documents describe is one.
+
 ## Where places disagree
 
 The more precise form wins: SQL, then ORM models, then tables, lists, diagrams, drawings and prose.

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from colonnade.design.draft import Draft, DraftAttribute, DraftEntity, Origin
+from colonnade.design.draft import Draft, DraftAttribute, DraftEntity, Limit, Origin
 from colonnade.sources.form import as_json
 from colonnade.sources.markdown import annotate, read
 from colonnade.sources.markdown.guide import EXAMPLES, page
@@ -102,6 +102,24 @@ def test_an_item_names_a_column(item: str, name: str, expected: dict[str, Any]) 
         ),
         ("Field | Type | Notes", "a | text | e.g. x, y", {"type": "text"}),
         ("Field | Description", "a | text, 1–40 chars", {"max_length": 40, "min_length": 1}),
+        ("Field | Type | Notes", "a | text | at least 8 characters", {"type": "text", "min_length": 8}),
+        (
+            "Field | Type | Notes",
+            "a | int | required, > 0",
+            {"type": "int", "nullable": False, "least": Limit("0", False)},
+        ),
+        ("Field | Type | Notes", "a | int | must be positive", {"type": "int", "least": Limit("0", False)}),
+        ("Field | Type | Notes", "a | int | cannot be negative", {"type": "int", "least": Limit("0")}),
+        ("Field | Type | Notes", "a | int | no more than 1,000", {"type": "int", "most": Limit("1000")}),
+        ("Field | Type | Notes", "a | int | 1–5 stars", {"type": "int", "least": Limit("1"), "most": Limit("5")}),
+        (
+            "Field | Type | Notes",
+            "a | decimal(5,2) | between -1.5 and 20%",
+            {"type": "decimal(5,2)", "least": Limit("-1.5"), "most": Limit("20")},
+        ),
+        ("Field | Type | Notes", "a | int | alert when > 100", {"type": "int"}),
+        ("Field | Type | Notes", "a | int | see 3-5 of the manual", {"type": "int"}),
+        ("Field | Type | Notes", "a | decimal(9,2) | up to 2 decimals", {"type": "decimal(9,2)"}),
     ],
 )
 def test_a_row_names_a_column(header: str, row: str, expected: dict[str, Any]) -> None:

@@ -49,6 +49,7 @@ def test_every_kind_of_claim_is_derived_from_the_planner() -> None:
     }
     assert "tasks.title: at most 200 characters" in made[claims.LENGTH]
     assert made[claims.PRECISION] == {"projects.budget: at most 10 digits, 2 of them after the point"}
+    assert made[claims.RANGE] == {"projects.budget: >= 0"}
     assert "projects: ends_on > starts_on" in made[claims.STATED]
 
 

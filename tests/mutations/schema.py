@@ -233,6 +233,12 @@ MUTATIONS: tuple[SchemaMutation, ...] = (
         "foreign key without user_id", simple_key, "foreign-key-carries-owner", "tasks_project_id_user_id_fkey"
     ),
     SchemaMutation(
+        "limit always true",
+        with_check("projects", "projects_budget_check", "true OR budget > 0"),
+        "constraint-range",
+        "budget",
+    ),
+    SchemaMutation(
         "wrong ON DELETE",
         with_key("tasks", "tasks_project_id_user_id_fkey", lambda key: replace(key, on_delete="CASCADE")),
         "constraint-on-delete",

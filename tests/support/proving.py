@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from colonnade import writers
 from colonnade.config import Settings
-from colonnade.design.draft import Draft
+from colonnade.design.draft import Draft, DraftEntity, Fact, Limit
 from colonnade.design.schema import Schema
+from colonnade.errors import Place
 from colonnade.findings import Proof
 from colonnade.prove import prove_build
 from colonnade.server import Server
@@ -81,8 +83,15 @@ PLANNER = {
 
 
 def planner() -> Draft:
-    """Projects, tasks and comments of users, as an entity list states them."""
-    return entities.read(json.dumps(PLANNER, indent=1), "planner.json")
+    """Projects, tasks and comments of users, as an entity list states them; a document says what budgets may be."""
+    draft = entities.read(json.dumps(PLANNER, indent=1), "planner.json")
+    return replace(draft, entities=tuple(_with_least_budget(one) for one in draft.entities))
+
+
+def _with_least_budget(entity: DraftEntity) -> DraftEntity:
+    least = Fact(Limit("0"), Place("planner.md", 1, 1))
+    attributes = (replace(one, least=least) if one.name.value == "budget" else one for one in entity.attributes)
+    return replace(entity, attributes=tuple(attributes))
 
 
 @contextmanager

@@ -36,6 +36,14 @@ OnDelete = Literal["CASCADE", "RESTRICT", "SET NULL", "NO ACTION", "SET DEFAULT"
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """An end of the range of a number, as a decimal; the number itself is allowed where it is `inclusive`."""
+
+    number: str
+    inclusive: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class DraftAttribute:
     """One attribute of an entity as written; None: the documents do not say.
 
@@ -54,6 +62,8 @@ class DraftAttribute:
     enum_values: Fact[tuple[str, ...]] | None = None
     min_length: Fact[int] | None = None
     max_length: Fact[int] | None = None
+    least: Fact[Limit] | None = None
+    most: Fact[Limit] | None = None
     references: Fact[str] | None = None
     on_delete: Fact[OnDelete] | None = None
     stored: Fact[bool] | None = None

@@ -13,6 +13,7 @@ from colonnade.design.meanings import meaning
 from colonnade.design.schema import Check, Column, Schema, Table
 from colonnade.prove import stated
 from colonnade.prove.stated import Pair
+from colonnade.prove.tries import step_of
 from colonnade.sql import ident, literal, shorten
 from colonnade.types import Family, TypeName, resolve, take_apart
 from colonnade.vocabulary import habits
@@ -20,7 +21,7 @@ from colonnade.vocabulary.formats import EMAIL, FORMAT_OF, Format
 
 NOT_NULL, LISTED, LENGTH = "constraint-not-null", "constraint-closed-list", "constraint-length"
 NOT_EMPTY, PRECISION, STATED = "constraint-not-empty", "constraint-precision", "constraint-check"
-FORMAT = "constraint-format"
+FORMAT, RANGE = "constraint-format", "constraint-range"
 
 STATES: dict[str, tuple[str, ...]] = {
     NOT_NULL: ("23502",),
@@ -30,6 +31,7 @@ STATES: dict[str, tuple[str, ...]] = {
     PRECISION: ("22003", "23514"),
     STATED: ("23514", "23502"),
     FORMAT: ("23514",),
+    RANGE: ("23514", "22003"),
 }
 """The SQLSTATEs by which a violation of each law may be refused."""
 
@@ -138,6 +140,22 @@ def precisions(pair: Pair, settings: Settings) -> Iterator[Claim]:
         yield _claim(PRECISION, pair.table, column, f"abs({{}}) < {limit}", says, reason(attribute.type), tries)
 
 
+def ranges(pair: Pair, settings: Settings) -> Iterator[Claim]:
+    """A number at its stated limit is taken or refused as the document says, and its neighbour is not."""
+    for attribute, column in attributes(pair):
+        step = step_of(column)
+        ends = ((attribute.least, ">", "-", "+"), (attribute.most, "<", "+", "-"))
+        for fact, sign, outwards, inwards in ends:
+            if fact is None or step is None:
+                continue
+            number = f"({fact.value.number})"
+            near = f"{number} {outwards if fact.value.inclusive else inwards} {step}"
+            compared = f"{sign}{'=' if fact.value.inclusive else ''}"
+            says = f"{compared} {fact.value.number}"
+            holds = f"{{}} {compared} {number}"
+            yield _claim(RANGE, pair.table, column, holds, says, reason(fact), (number, near))
+
+
 def formats(pair: Pair, settings: Settings) -> Iterator[Claim]:
     """A text of stated type email holds one @ with a dot somewhere after it, and no blank."""
     if not settings.enabled("email-format"):
@@ -182,7 +200,7 @@ def expressions(pair: Pair, settings: Settings) -> Iterator[Claim]:
 
 
 BUILDERS: tuple[Builder, ...] = (
-    required, not_empty, closed_lists, lengths, precisions, formats, value_formats, expressions,
+    required, not_empty, closed_lists, lengths, precisions, ranges, formats, value_formats, expressions,
 )  # fmt: skip
 
 

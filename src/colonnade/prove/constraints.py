@@ -31,6 +31,11 @@ PAGES: dict[str, str] = {
         Refused by the check <column>_not_empty; one letter is taken.
         """,
     claims.PRECISION: """A number with a stated precision takes the largest that fits and refuses the next.""",
+    claims.RANGE: """A number at its stated limit is taken and its neighbour beyond it is refused.
+
+        The limits come from the words of the document (at least 1, positive, 0-100), never from the check itself;
+        refused by the check on the column.
+        """,
     claims.STATED: """A stated condition refuses the rows for which it is false.
 
         PostgreSQL judges the stated text itself, outside the table, over values around its constants: those for

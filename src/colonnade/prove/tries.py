@@ -79,6 +79,12 @@ def _numbers(constants: tuple[str, ...], shape: TypeName) -> Iterator[str]:
     yield from ("-1", "0", "1")
 
 
+def step_of(column: Column) -> str | None:
+    """SQL of the least difference between two numbers of `column`; None where it holds no number."""
+    shape = take_apart(column.type)
+    return None if shape.dimensions else _step(shape)
+
+
 def _step(shape: TypeName) -> str | None:
     if shape.row is None:
         return None

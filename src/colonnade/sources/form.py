@@ -15,6 +15,7 @@ from colonnade.design.draft import (
     DraftIndex,
     DraftRelationship,
     Fact,
+    Limit,
     Origin,
 )
 from colonnade.design.meanings import meaning, spelled
@@ -103,6 +104,8 @@ def _attribute(one: DraftAttribute) -> dict[str, Any]:
         "enum_values": list(one.enum_values.value) if one.enum_values else None,
         "min_length": _value(one.min_length),
         "max_length": _max_length(one),
+        "least": _limit(one.least, ">"),
+        "most": _limit(one.most, "<"),
         "default": _value(one.default),
         "references": _value(one.references),
         "on_delete": _value(one.on_delete),
@@ -145,6 +148,10 @@ def _meaning(one: DraftAttribute) -> str | None:
     """What the values are beyond their type, such as `email`; stated, or by a name that leaves no doubt."""
     told = meaning(one, Settings())
     return told.value if told else None
+
+
+def _limit(fact: Fact[Limit] | None, sign: str) -> str | None:
+    return f"{sign}{'=' if fact.value.inclusive else ''} {fact.value.number}" if fact else None
 
 
 def _max_length(one: DraftAttribute) -> int | None:
@@ -301,6 +308,8 @@ def _words(one: dict[str, Any], file: str) -> Iterator[str]:
         "nullable": "optional" if one["nullable"] else "required",
         "min_length": f"at least {one['min_length']} characters",
         "max_length": f"at most {one['max_length']} characters",
+        "least": one["least"],
+        "most": one["most"],
         "default": f"default {one['default']}",
         "references": f"references {one['references']}",
         "on_delete": f"on delete {one['on_delete']}",

@@ -85,7 +85,8 @@ LENGTHS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("max_length", re.compile(r"\bmax(?:imum)?\.?[ _-]*(?:len(?:gth)?)?\.?\s*(?:of|is|:|=|\()?\s*(\d{1,7})(?:\s*(?:-\s*)?(?:chars?|characters?|letters?|zeichen|caract\w+|字符|文字|символ\w*))?\b(?!\s*(?:decimal|digits|mb|kb|%|items|per|days|decimals|minutes|hours|results))", _I)),
     ("max_length", re.compile(r"(?:\bup to|≤|<=|\bhasta|\baté|\bbis zu|\bjusqu'à|最多|最大|最长|до)\s*(\d{1,7})\s*(?:chars?|characters?|letters?|zeichen|caract\w+|字符|个字符|文字|символ\w*)", _I)),
     ("max_length", re.compile(r"\b\d{1,7}\s*(?:-|–|—|to|\.\.|~|〜|a|bis)\s*(\d{1,7})\s*(?:chars?|characters?|letters?|zeichen|caract\w+|字符|文字|символ\w*)", _I)),
-    ("max_length", re.compile(r"\b(\d{1,7})[ -](?:chars?|characters?|caracteres|zeichen)\s*(?:max(?:imum)?|limit|or less|or fewer)?\b", _I)),
+    ("max_length", re.compile(r"(?<!least )(?<!minimum )(?<!min )(?<!min\. )(?<!minimum of )(?<!min of )(?<!>= )(?<!>=)(?<!≥ )(?<!≥)(?<!than )(?<!mindestens )\b(\d{1,7})[ -](?:chars?|characters?|caracteres|zeichen)\s*(?:max(?:imum)?|limit|or less|or fewer)?\b", _I)),
+    ("min_length", re.compile(r"(?:\bat least|\b(?:no|not) (?:fewer|less|shorter) than|≥|>=|\bmindestens|\bmínimo|\bau moins|\bpelo menos|\bal menos)\s*(\d{1,7})[ -]?(?:chars?|characters?|letters?|zeichen|caract\w+|字符|文字)", _I)),
     ("min_length", re.compile(r"\bmin(?:imum)?\.?[ _-]*(?:len(?:gth)?)?\.?\s*(?:of|is|:|=)?\s*(\d{1,7})\s*(?:chars?|characters?|letters?|zeichen|caract\w+|字符|文字)", _I)),
     ("min_length", re.compile(r"\b(\d{1,7})\s*(?:-|–|—|to|\.\.|~|〜)\s*\d{1,7}\s*(?:chars?|characters?|letters?|zeichen|caract\w+|字符|文字|символ\w*)", _I)),
 )  # fmt: skip

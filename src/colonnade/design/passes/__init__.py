@@ -71,6 +71,7 @@ PASSES: tuple[Pass, ...] = (
     checks.email_format,
     formats.value_formats,
     checks.stated_checks,
+    checks.value_limits,
     exclusions.stated_exclusions,
     exclusions.no_overlap,
     exclusions.start_before_end,

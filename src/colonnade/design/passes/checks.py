@@ -7,6 +7,7 @@ from dataclasses import replace
 from colonnade import sql, types
 from colonnade.config import Settings
 from colonnade.design import conditions
+from colonnade.design.draft import Limit
 from colonnade.design.meanings import meaning
 from colonnade.design.passes.statements import UNREAD
 from colonnade.design.schema import Check, Reason
@@ -16,6 +17,7 @@ from colonnade.types import Family
 from colonnade.vocabulary import formats
 
 _TEXTS = {Family.STRING, Family.TEXT, Family.CITEXT}
+_NUMBERS = {Family.SMALLINT, Family.INTEGER, Family.BIGINT, Family.DECIMAL, Family.FLOAT}
 EMAIL = "'^[^@[:space:]]+@[^@[:space:]]+[.][^@[:space:]]+$'"
 
 
@@ -77,6 +79,36 @@ def _lengths(blueprint: Blueprint) -> Blueprint:
             check = Check(sql.shorten(f"{blueprint.name}_{name}_min_length_check"), f"{length} >= {least.value}")
             blueprint = with_checks(blueprint, (check,), stated(least.place))
     return blueprint
+
+
+def value_limits(work: Work) -> Work:
+    """A stated limit of a number is a check, unless a stated condition already says it."""
+    return each(work, _limits)
+
+
+def _limits(blueprint: Blueprint) -> Blueprint:
+    for name, attribute in blueprint.attributes.items():
+        column = blueprint.columns.get(name)
+        if column is None or not _is_number(column.type):
+            continue
+        said = "".join(one.expression for one in blueprint.constraints if isinstance(one, Check)).replace(" ", "")
+        ends = [(">", attribute.least), ("<", attribute.most)]
+        told = [(_compared(name, sign, fact.value), fact.place) for sign, fact in ends if fact]
+        new = [(text, place) for text, place in told if text.replace(" ", "") not in said]
+        if new:
+            wanted = _free_name(_check_name(blueprint, (name,)), {one.name for one in blueprint.constraints})
+            check = Check(wanted, " AND ".join(text for text, _ in new))
+            blueprint = with_checks(blueprint, (check,), stated(new[0][1]))
+    return blueprint
+
+
+def _compared(column: str, sign: str, limit: Limit) -> str:
+    return f"{sql.ident(column)} {sign}{'=' if limit.inclusive else ''} {limit.number}"
+
+
+def _is_number(type_: str) -> bool:
+    taken = types.take_apart(type_)
+    return taken.row is not None and taken.row.family in _NUMBERS and not taken.dimensions
 
 
 @rule("email-format")

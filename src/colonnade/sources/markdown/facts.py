@@ -8,10 +8,11 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Literal
 
+from colonnade import types
 from colonnade.design.draft import DraftAttribute, Fact, Origin
 from colonnade.design.meanings import IMPLIED_BY_MEANING
 from colonnade.errors import Place
-from colonnade.sources.markdown import names, written
+from colonnade.sources.markdown import limits, names, written
 from colonnade.vocabulary import formats, qualifiers
 
 # What a bracket behind a table may say instead of naming its column.
@@ -90,6 +91,7 @@ def _said(shown: str, standing: Standing, column: str) -> tuple[tuple[str, Fact[
     _flags(unmarked, _NOWHERE, facts, standing)
     _target(unmarked, _NOWHERE, facts, standing)
     _numbers(unmarked, _NOWHERE, facts, standing)
+    _limits(unmarked, facts)
     _default(shown, _NOWHERE, facts, standing)
     _values(shown, _NOWHERE, facts, standing, column)
     if qualifiers.UNSTORED.search(unmarked) and not re.search(r"\bpassword|plain ?text|hash", unmarked, re.IGNORECASE):
@@ -242,6 +244,15 @@ def _numbers(text: str, place: Place, facts: Facts, standing: Standing) -> None:
             facts[field] = Fact(int(match[1]), place)
 
 
+def _limits(text: str, facts: Facts) -> None:
+    """What a number may be; where a length was read, the numbers were about letters."""
+    if facts.keys() & {"min_length", "max_length", "references", "enum_values"}:
+        return
+    for field, limit in zip(("least", "most"), limits.read(text), strict=True):
+        if limit is not None:
+            facts[field] = Fact(limit, _NOWHERE)
+
+
 def _is_text(facts: Mapping[str, Fact[Any]]) -> bool:
     kind = facts.get("type")
     return kind is None or bool(re.match(r"(?:n?var)?char|str|text|citext", str(kind.value), re.IGNORECASE))
@@ -342,12 +353,25 @@ def joined(*parts: Facts) -> Facts:
     return result
 
 
+_NUMBERS = frozenset({"integer", "bigint", "decimal", "float"})
+
+
+@lru_cache(maxsize=4096)
+def _may_hold_a_number(kind: str) -> bool:
+    resolved = types.resolve(kind)
+    if resolved is None or resolved.row is None:
+        return True
+    return not resolved.dimensions and resolved.row.read_as in _NUMBERS
+
+
 def attribute(name: str, place: Place, facts: Facts, description: str = "") -> DraftAttribute:
     """The attribute `name` with `facts`. A key is not null; a length in the type is one."""
     filled = dict(facts)
     if filled.get("primary_key") and filled["primary_key"].value:
         filled["nullable"] = Fact(False, filled["primary_key"].place)
     kind = filled.get("type")
+    if kind is not None and not _may_hold_a_number(str(kind.value)):
+        filled = {field: fact for field, fact in filled.items() if field not in ("least", "most")}
     if kind is not None and "max_length" not in filled:
         match = re.match(
             r"(?:n?var)?char(?:acter)?(?:2| varying)?\s*\(\s*(\d+)|(?:string|str|text)\s*\(\s*(\d+)",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from colonnade.design.draft import DraftEntity, DraftIndex, Fact
+from colonnade.design.draft import DraftAttribute, DraftEntity, DraftIndex, Fact
 from colonnade.errors import Place
 from colonnade.sources.markdown import facts, mentions, names, relations, titles
 from colonnade.sources.markdown.blocks import Bullets, Fence, Item, Paragraph, Span, Table
@@ -442,18 +442,37 @@ _COMPARED = re.compile(
 
 
 def checks(parts: Sequence[Part], known: Index, columns: Columns, file: str) -> Iterator[DraftEntity]:
-    """`price > 0` and `CHECK (start_time < end_time)` in a list of rules below an entity."""
+    """`price > 0`, `CHECK (start_time < end_time)`, `price cannot be negative` in a list of rules below an entity."""
     from dataclasses import replace
 
     for part in parts:
         about = known.find(part.subject.name) if part.subject else None
         if about is None or part.role != "constraints":
             continue
+        yield from _limited(part, about, columns.get(about, {}), file)
         for text, place in _texts(part, file, _SIGN):
             match = _COMPARED.fullmatch(re.split(r"\s+[—–-]\s+", text)[0].strip())
             if match and names.key(match["column"]) in columns.get(about, {}):
                 stated = match["text"].replace("≥", ">=").replace("≤", "<=")
                 yield replace(DraftEntity(Fact(about, place), Fact("table", place)), constraints=(Fact(stated, place),))
+
+
+_FIRST = re.compile(
+    r"\W*(?P<column>[^\W\d]\w*(?: [^\W\d]\w*){0,2}?)[`*\"']*"
+    r"(?=\s+(?:must|may|can|should|is|has|in|between|at|>|<|≥|≤)|\s*:)"
+)
+
+
+def _limited(part: Part, about: str, columns: Mapping[str, str], file: str) -> Iterator[DraftEntity]:
+    """What the rules of an entity say of how large a number may be: `rating must be between 1 and 5`."""
+    for text, place in _texts(part, file):
+        match = _FIRST.match(text)
+        column = columns.get(names.key(match["column"])) if match else None
+        said = facts.read(text[match.end() :], place, "remark") if match and column else {}
+        least, most = said.get("least"), said.get("most")
+        if column and (least or most) and not _COMPARED.fullmatch(text):
+            attribute = DraftAttribute(Fact(column, place), least=least, most=most)
+            yield DraftEntity(Fact(about, place), Fact("table", place), attributes=(attribute,))
 
 
 _SIGN = re.compile(r"[<>=≥≤]|\bBETWEEN\b|\bIN\b", re.IGNORECASE)

@@ -42,6 +42,10 @@ class Limit:
     number: str
     inclusive: bool = True
 
+    def compared(self, sign: str) -> str:
+        """The comparison that a value keeps: `>= 0` of the least value 0, with the sign `>`."""
+        return f"{sign}{'=' if self.inclusive else ''} {self.number}"
+
 
 @dataclass(frozen=True, slots=True)
 class DraftAttribute:
@@ -69,6 +73,11 @@ class DraftAttribute:
     stored: Fact[bool] | None = None
     meaning: Fact[str] | None = None
     description: str = ""
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """The numbers between which the value lies, as far as they are stated."""
+        return tuple(fact.value.number for fact in (self.least, self.most) if fact)
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,10 +150,8 @@ def ranges(pair: Pair, settings: Settings) -> Iterator[Claim]:
                 continue
             number = f"({fact.value.number})"
             near = f"{number} {outwards if fact.value.inclusive else inwards} {step}"
-            compared = f"{sign}{'=' if fact.value.inclusive else ''}"
-            says = f"{compared} {fact.value.number}"
-            holds = f"{{}} {compared} {number}"
-            yield _claim(RANGE, pair.table, column, holds, says, reason(fact), (number, near))
+            says = fact.value.compared(sign)
+            yield _claim(RANGE, pair.table, column, f"{{}} {says}", says, reason(fact), (number, near))
 
 
 def formats(pair: Pair, settings: Settings) -> Iterator[Claim]:

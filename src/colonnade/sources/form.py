@@ -15,7 +15,6 @@ from colonnade.design.draft import (
     DraftIndex,
     DraftRelationship,
     Fact,
-    Limit,
     Origin,
 )
 from colonnade.design.meanings import meaning, spelled
@@ -104,8 +103,8 @@ def _attribute(one: DraftAttribute) -> dict[str, Any]:
         "enum_values": list(one.enum_values.value) if one.enum_values else None,
         "min_length": _value(one.min_length),
         "max_length": _max_length(one),
-        "least": _limit(one.least, ">"),
-        "most": _limit(one.most, "<"),
+        "least": one.least.value.compared(">") if one.least else None,
+        "most": one.most.value.compared("<") if one.most else None,
         "default": _value(one.default),
         "references": _value(one.references),
         "on_delete": _value(one.on_delete),
@@ -138,7 +137,7 @@ def _type_word(one: DraftAttribute) -> str | None:
 def _sql_type(one: DraftAttribute) -> str | None:
     """The PostgreSQL type; where no type is stated, the one that the name suggests."""
     if one.type is None:
-        guess = types.resolve(guessed_type(snake(one.name.value, "column")))
+        guess = types.resolve(guessed_type(snake(one.name.value, "column"), one.limits))
         return None if one.enum_values else str(guess)
     resolved = types.resolve(spelled(one.type, one.meaning))
     return str(resolved) if resolved else None if one.enum_values else one.type.value
@@ -148,10 +147,6 @@ def _meaning(one: DraftAttribute) -> str | None:
     """What the values are beyond their type, such as `email`; stated, or by a name that leaves no doubt."""
     told = meaning(one, Settings())
     return told.value if told else None
-
-
-def _limit(fact: Fact[Limit] | None, sign: str) -> str | None:
-    return f"{sign}{'=' if fact.value.inclusive else ''} {fact.value.number}" if fact else None
 
 
 def _max_length(one: DraftAttribute) -> int | None:

@@ -47,7 +47,10 @@ NAME_TYPES: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(pattern)
     (r"(.*_)?(percent|percentage|rate|ratio)", "numeric"),
     (r"(.*_)?(latitude|longitude|lat|lng|lon)", "double precision"),
     (r"(.*_)?(count|quantity|qty|number_of_.*|position|sort_order|order_index|rank|age|year|size|duration_minutes"
-     r"|minutes|seconds|hours|points|score|version|stock|level)", "integer"),
+     r"|minutes|seconds|hours|points|score|version|stock|level|capacity|seats|attempts|retries|likes|views"
+     r"|days|weeks|months|years|floors)|(max|min|maximum|minimum|total)_[a-z]+s", "integer"),
+    (r"(.*_)?(weight|height|width|depth|distance|area|volume|temperature|rating)(_(g|kg|lb|mm|cm|m|km|m2|l|ml|c|f))?", "numeric"),
+    (r"(.*_)?duration", "interval"),
     (r"(.*_)?(metadata|settings|preferences|config|configuration|options|payload|attributes|properties|data)", "jsonb"),
     (r"(.*_)?(tags|labels|keywords)", "text[]"),
     (r"(.*_)?(ip|ip_address)", "inet"),
@@ -123,6 +126,7 @@ SAFE_FUNCTIONS: frozenset[str] = frozenset({
 })  # fmt: skip
 
 
-def guessed_type(column: str) -> str:
-    """The type word that the name of a column suggests; text where it suggests nothing."""
-    return next((type_ for pattern, type_ in NAME_TYPES if pattern.fullmatch(column)), "text")
+def guessed_type(column: str, limits: tuple[str, ...] = ()) -> str:
+    """The type word that the name of a column suggests; else a number where `limits` says what it may be, else text."""
+    unknown = "text" if not limits else "decimal" if any("." in limit for limit in limits) else "integer"
+    return next((type_ for pattern, type_ in NAME_TYPES if pattern.fullmatch(column)), unknown)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from colonnade import sql, types
 from colonnade.config import Settings
 from colonnade.design import conditions
-from colonnade.design.draft import Limit
 from colonnade.design.meanings import meaning
 from colonnade.design.passes.statements import UNREAD
 from colonnade.design.schema import Check, Reason
@@ -93,17 +92,13 @@ def _limits(blueprint: Blueprint) -> Blueprint:
             continue
         said = "".join(one.expression for one in blueprint.constraints if isinstance(one, Check)).replace(" ", "")
         ends = [(">", attribute.least), ("<", attribute.most)]
-        told = [(_compared(name, sign, fact.value), fact.place) for sign, fact in ends if fact]
+        told = [(f"{sql.ident(name)} {fact.value.compared(sign)}", fact.place) for sign, fact in ends if fact]
         new = [(text, place) for text, place in told if text.replace(" ", "") not in said]
         if new:
             wanted = _free_name(_check_name(blueprint, (name,)), {one.name for one in blueprint.constraints})
             check = Check(wanted, " AND ".join(text for text, _ in new))
             blueprint = with_checks(blueprint, (check,), stated(new[0][1]))
     return blueprint
-
-
-def _compared(column: str, sign: str, limit: Limit) -> str:
-    return f"{sql.ident(column)} {sign}{'=' if limit.inclusive else ''} {limit.number}"
 
 
 def _is_number(type_: str) -> bool:

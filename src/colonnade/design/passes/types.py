@@ -85,13 +85,13 @@ def _plain(
     """The type of an attribute without a closed list, and why."""
     where = f"{blueprint.entity.name.value}.{attribute.name.value}"
     if attribute.type is None or not attribute.type.value.strip():
-        guess = habits.guessed_type(name)
+        guess = habits.guessed_type(name, attribute.limits)
         fixed = types.resolve(guess, work.settings.timestamps)
         if attribute.name.origin is Origin.STATED:
             findings += found(
                 GUESSED, f"{where} has no stated type and becomes {fixed}", attribute.name.place, severity="note"
             )
-        return str(fixed), assumed(f"{fixed} by the name {name}")
+        return str(fixed), assumed(f"{fixed} by " + ("its limits" if attribute.limits else f"the name {name}"))
     written = spelled(attribute.type, attribute.meaning)
     resolved = types.resolve(written, work.settings.timestamps)
     if resolved is None and written.strip().lower() in _PLAIN_WORDS:

@@ -71,6 +71,21 @@ EXAMPLES: tuple[Example, ...] = (
 """,
     ),
     Example(
+        "Limits of numbers",
+        "How small and how large a number may be, in signs or in words, beside the column or in a list of rules.",
+        """### Jar
+
+- volume_ml: integer, > 0
+- sugar: decimal(4,1), between 0 and 100
+- stars: smallint, 1-5
+- price: numeric(8,2), required
+
+Validation rules:
+
+- price cannot be negative
+""",
+    ),
+    Example(
         "What values mean",
         "Words for addresses, numbers and codes are texts and numbers of a form; the design checks the form.\n"
         "Names such as `email`, `phone`, `slug` and `latitude` say it too; the rule `meaning-by-name` switches that.",

@@ -101,6 +101,10 @@ def _words(attribute: DraftAttribute) -> str:
         if fact and fact.value
     ]
     words += [("optional" if attribute.nullable.value else "not null")] if attribute.nullable else []
+    words += [f"at least {attribute.min_length.value} characters"] if attribute.min_length else []
+    words += [f"at most {attribute.max_length.value} characters"] if attribute.max_length else []
+    words += [attribute.least.value.compared(">")] if attribute.least else []
+    words += [attribute.most.value.compared("<")] if attribute.most else []
     words += [f"default {attribute.default.value}"] if attribute.default else []
     words += [f"references {attribute.references.value}"] if attribute.references else []
     return f": {', '.join(words)}" if words else ""

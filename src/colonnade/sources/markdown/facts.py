@@ -64,6 +64,7 @@ _BARE_CHOICES = re.compile(
     r"(?:[a-z][a-z0-9_-]{0,30}|[A-Z][A-Z0-9_]{0,30}|[A-Z][a-z][A-Za-z0-9_-]{0,30}|[^\x00-\x7f\s、，；（）。][^\s,/|、，;；()（）。]{0,15})(?:(?:\s*,\s*|\s*/\s*|\s*\|\s*|、|\s+or\s+)(?:or\s+)?(?:[a-z][a-z0-9_-]{0,30}|[A-Z][A-Z0-9_]{0,30}|[A-Z][a-z][A-Za-z0-9_-]{0,30}|[^\x00-\x7f\s、，；（）。][^\s,/|、，;；()（）。]{0,15}))+(?:\s*\(default\))?"
 )
 _FRAGMENTS = re.compile(r"\s*(?:[,;。，；、]|(?<=\s)[-–—](?=\s)|\.(?=\s|$))\s*(?![^()]*\))")
+_DEFAULT_ALONE = re.compile(rf"{qualifiers.DEFAULT.pattern}[\s.]*", re.IGNORECASE)
 _BRACKETED = re.compile(r"[(（]([^()（）]*)[)）]")
 
 
@@ -380,4 +381,34 @@ def attribute(name: str, place: Place, facts: Facts, description: str = "") -> D
         )
         if match:
             filled["max_length"] = Fact(int(match[1] or match[2]), kind.place)
-    return DraftAttribute(Fact(name, place), description=description, **filled)
+    return DraftAttribute(Fact(name, place), description=remark(description), **filled)
+
+
+# What a fragment may hold beside the fact that it states.
+_LONGEST_FACT = 6
+
+
+@lru_cache(maxsize=16384)
+def remark(text: str) -> str:
+    """`text` without the fragments that only state facts: of `decimal(8,2), required, price per day` the last."""
+    parts = [part.strip() for part in _FRAGMENTS.split(text.strip())]
+    said = [_is_fact(part) for part in parts]
+    if not any(said):
+        return text
+    return ", ".join(part for part, only_fact in zip(parts, said, strict=True) if part and not only_fact)
+
+
+def _is_fact(fragment: str) -> bool:
+    plain = names.plain(fragment).strip(" .:–—-()")
+    if not plain:
+        return True
+    if len(plain.split()) > _LONGEST_FACT:
+        return False
+    taken = written.take(fragment)
+    if taken.known and not taken.rest.strip(" .()"):
+        return True
+    whole = (*(pattern for _, _, pattern in qualifiers.FLAGS), *(pattern for _, pattern in qualifiers.LENGTHS))
+    pointing = qualifiers.FOREIGN_KEY.search(plain) and target(plain)
+    action = re.match(r"on[ _]delete\b", plain, re.IGNORECASE)
+    alone = any(pattern.fullmatch(plain) for pattern in (*whole, _DEFAULT_ALONE))
+    return bool(alone or pointing or action or any(limits.read(plain)))

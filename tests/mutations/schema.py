@@ -110,6 +110,12 @@ def with_view(name: str, change: Callable[[View], View]) -> Callable[[Schema], S
     return changed
 
 
+def without_trigger(schema: Schema, table: str, name: str) -> Schema:
+    return with_table(
+        schema, table, lambda one: replace(one, triggers=tuple(each for each in one.triggers if each.name != name))
+    )
+
+
 def without_index(table: str, name: str) -> Callable[[Schema], Schema]:
     return lambda schema: with_table(
         schema, table, lambda one: replace(one, indexes=tuple(index for index in one.indexes if index.name != name))
@@ -320,6 +326,30 @@ MUTATIONS: tuple[SchemaMutation, ...] = (
         ),
         "created-at-fixed",
         "tasks.created_at",
+    ),
+    SchemaMutation(
+        "version counted by nobody",
+        lambda s: without_trigger(s, "tasks", "count_tasks_version"),
+        "optimistic-locking",
+        "tasks.version",
+    ),
+    SchemaMutation(
+        "version granted",
+        with_column("tasks", "version", lambda c: replace(c, privileges=(Privilege("app_user", ("UPDATE",)),))),
+        "optimistic-locking",
+        "tasks.version",
+    ),
+    SchemaMutation(
+        "last author kept by nobody",
+        lambda s: without_trigger(s, "projects", "update_projects_updated_by"),
+        "audit-columns",
+        "projects.updated_by",
+    ),
+    SchemaMutation(
+        "author without a default",
+        with_column("projects", "created_by", lambda c: replace(c, default=None)),
+        "audit-columns",
+        "projects.updated_by",
     ),
     SchemaMutation(
         "active view without its predicate",

@@ -34,6 +34,7 @@ PLANNER = {
                 "ends_on": "date",
             },
             "constraints": ["name NOT NULL", "user_id NOT NULL", "budget >= 0", "ends_on > starts_on"],
+            "audit_columns": True,
             "relationships": [
                 {"type": "many-to-one", "target_entity": "User", "foreign_key": "user_id", "cascade": "CASCADE"}
             ],
@@ -58,6 +59,7 @@ PLANNER = {
                 {"type": "many-to-one", "target_entity": "Project", "foreign_key": "project_id", "cascade": "RESTRICT"},
             ],
             "soft_delete": True,
+            "optimistic_locking": True,
         },
         {
             "name": "Comment",

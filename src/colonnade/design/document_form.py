@@ -17,6 +17,7 @@ META_KEYS = ("spec_file", "version", "previous_version", "feature", "title", "re
              "target_version", "setting", "sources")  # fmt: skip
 ENTITY_KEYS = frozenset({
     "name", "table_name", "external", "because", "description", "owner_column", "audience", "tenant_column",
+    "version_column", "created_by", "updated_by",
     "created_at", "updated_at",
     "deleted_at",
     "active_view", "primary_key", "columns", "relationships", "computed_fields", "constraints",

@@ -243,6 +243,9 @@ def _intent_of(mistakes: Mistakes, keys: Mapping[str, Node], model: str, table: 
         if "audience" in keys
         else "owner",
         tenant_column=_text(keys.get("tenant_column")),
+        version_column=_text(keys.get("version_column")),
+        created_by=_text(keys.get("created_by")),
+        updated_by=_text(keys.get("updated_by")),
     )
 
 

@@ -109,7 +109,8 @@ class DraftEntity:
     """One entity as the documents describe it.
 
     `constraints` are the texts as written: `title NOT NULL`, `age > 0`, `email UNIQUE`, `end_date > start_date`.
-    `table` is a stated table name. A concept is read but not stored.
+    `table` is a stated table name. A concept is read but not stored. `wishes` are what is asked of the whole table:
+    pairs of a name in `vocabulary.wishes` and the words that ask for it.
     """
 
     name: Fact[str]
@@ -125,6 +126,7 @@ class DraftEntity:
     transitions: tuple[Fact[tuple[str, str, str]], ...] = ()
     samples: tuple[Fact[tuple[tuple[str, str], ...]], ...] = ()
     rows: Fact[int] | None = None
+    wishes: tuple[Fact[tuple[str, str]], ...] = ()
     description: str = ""
 
 

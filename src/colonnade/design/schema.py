@@ -471,7 +471,8 @@ class Entity:
     """What the design knows of one table beyond its catalog facts; `name` is in CamelCase and names its model.
 
     `owner_column` is the column whose value must be the current user's, or None where rows have no owner.
-    `deleted_at` is the soft-delete column, `active_view` the view of rows not deleted.
+    `deleted_at` is the soft-delete column, `active_view` the view of rows not deleted. `version_column` is counted by
+    the server for optimistic locking; `created_by` and `updated_by` name the users who wrote the row.
     """
 
     name: str
@@ -487,6 +488,9 @@ class Entity:
     estimated_rows: int | None = None
     audience: Audience = "owner"
     tenant_column: str | None = None
+    version_column: str | None = None
+    created_by: str | None = None
+    updated_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

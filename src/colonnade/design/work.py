@@ -114,6 +114,9 @@ class Blueprint:
     updated_at: str | None = None
     deleted_at: str | None = None
     active_view: str | None = None
+    version: str | None = None
+    created_by: str | None = None
+    updated_by: str | None = None
     constraints: tuple[Constraint, ...] = ()
     indexes: tuple[Index, ...] = ()
     triggers: tuple[Trigger, ...] = ()
@@ -127,6 +130,11 @@ class Blueprint:
     @property
     def place(self) -> Place:
         return self.entity.name.place
+
+    def wish(self, name: str) -> Fact[str] | None:
+        """The words in which the documents ask for `name`, one of `vocabulary.wishes`, or None."""
+        told = (one for one in self.entity.wishes if one.value[0] == name)
+        return next((Fact(one.value[1], one.place, one.origin, one.rule) for one in told), None)
 
     def place_of(self, column: str) -> Place:
         """Where the document states `column`, else where it states the table."""

@@ -25,6 +25,7 @@ from colonnade.prove import (
     tenants,
     times,
     transitions,
+    written,
 )
 from colonnade.prove.attack import law as attacks
 from colonnade.prove.ground import Ground, prepared
@@ -34,8 +35,8 @@ from colonnade.server import Server
 __all__ = ["LAWS", "prove_build"]
 
 SUBJECTS = (
-    loading, migration, models, constraints, times, transitions, deleted, isolation, audiences, tenants, attacks,
-    reader, patterns,
+    loading, migration, models, constraints, times, written, transitions, deleted, isolation, audiences, tenants,
+    attacks, reader, patterns,
 )  # fmt: skip
 """The files of laws, in the order in which they are reported."""
 

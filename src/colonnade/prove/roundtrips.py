@@ -52,10 +52,11 @@ def _tried(stage: Stage, model: Any, session: Session) -> tuple[list[str], str]:
     given = _python_values(stage, model, session)
     written, wrong = _written(model, given, names, session)
     members, wrong_members = _members(written, model, names, stage, session)
+    stale = _stale(written, names, stage, session)
     session.rollback()
     _become(session, stage)
     defaults, wrong_defaults = _defaults(model, given, names, stage, session)
-    faults = [*wrong, *wrong_members, *wrong_defaults]
+    faults = [*wrong, *wrong_members, *stale, *wrong_defaults]
     who = "application" if stage.settable else "migrator"
     return faults, f"{len(given)} values, {members} enum members and {defaults} defaults as the {who}"
 
@@ -68,6 +69,27 @@ def _written(model: Any, given: dict[str, Any], names: dict[str, str], session: 
     back = {column: getattr(one, names[column]) for column in given}
     return one, [f"{column}: {given[column]!r} came back as {back[column]!r}" for column in given
                  if _differ(given[column], back[column])]  # fmt: skip
+
+
+def _stale(one: Any, names: dict[str, str], stage: Stage, session: Session) -> list[str]:
+    """A row with a version that has changed since the model read it is not written over."""
+    import sqlalchemy as sa
+    from sqlalchemy.orm.attributes import flag_modified
+    from sqlalchemy.orm.exc import StaleDataError
+
+    kept = (*stage.table.primary_key.columns,) if stage.table.primary_key else ()
+    column = next((name for name in stage.row if name in stage.settable and name not in kept), None)
+    if stage.facts.version_column is None or column is None:
+        return []
+    table = type(one).__table__
+    key = sa.and_(*(part == getattr(one, names[part.name]) for part in table.primary_key))
+    session.execute(sa.update(table).where(key).values({table.c[column]: table.c[column]}))
+    flag_modified(one, names[column])
+    try:
+        session.flush()
+    except StaleDataError:
+        return []
+    return [f"{stage.facts.version_column}: a change by somebody else is written over"]
 
 
 def _members(one: Any, model: Any, names: dict[str, str], stage: Stage, session: Session) -> tuple[int, list[str]]:
@@ -113,7 +135,9 @@ def _defaults(
 ) -> tuple[int, list[str]]:
     """A model made without the columns that have a default gets the server's."""
     owner = stage.facts.owner_column
-    columns = [one for one in stage.table.columns if one.name != owner]
+    # Who wrote a row is empty where nobody is set; a law of its own says what it is where somebody is.
+    apart = {owner, stage.facts.created_by, stage.facts.updated_by}
+    columns = [one for one in stage.table.columns if one.name not in apart]
     defaulted = [one.name for one in columns if one.default and not one.generated]
     one = model(**{names[column]: value for column, value in given.items() if column not in defaulted})
     session.add(one)

@@ -26,6 +26,7 @@ from colonnade.sources.shape import Form, Key, ListOf, MapOf, Switch, Text
 from colonnade.sources.tree import Node, items, member, parse, shown
 from colonnade.sources.typeword import Problem, TypeWord, read_type
 from colonnade.sql import NAME_BYTES, fingerprint
+from colonnade.vocabulary import wishes as words
 from colonnade.vocabulary.naming import plural, snake
 
 MAX_COLUMNS = 1600
@@ -46,6 +47,14 @@ GENERIC_STEMS = frozenset({"entities", "entity", "entity_list", "input", "spec",
 HOUSE_COLUMNS = ("id", "created_at", "updated_at")
 
 ATTRIBUTES = '{"id": "uuid", "title": "string(200)"}'
+# Keys beyond the reference's, each with the wish that it stands for; a text is the wish's words.
+WISHES: tuple[tuple[Key, str], ...] = (
+    (
+        Key("optimistic_locking", Switch("Whether a version column tells a writer that the row has changed.")),
+        words.LOCKING,
+    ),
+    (Key("audit_columns", Switch("Whether each row names who made it and who changed it last.")), words.AUTHORS),
+)
 ENTITY = Form(
     "One thing that is stored: it becomes a table.",
     "an entity",
@@ -109,6 +118,7 @@ ENTITY = Form(
             ),
         ),
         Key("soft_delete", Switch("Whether rows are marked as deleted by deleted_at and kept.")),
+        *(key for key, _ in WISHES),
     ),
 )
 STRATEGY = Form(
@@ -511,7 +521,16 @@ def _entity(part: Part) -> DraftEntity:
         uniques=tuple(uniques),
         constraints=tuple(Fact(node.text, node.place) for node, one in part.constraints if isinstance(one, Condition)),
         soft_delete=Fact(soft.text.lower() == "true", soft.place) if soft else None,
+        wishes=tuple(_wishes(part)),
     )
+
+
+def _wishes(part: Part) -> Iterator[Fact[tuple[str, str]]]:
+    """The wishes that the entity's keys state; a key that says false states none."""
+    for key, wish in WISHES:
+        node = member(part.node, key.name, "boolean") or member(part.node, key.name, "string")
+        if node and not (node.kind == "boolean" and node.text.lower() == "false"):
+            yield Fact((wish or shape.fold(node.text), node.text), node.place)
 
 
 def _as_listed(part: Part, column: str) -> str:

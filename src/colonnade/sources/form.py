@@ -77,6 +77,7 @@ def _entity(entity: DraftEntity, relations: list[Relation]) -> dict[str, Any]:
         "relationships": relations,
         "indexes": [_index(index) for index in entity.indexes],
         "uniques": [_index(index) for index in entity.uniques],
+        "wishes": [{"wish": one.value[0], "text": one.value[1], **_told(one)} for one in entity.wishes],
         "facts": _facts(entity, ("kind", "table", "soft_delete", "managed_by", "rows")),
     }
 

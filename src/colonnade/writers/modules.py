@@ -31,6 +31,7 @@ IMPORTS: dict[str, tuple[str, str]] = {
     "TYPE_CHECKING": ("typing", "TYPE_CHECKING"),
     "UUID": ("uuid", "UUID"),
     "mapped_column": ("sqlalchemy.orm", "mapped_column"),
+    "orm": ("sqlalchemy", "orm"),
     "col": ("sqlmodel", "col"),
     "postgresql": ("sqlalchemy.dialects", "postgresql"),
     "registry": ("sqlalchemy.orm", "registry"),
@@ -198,6 +199,20 @@ def table_lines(model: Model) -> list[str]:
     if model.table.primary_key is None:
         lines.append(f"    __mapper_args__ = {{'primary_key': {texts(model.attributes.values())}}}")
     return lines
+
+
+def version_lines(model: Model) -> list[str]:
+    """What makes the ORM say in each UPDATE which version it has read; the server counts the version itself."""
+    column = model.entity.version_column
+    if column is None or model.table.primary_key is None:
+        return []
+    return [
+        "",
+        "    @orm.declared_attr.directive",
+        "    def __mapper_args__(cls) -> dict[str, Any]:",
+        f'        """A row that has changed since it was read raises StaleDataError; the server counts {column}."""',
+        f"        return {{'version_id_col': cls.__table__.c[{column!r}], 'version_id_generator': False}}",
+    ]
 
 
 def methods(model: Model, known: Plan, access: str) -> list[str]:

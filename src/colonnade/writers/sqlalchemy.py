@@ -8,7 +8,15 @@ from pathlib import PurePosixPath
 
 from colonnade.design.schema import Column, Relationship
 from colonnade.writers.file import File, Request, writer
-from colonnade.writers.modules import base_module, base_parts, methods, model_module, package, table_lines
+from colonnade.writers.modules import (
+    base_module,
+    base_parts,
+    methods,
+    model_module,
+    package,
+    table_lines,
+    version_lines,
+)
 from colonnade.writers.naming import Model, path_of
 from colonnade.writers.plan import Plan, plan
 from colonnade.writers.python import call, docstring
@@ -82,6 +90,7 @@ def _class(model: Model, known: Plan, stamps: tuple[Column, ...]) -> list[str]:
         *(_column(model, one, known) for one in own),
         "",
         *(_relationship(model, one, known) for one in model.entity.relationships),
+        *version_lines(model),
         *methods(model, known, "cls.{}"),
     ]
 

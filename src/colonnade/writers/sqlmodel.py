@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from colonnade.design.schema import Column, Relationship
 from colonnade.types import take_apart
 from colonnade.writers.file import File, Request, writer
-from colonnade.writers.modules import base_module, base_parts, methods, model_module, package, table_lines
+from colonnade.writers.modules import (
+    base_module,
+    base_parts,
+    methods,
+    model_module,
+    package,
+    table_lines,
+    version_lines,
+)
 from colonnade.writers.naming import Model, path_of
 from colonnade.writers.plan import Plan, plan
 from colonnade.writers.python import call, mapping
@@ -49,6 +57,7 @@ def _class(model: Model, known: Plan) -> list[str]:
         *(_field(model, one, known) for one in model.table.columns),
         "",
         *(_relationship(model, one, known) for one in model.entity.relationships),
+        *version_lines(model),
         *methods(model, known, "col(cls.{})"),
     ]
 

@@ -70,7 +70,7 @@ def column_arguments(model: Model, column: Column, type_expression: str) -> list
         arguments.append("nullable=False")
     if column.default is not None:
         arguments.append(f"server_default={sql_text(default_text(column.default))}")
-    if column.name == model.entity.updated_at:
+    if column.name in (model.entity.updated_at, model.entity.updated_by, model.entity.version_column):
         arguments.append("server_onupdate=sa.FetchedValue()")
     if column.comment is not None:
         arguments.append(f"comment={column.comment!r}")

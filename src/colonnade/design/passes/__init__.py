@@ -10,6 +10,7 @@ from colonnade.design.passes import (
     advice,
     arcs,
     audiences,
+    authors,
     checks,
     comments,
     defaults,
@@ -33,6 +34,7 @@ from colonnade.design.passes import (
     tenants,
     transitions,
     types,
+    versions,
 )
 from colonnade.design.work import Pass
 
@@ -58,6 +60,7 @@ PASSES: tuple[Pass, ...] = (
     tenants.tenant_ownership,
     ownership.user_ownership,
     ownership.owner_in_foreign_keys,
+    authors.audit_columns,
     foreign_keys.on_delete,
     foreign_keys.circular_references,
     keys.primary_keys,
@@ -65,6 +68,7 @@ PASSES: tuple[Pass, ...] = (
     foreign_keys.unique_constraints,
     lifecycle.timestamps,
     lifecycle.soft_delete,
+    versions.optimistic_locking,
     transitions.state_transitions,
     checks.text_not_empty,
     checks.length_checks,
@@ -90,6 +94,7 @@ PASSES: tuple[Pass, ...] = (
     lifecycle.active_views,
     access.roles,
     flavours.supabase,
+    authors.signatures,
     access.row_level_security,
     access.least_privilege,
     comments.comments,

@@ -83,9 +83,14 @@ def current_user(work: Work, type_: str) -> str:
 
     The sub-select is planned once for a query; nullif() turns the empty setting after a transaction into no user.
     """
+    return f"(SELECT {user_now(work, type_)})"
+
+
+def user_now(work: Work, type_: str) -> str:
+    """The current user's key where no sub-select may stand: in a default, or in a function."""
     if work.current_user:
-        return f"(SELECT {work.current_user}{'' if type_ == 'uuid' else f'::{_cast(type_)}'})"
-    return f"(SELECT nullif(current_setting({sql.literal(work.setting)}, true), '')::{_cast(type_)})"
+        return f"{work.current_user}{'' if type_ == 'uuid' else f'::{_cast(type_)}'}"
+    return f"nullif(current_setting({sql.literal(work.setting)}, true), '')::{_cast(type_)}"
 
 
 def _cast(type_: str) -> str:
@@ -115,7 +120,7 @@ def least_privilege(work: Work) -> Work:
 def _granted(blueprint: Blueprint, names: Roles) -> Blueprint:
     listed = blueprint.audience in ONLY_READ
     settable = () if listed else (Privilege(names.application, ("INSERT", "UPDATE")),)
-    kept = {blueprint.created_at, blueprint.updated_at}
+    kept = {blueprint.created_at, blueprint.updated_at, blueprint.version, blueprint.created_by, blueprint.updated_by}
     columns = {
         name: one if name in kept or not _settable(one) else replace(one, privileges=settable)
         for name, one in blueprint.columns.items()

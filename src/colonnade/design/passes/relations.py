@@ -108,4 +108,7 @@ def _entity(blueprint: Blueprint, relationships: Mapping[str, Relationship]) -> 
         rows.value if rows else None,
         blueprint.audience,
         blueprint.tenant,
+        blueprint.version,
+        blueprint.created_by,
+        blueprint.updated_by,
     )

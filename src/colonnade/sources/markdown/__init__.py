@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from colonnade.design.draft import Draft, DraftEntity, Fact
 from colonnade.sources.markdown import (
+    asked,
     common,
     margin,
     mentions,
@@ -184,7 +185,7 @@ def read(documents: Sequence[tuple[str, str]], feature: str) -> Draft:
     pages = [page(file, text) for file, text in sorted(documents)]
     readings = [*(reading for one in pages for reading in one.readings), *_prose(pages)]
     found, known, told = _entities(pages, readings)
-    asked = tuple(fact for one in pages for fact in review.clarifications(one.parts, one.file))
+    open_ = tuple(fact for one in pages for fact in review.clarifications(one.parts, one.file))
     required = tuple(fact for one in pages for fact in review.requirements(one.parts, one.file))
     return Draft(
         found,
@@ -192,9 +193,9 @@ def read(documents: Sequence[tuple[str, str]], feature: str) -> Draft:
         title=next((one.title for one in pages if one.title), ""),
         queries=tuple(query for reading in readings for query in reading.queries),
         requirements=required,
-        clarifications=asked,
+        clarifications=open_,
         global_rules=tuple(fact for one in pages for fact in common.rules_of(one.parts, one.file)),
-        findings=review.findings(found, readings, asked, required, known, told),
+        findings=review.findings(found, readings, open_, required, known, told),
         sources=tuple(sorted((file, fingerprint(text)) for file, text in documents)),
     )
 
@@ -260,6 +261,7 @@ def _around(pages: Sequence[Page], known: mentions.Index, found: Sequence[DraftE
         apart.extend(around.checks(one.parts, known, columns, one.file))
         apart.extend(around.transitions(one.parts, known, one.file))
         apart.extend(around.soft_deleted(one.parts, known, one.file))
+        apart.extend(asked.wishes(one.parts, known, one.file))
     return [Reading("around", 10, stated_apart=(entity,)) for entity in apart]
 
 

@@ -76,6 +76,8 @@ def _of_the_whole(entity: DraftEntity) -> Iterator[tuple[Fact[object], str]]:
         yield _any(entity.soft_delete), f"{name}: deleted softly"
     if entity.managed_by is not None and entity.managed_by.value:
         yield _any(entity.managed_by), f"{name}: managed by {entity.managed_by.value}"
+    for wish in entity.wishes:
+        yield _any(wish), f"{name}: {wish.value[0].replace('-', ' ')}"
     if entity.rows is not None:
         yield _any(entity.rows), f"{name}: {entity.rows.value} rows"
 

@@ -121,6 +121,7 @@ def _merged(group: Group) -> DraftEntity:
         transitions=_distinct(text for _, one in ranked for text in one.transitions),
         samples=_distinct(text for _, one in ranked for text in one.samples),
         rows=next((one.rows for _, one in ranked if one.rows), None),
+        wishes=_distinct(wish for _, one in ranked for wish in one.wishes),
         description=next((one.description for _, one in group if one.description), ""),
     )
 
@@ -276,4 +277,5 @@ def _with_apart(one: DraftEntity, told: Sequence[DraftEntity]) -> DraftEntity:
         transitions=_distinct((*one.transitions, *(text for other in told for text in other.transitions))),
         soft_delete=one.soft_delete or next((other.soft_delete for other in told if other.soft_delete), None),
         managed_by=one.managed_by or next((other.managed_by for other in told if other.managed_by), None),
+        wishes=_distinct((*one.wishes, *(wish for other in told for wish in other.wishes))),
     )

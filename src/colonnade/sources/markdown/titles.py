@@ -209,6 +209,9 @@ def _pick(name: str, notes: tuple[str, ...]) -> str:
     )
 
 
+_KINDS_OF_TABLE = frozenset("lookup reference junction join link pivot code master association the a new".split())
+
+
 def _table_of(text: str, notes: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """A table name in brackets: `User (users)`, `Order (table: orders)`; other single names are aliases."""
     code = re.search(
@@ -217,7 +220,9 @@ def _table_of(text: str, notes: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     )
     table = (
         code[1]
-        if code and (key_like(code[1], text) or "table" in code[0].lower() or "`" in code[0] or "_" in code[1])
+        if code
+        and code[1] not in _KINDS_OF_TABLE
+        and (key_like(code[1], text) or "table" in code[0].lower() or "`" in code[0] or "_" in code[1])
         else ""
     )
     aliases = tuple(

@@ -98,3 +98,25 @@ def test_what_is_no_query_of_this_design_is_reported_and_left_out(text):
     schema, findings = made(TASK, queries=(query(text),))
     assert all(one.title != "Asked" for one in schema.intent.patterns)
     assert "unread-query" in {one.rule for one in findings}
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("List all tasks of a user, oldest first", "WHERE user_id = $1 ORDER BY created_at LIMIT 50"),
+        ("Get tasks by status and title", "WHERE status = $1 AND title = $2 LIMIT 50"),
+        ("Find done tasks ordered by due desc, title", "WHERE status = 'done' ORDER BY due DESC, title LIMIT 50"),
+        ("Count tasks by status", "WHERE status = $1"),
+    ],
+)
+def test_a_query_in_words_is_a_pattern(words, wanted):
+    schema, findings = made(TASK, queries=(DraftQuery(fact(words)),))
+    pattern = next(one for one in schema.intent.patterns if one.title == words)
+    assert pattern.sql.endswith(wanted) and "FROM tasks" in pattern.sql
+    assert "unread-query" not in {one.rule for one in findings}
+
+
+@pytest.mark.parametrize("words", ["Search tasks by title", "List all tasks", "Export it", "Get'; DROP TABLE x --"])
+def test_words_that_settle_no_query_are_reported(words):
+    _, findings = made(TASK, queries=(DraftQuery(fact(words)),))
+    assert "unread-query" in {one.rule for one in findings}

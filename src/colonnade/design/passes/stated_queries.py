@@ -10,6 +10,7 @@ from typing import Any
 
 from colonnade import sql
 from colonnade.design.draft import DraftQuery
+from colonnade.design.passes import worded_queries
 from colonnade.design.passes.externals import known_table
 from colonnade.design.passes.indexes import add, index_name
 from colonnade.design.passes.patterns import serving
@@ -81,8 +82,6 @@ def stated_patterns(work: Work) -> Work:
     findings: list[Finding] = []
     texts = {one.sql for one in patterns}
     for number, query in enumerate(work.draft.queries, 1):
-        if not query.sql.strip():
-            continue
         asked = read(work, query)
         if isinstance(asked, str):
             findings += found(UNREAD, f"the stated query is left out: {asked}", query.title.place,
@@ -98,13 +97,17 @@ def _pattern(work: Work, asked: Asked, query: DraftQuery, number: int) -> QueryP
     title = " ".join(query.title.value.split()) or f"Stated query {number}"
     owner = (blueprint.owner,) if blueprint.owner else ()
     sort = asked.sort[0][0] if asked.sort else None
-    index = serving(blueprint, (*owner, *asked.equal), sort) if asked.single and asked.equal else None
+    led = asked.single and (asked.equal or (owner and sort))
+    index = serving(blueprint, (*owner, *asked.equal), sort) if led else None
     return QueryPattern(title, asked.table, asked.text, asked.types, index)
 
 
 def read(work: Work, query: DraftQuery) -> Asked | str:
     """The stated query with numbered parameters, or why it is none."""
-    text, tree = _select(query.sql)
+    written = query.sql.strip() or worded_queries.select(work, query.title.value)
+    if not written:
+        return "its words settle no table, condition or order"
+    text, tree = _select(written)
     if tree is None:
         return "it is not one SELECT"
     nodes = tuple(_walk(tree))

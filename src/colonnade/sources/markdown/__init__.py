@@ -23,7 +23,7 @@ from colonnade.sources.markdown import (
     walk,
 )
 from colonnade.sources.markdown.blocks import Fence, blocks
-from colonnade.sources.markdown.forms import around, drawing, enums, prose
+from colonnade.sources.markdown.forms import around, drawing, enums, prose, queries
 from colonnade.sources.reading import Reading
 from colonnade.sql import fingerprint
 
@@ -191,7 +191,10 @@ def read(documents: Sequence[tuple[str, str]], feature: str) -> Draft:
         found,
         feature,
         title=next((one.title for one in pages if one.title), ""),
-        queries=tuple(query for reading in readings for query in reading.queries),
+        queries=(
+            *(query for reading in readings for query in reading.queries),
+            *(query for one in pages for query in queries.worded(one.parts, known, one.file)),
+        ),
         requirements=required,
         clarifications=open_,
         global_rules=tuple(fact for one in pages for fact in common.rules_of(one.parts, one.file)),

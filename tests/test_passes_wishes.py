@@ -75,6 +75,62 @@ def test_a_version_is_a_column_of_counts_or_stands_beside_one_of_another_meaning
     ]
 
 
+def modes(schema: Schema, table: str) -> dict[str, str | None]:
+    return {one.target: one.on_soft_delete for one in schema.intent.entity(table).relationships if not one.owns_key}
+
+
+def test_soft_delete_reaches_dependent_children_unless_a_document_says_otherwise() -> None:
+    text = """# Shop
+
+## Entities
+
+### Customer
+
+| Field | Type | Constraints |
+|---|---|---|
+| user_id | uuid | not null |
+| name | string(80) | not null |
+
+Uses soft delete. A customer cannot be deleted while it has contracts.
+
+### Address
+
+| Field | Type | Constraints |
+|---|---|---|
+| customer_id | uuid | not null, FK → Customer |
+
+Soft-deleted together with its customer.
+
+### Visit
+
+| Field | Type | Constraints |
+|---|---|---|
+| customer_id | uuid | not null, FK → Customer |
+
+Uses soft delete. Soft-deleting the customer keeps its visits.
+
+### Contract
+
+| Field | Type | Constraints |
+|---|---|---|
+| customer_id | uuid | not null, FK → Customer |
+"""
+    assert modes(designed(spoken(text)), "customers") == {
+        "addresses": "together", "visits": "keep", "contracts": "refuse",
+    }  # fmt: skip
+
+
+def test_children_of_other_users_are_left_with_a_note() -> None:
+    link = {"type": "many-to-one", "target_entity": "Tag", "foreign_key": "tag_id", "cascade": "CASCADE"}
+    draft = listed(
+        {"name": "Tag", "attributes": {"name": "string(20)"}, "soft_delete": True},
+        {"name": "Note", "attributes": OWNED, "relationships": [link], "soft_delete": True},
+    )
+    schema, findings = design(draft, Settings())
+    assert modes(schema, "tags") == {"notes": "keep"}
+    assert "children-of-others" in {one.rule for one in findings}
+
+
 def test_audit_columns_name_no_owner_and_need_users() -> None:
     shared, alone = (
         designed(listed(*several))

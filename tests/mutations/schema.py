@@ -110,6 +110,16 @@ def with_view(name: str, change: Callable[[View], View]) -> Callable[[Schema], S
     return changed
 
 
+def with_body(name: str, change: Callable[[str], str]) -> Callable[[Schema], Schema]:
+    def changed(schema: Schema) -> Schema:
+        functions = tuple(
+            replace(one, body=change(one.body)) if one.name == name else one for one in schema.database.functions
+        )
+        return replace(schema, database=replace(schema.database, functions=functions))
+
+    return changed
+
+
 def without_trigger(schema: Schema, table: str, name: str) -> Schema:
     return with_table(
         schema, table, lambda one: replace(one, triggers=tuple(each for each in one.triggers if each.name != name))
@@ -326,6 +336,20 @@ MUTATIONS: tuple[SchemaMutation, ...] = (
         ),
         "created-at-fixed",
         "tasks.created_at",
+    ),
+    SchemaMutation(
+        "children forgotten by soft delete",
+        lambda s: without_trigger(s, "tasks", "delete_tasks_children"),
+        "soft-delete-children",
+        "comments.task_id",
+    ),
+    SchemaMutation(
+        "undelete of every child",
+        with_body(
+            "delete_tasks_children", lambda body: body.split(" AND deleted_at IS NOT")[0] + ";\nRETURN NULL; END;"
+        ),
+        "soft-delete-children",
+        "comments.task_id",
     ),
     SchemaMutation(
         "version counted by nobody",

@@ -79,6 +79,7 @@ PLANNER = {
             "relationships": [
                 {"type": "many-to-one", "target_entity": "Task", "foreign_key": "task_id", "cascade": "CASCADE"}
             ],
+            "soft_delete": True,
         },
     ],
 }

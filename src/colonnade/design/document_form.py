@@ -31,6 +31,7 @@ COLUMN_WORDS = ("primary_key", "unique", "not_null", "check")
 RELATIONSHIP_KEYS = frozenset({
     "name", "type", "related_entity", "related_table", "foreign_key_column", "columns", "owns_key", "back_populates",
     "cascade", "passive_deletes", "lazy", "loading", "join_table", "join_table_columns",
+    "on_soft_delete",
 })  # fmt: skip
 INDEX_KEYS = frozenset({"table_name", "schema", "columns", "because"})
 DOCUMENT_KEYS = frozenset({

@@ -36,6 +36,7 @@ from colonnade.design.schema import (
     Relationship,
     Roles,
     Schema,
+    SoftDelete,
     Table,
     Trigger,
     Unique,
@@ -284,6 +285,9 @@ def _relationship(mistakes: Mistakes, node: Node) -> Relationship | None:
         _CASCADES.get(cascade, cascade),
         _flag(mistakes, keys.get("passive_deletes"), "passive_deletes"),
         loading or ("joined" if eager else "select"),
+        on_soft_delete=value_of(mistakes, SoftDelete, keys["on_soft_delete"], "on_soft_delete")
+        if "on_soft_delete" in keys
+        else None,
         join_table=_text(keys.get("join_table")),
         join_columns=tuple(
             (_text(one.value.get("entity_column")) or "", _text(one.value.get("related_column")) or "")

@@ -250,6 +250,8 @@ def _relationship(one: Relationship, models: Mapping[str, str]) -> dict[str, Any
     }
     if one.lazy != "select":
         value["loading"] = one.lazy
+    if one.on_soft_delete is not None:
+        value["on_soft_delete"] = one.on_soft_delete
     if one.join_table is not None:
         value["join_table"] = one.join_table
     if one.join_columns:

@@ -434,6 +434,10 @@ class Roles:
         return tuple(filter(None, (self.owner, self.migrator, self.application, self.reader)))
 
 
+SoftDelete: TypeAlias = Literal["together", "refuse", "keep"]
+"""What soft delete of a row does to those that point at it: marks them alike, is refused, or leaves them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Relationship:
     """An ORM relationship, as an attribute of the model of `entity`.
@@ -441,6 +445,7 @@ class Relationship:
     `columns` are the foreign key's local columns and stand on `entity` for many_to_one (and one_to_one where
     `owns_key`), else on the target; `foreign_column` is the one that names the relation, without the owner key.
     `cascade` is the ORM's; what the database does on delete stands on the foreign key itself.
+    `on_soft_delete` stands on the parent's side, where the parent has soft delete.
     `join_columns` are pairs of columns of the join table: what points to `entity`, and what points to the target.
     """
 
@@ -457,6 +462,7 @@ class Relationship:
     mode: Literal["linked", "back_populated", "computed"] = "back_populated"
     join_table: str | None = None
     join_columns: tuple[tuple[str, str], ...] = ()
+    on_soft_delete: SoftDelete | None = None
 
 
 Audience: TypeAlias = Literal["owner", "everyone", "reference", "members", "tenant", "membership"]

@@ -22,6 +22,7 @@ from colonnade.design.schema import (
     Reason,
     Relationship,
     Roles,
+    SoftDelete,
     Trigger,
     View,
 )
@@ -159,6 +160,7 @@ class Link:
     """A reference from `child` to `parent`, both tables, in the making of a foreign key.
 
     `on_delete` is None until it is decided; `assumed` where no document states it and a name suggests it.
+    `on_soft_delete` is what soft delete of the parent does to the child, None where the parent has none.
     """
 
     child: str
@@ -173,6 +175,8 @@ class Link:
     assumed: bool = False
     carried: str | None = None
     deferrable: bool = False
+    on_soft_delete: SoftDelete | None = None
+    because_soft: str = ""
 
 
 @dataclass(frozen=True, slots=True)

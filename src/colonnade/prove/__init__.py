@@ -14,6 +14,7 @@ from colonnade.design.schema import Schema
 from colonnade.findings import Proof
 from colonnade.prove import (
     audiences,
+    children,
     constraints,
     deleted,
     isolation,
@@ -35,8 +36,8 @@ from colonnade.server import Server
 __all__ = ["LAWS", "prove_build"]
 
 SUBJECTS = (
-    loading, migration, models, constraints, times, written, transitions, deleted, isolation, audiences, tenants,
-    attacks, reader, patterns,
+    loading, migration, models, constraints, times, written, transitions, deleted, children, isolation, audiences,
+    tenants, attacks, reader, patterns,
 )  # fmt: skip
 """The files of laws, in the order in which they are reported."""
 

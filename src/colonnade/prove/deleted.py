@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from colonnade.design.schema import Entity, Table
 from colonnade.findings import Proof
 from colonnade.prove import stated
+from colonnade.prove.children import clearing
 from colonnade.prove.ground import Ground
 from colonnade.prove.laws import law
 from colonnade.prove.probe import Row, become, ran, undone, where
@@ -43,7 +44,7 @@ def _hides(ground: Ground, facts: Entity, table: Table, open_hands: Hands) -> Pr
         return Proof("soft-delete-hides", table.name, False, f"unproven: {why}")
     row = live[0]
     become(open_hands.application, ground.setting, acting(ground, facts, row))
-    counts, faults = _counted(facts, table, row, open_hands.application)
+    counts, faults = _counted(facts, table, row, tuple(clearing(ground, facts, row)), open_hands.application)
     passed = not faults and counts == [(1, 1), (0, 1), (1, 1)]
     steps = ("before", "after SET deleted_at", "after undelete")
     seen = [f"{step}: {view} in {facts.active_view}, {kept} in {table.name}"
@@ -52,7 +53,7 @@ def _hides(ground: Ground, facts: Entity, table: Table, open_hands: Hands) -> Pr
 
 
 def _counted(
-    facts: Entity, table: Table, row: Row, connection: psycopg.Connection
+    facts: Entity, table: Table, row: Row, forbidding: tuple[str, ...], connection: psycopg.Connection
 ) -> tuple[list[tuple[int, int]], list[str]]:
     """The row's count in the view and in the table at each step, and what was refused on the way."""
     key = where(row, table.primary_key.columns if table.primary_key else ())
@@ -61,6 +62,8 @@ def _counted(
     count = f"SELECT (SELECT count(*) FROM {view} WHERE {key}), (SELECT count(*) FROM {name} WHERE {key})"
     counts: list[tuple[int, int]] = []
     with undone(connection):
+        for statement in forbidding:
+            ran(connection, statement)
         for change in (None, "CURRENT_TIMESTAMP", "NULL"):
             steps = [f"UPDATE {name} SET {column} = {change} WHERE {key}"] if change else []
             for statement in (*steps, count):

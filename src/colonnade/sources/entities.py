@@ -55,6 +55,7 @@ WISHES: tuple[tuple[Key, str], ...] = (
     ),
     (Key("audit_columns", Switch("Whether each row names who made it and who changed it last.")), words.AUTHORS),
 )
+CHILDREN = {"together": words.TOGETHER, "refuse": words.REFUSED, "keep": words.KEPT}
 ENTITY = Form(
     "One thing that is stored: it becomes a table.",
     "an entity",
@@ -112,6 +113,13 @@ ENTITY = Form(
                         Key(
                             "cascade",
                             Text("What happens to a row when the row that it points to is deleted.", CASCADES),
+                        ),
+                        Key(
+                            "soft_delete",
+                            Text(
+                                "What happens to the children when their parent is deleted softly.",
+                                tuple(CHILDREN),
+                            ),
                         ),
                     ),
                 ),
@@ -530,7 +538,11 @@ def _wishes(part: Part) -> Iterator[Fact[tuple[str, str]]]:
     for key, wish in WISHES:
         node = member(part.node, key.name, "boolean") or member(part.node, key.name, "string")
         if node and not (node.kind == "boolean" and node.text.lower() == "false"):
-            yield Fact((wish or shape.fold(node.text), node.text), node.place)
+            yield Fact((wish, node.text), node.place)
+    for one in part.relationships:
+        stated, target = member(one, "soft_delete", "string"), member(one, "target_entity", "string")
+        if stated and target:
+            yield Fact((CHILDREN[shape.choice(stated.text, tuple(CHILDREN)) or "keep"], target.text), stated.place)
 
 
 def _as_listed(part: Part, column: str) -> str:

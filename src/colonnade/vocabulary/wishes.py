@@ -25,7 +25,7 @@ def _wish(name: str, words: str, title: str = "") -> Wish:
 LOCKING, AUTHORS, PARTITION, RETENTION = "optimistic-locking", "audit-columns", "partition", "retention"
 EXTENDS, ABSTRACT, VALUE, LOOKUP = "extends", "abstract", "value-object", "lookup"
 SINGLE, JOINED, CONCRETE = "single-table", "joined", "concrete"
-KEPT, REFUSED = "children-kept", "children-refused"
+KEPT, REFUSED, TOGETHER = "children-kept", "children-refused", "children-together"
 
 _PARENT = r"(?:the |an? )?[`*\"]*(?P<parent>[^\W\d]\w*)"
 
@@ -64,6 +64,11 @@ WISHES: tuple[Wish, ...] = (
         r"\bjoined\b",
     ),
     _wish(CONCRETE, r"\bconcrete(?:[- ]table)? (?:inheritance|tables?)|\btable per (?:concrete )?class\b", r"\bconcrete\b"),
+    _wish(
+        TOGETHER,
+        r"\bsoft[- ]?delet\w+[^.;]{0,60}\b(?:also|too|as well|together with|along with|cascad\w+)\b"
+        r"|\b(?:also|too|as well|together|along)\b[^.;]{0,30}\bsoft[- ]?delet\w+",
+    ),
     _wish(KEPT, r"\bsoft[- ]delet\w+\b[^.;]{0,40}\b(?:keeps?|leaves?|does not (?:touch|affect|delete))\b"),
     _wish(
         REFUSED,

@@ -258,9 +258,12 @@ def _required(child: Blueprint, columns: tuple[str, ...], told: Told) -> bool:
         return True
     if told.optional is not None:
         return not told.optional.value
+    # The first row of a tree has no parent, whatever becomes of the others when theirs goes.
+    if child.name == told.parent:
+        return False
     if told.on_delete in ("SET NULL", "CASCADE"):
         return told.on_delete == "CASCADE"
-    return attribute is None and child.name != told.parent
+    return attribute is None
 
 
 def _merged(first: Link, second: Link) -> Link:

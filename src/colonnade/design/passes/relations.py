@@ -46,7 +46,7 @@ def _both_sides(work: Work, link: Link, made: dict[str, dict[str, Relationship]]
     )  # fmt: skip
     made[parent.name][far] = Relationship(
         far, "one_to_one" if link.unique else "one_to_many", child.name, columns, link.columns[0], False, near,
-        cascade="all, delete-orphan" if dependent else "", passive_deletes=True,
+        cascade="all, delete-orphan" if dependent else "", passive_deletes=True, on_soft_delete=link.on_soft_delete,
     )  # fmt: skip
 
 

@@ -354,6 +354,69 @@ def test_the_meaning_of_a_less_precise_form_is_kept() -> None:
     assert one.meaning and (one.meaning.value, one.meaning.origin) == ("url", Origin.STATED)
 
 
+def volume(text: str) -> dict[str, tuple[Any, Any]]:
+    model = "### Order\n\n- id: uuid\n\n### User\n\n- id: uuid\n\n## Notes\n\n"
+    found = as_json(draft(model + text + "\n"))["entities"]
+    return {one["name"]: (one["rows"], one["growth"]) for one in found if one["rows"] or one["growth"]}
+
+
+VOLUMES = [
+    ("- **SC-001**: supports 1M users", {"User": (1_000_000, None)}),
+    ("- 10k orders per month", {"Order": (None, 10_000)}),
+    ("- 1.000 orders a day", {"Order": (None, 30_000)}),
+    ("- between 10,000 and 2.5 million active users", {"User": (2_500_000, None)}),
+    ("- orders: about 5,000 rows", {"Order": (5_000, None)}),
+    ("- 10,000 concurrent users; 5,000 orders per user; 200 orders; 3000 requests to orders", {}),
+    ("| Table | Rows | Growth per month |\n|---|---|---|\n| orders | 1,200,000 | 5% |\n| users | 3k | 200 |",
+     {"Order": (1_200_000, None), "User": (3_000, 200)}),
+    ("| Table | Size |\n|---|---|\n| orders | 1,200,000 |", {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), VOLUMES, ids=[text[:40] for text, _ in VOLUMES])
+def test_rows_and_growth_are_read_and_loads_are_not(text: str, expected: dict[str, tuple[Any, Any]]) -> None:
+    assert volume(text) == expected
+
+
+MOVES = [
+    ("### Status transitions\n\n- open → paid → shipped", "", "status"),
+    ("### Delivery lifecycle\n\n- near → far", "", "delivery"),
+    ("### State machine\n\n- near → far", "", "delivery"),
+    ("## Trip Lifecycle\n\n```\nopen --> paid\n```", "", "status"),
+    ("### Trip states\n\n- new → done", "", "status"),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "column_name"), MOVES, ids=[first[:24] for first, *_ in MOVES])
+def test_a_lifecycle_names_its_column(first: str, second: str, column_name: str) -> None:
+    model = (
+        "### Trip\n\n- id: uuid\n- status: enum (open, paid, shipped)\n- delivery: enum (near, far)\n- place: text\n\n"
+    )
+    moves = entity(draft(f"{model}{first}\n\n{second}\n"), "Trip").transitions
+    assert moves and {one.value[0] for one in moves} == {column_name}
+
+
+def test_each_move_of_a_chain_is_read() -> None:
+    found = entity(draft("### Trip\n\n- id: uuid\n- state: text\n\n### State transitions\n\n- a → b → c\n"), "Trip")
+    assert [one.value for one in found.transitions] == [("state", "a", "b"), ("state", "b", "c")]
+
+
+BETWEEN = [
+    ("- Pupil many-to-many Club via `club_pupils`", [("Pupil", "many-to-many", "Club", "club_pupils")]),
+    ("- Pupil M:N Club (junction table: club_pupils)", [("Pupil", "many-to-many", "Club", "club_pupils")]),
+    ("- Pupil M:N Club through Entry", [("Entry", "many-to-one", "Pupil", None), ("Entry", "many-to-one", "Club", None)]),
+    ("- Pupil M:N Club by agreement", [("Pupil", "many-to-many", "Club", None)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), BETWEEN, ids=[text for text, _ in BETWEEN])
+def test_the_table_between_two_is_read(text: str, expected: list[tuple[str, str, str, str | None]]) -> None:
+    model = "".join(f"### {name}\n\n- id: uuid\n\n" for name in ("Pupil", "Club", "Entry"))
+    found = as_json(draft(f"{model}## Relationships\n\n{text}\n"))["entities"]
+    told = [(one["name"], link["kind"], link["to"], link["through"]) for one in found for link in one["relationships"]]
+    assert told == expected
+
+
 def test_the_reading_stands_beside_its_line() -> None:
     shown = annotate([("a.md", "### Kite\n\n- id: uuid, PK\n\nJust words.\n")], "x").split("\n")
     assert shown[1].endswith("│ entity Kite")

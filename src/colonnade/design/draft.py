@@ -109,8 +109,9 @@ class DraftEntity:
     """One entity as the documents describe it.
 
     `constraints` are the texts as written: `title NOT NULL`, `age > 0`, `email UNIQUE`, `end_date > start_date`.
-    `table` is a stated table name. A concept is read but not stored. `wishes` are what is asked of the whole table:
-    pairs of a name in `vocabulary.wishes` and the words that ask for it.
+    `rows` are the rows to expect, `growth` how many come each month. `table` is a stated table name. A concept is read
+    but not stored. `wishes` are what is asked of the whole table: pairs of a name in `vocabulary.wishes` and the words
+    that ask for it.
     """
 
     name: Fact[str]
@@ -127,6 +128,7 @@ class DraftEntity:
     samples: tuple[Fact[tuple[tuple[str, str], ...]], ...] = ()
     rows: Fact[int] | None = None
     wishes: tuple[Fact[tuple[str, str]], ...] = ()
+    growth: Fact[int] | None = None
     description: str = ""
 
 

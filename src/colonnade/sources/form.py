@@ -71,14 +71,16 @@ def _entity(entity: DraftEntity, relations: list[Relation]) -> dict[str, Any]:
         "table": entity.table.value if entity.table else None,
         "kind": entity.kind.value,
         "description": entity.description,
-        "soft_delete": entity.soft_delete.value if entity.soft_delete else None,
+        "soft_delete": _value(entity.soft_delete),
+        "rows": _value(entity.rows),
+        "growth": _value(entity.growth),
         **_told(entity.name),
         "attributes": [_attribute(one) for one in entity.attributes if not (one.stored and not one.stored.value)],
         "relationships": relations,
         "indexes": [_index(index) for index in entity.indexes],
         "uniques": [_index(index) for index in entity.uniques],
         "wishes": [{"wish": one.value[0], "text": one.value[1], **_told(one)} for one in entity.wishes],
-        "facts": _facts(entity, ("kind", "table", "soft_delete", "managed_by", "rows")),
+        "facts": _facts(entity, ("kind", "table", "soft_delete", "managed_by", "rows", "growth")),
     }
 
 
@@ -281,16 +283,25 @@ def _known(fact: dict[str, Any], file: str) -> str:
 def _entity_lines(entity: dict[str, Any]) -> Iterator[str]:
     kind = "" if entity["kind"] == "table" else f", {entity['kind']}"
     file = entity["source"].rsplit(":", 2)[0]
-    yield f"{entity['name']}{kind}  {_known(entity, '')}"
+    yield f"{entity['name']}{kind}{_volume(entity)}  {_known(entity, '')}"
     width = max((len(one["name"]) for one in entity["attributes"]), default=0)
     for one in entity["attributes"]:
         yield f"  {one['name']:{width}}  {_known(one, file)}  {', '.join(_words(one, file))}"
     for one in entity["relationships"]:
-        tail = "".join(f", {label} {one[key]}" for key, label in (("fk", "by"), ("on_delete", "on delete")) if one[key])
+        tail = "".join(
+            f", {label} {one[key]}"
+            for key, label in (("fk", "by"), ("through", "through"), ("on_delete", "on delete"))
+            if one[key]
+        )
         yield f"  {one['kind']} {one['to']}{tail}  {_known(one, file)}"
     for key, label in (("indexes", "index"), ("uniques", "unique")):
         for one in entity[key]:
             yield f"  {label} on {', '.join(one['columns'])}  {_known(one, file)}"
+
+
+def _volume(entity: dict[str, Any]) -> str:
+    rows = f", {entity['rows']:,} rows" if entity["rows"] else ""
+    return rows + (f", {entity['growth']:,} more a month" if entity["growth"] else "")
 
 
 def _words(one: dict[str, Any], file: str) -> Iterator[str]:

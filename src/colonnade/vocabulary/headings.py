@@ -60,7 +60,8 @@ WHOLE: dict[str, tuple[str, ...]] = {
         "transitions", "lifecycle states", "entity lifecycle", "state flow", "state transition rules", "state transition diagram",
         "transiciones de estado", "ciclo de vida", "transições de estado", "zustandsübergänge", "lebenszyklus", "transitions d'état",
         "cycle de vie", "transizioni di stato", "状态转换", "状态流转", "状态机", "生命周期", "状態遷移", "ライフサイクル", "상태 전이", "жизненный цикл",
-        "переходы состояний", "state transitions & lifecycle", "status values", "state management", "allowed transitions", "status state machine",
+        "переходы состояний", "máquina de estados", "zustandsautomat", "machine à états", "macchina a stati", "maszyna stanów", "przejścia stanów",
+        "durum geçişleri", "cykl życia", "machine d'états", "estados y transiciones", "状态流", "状態遷移図", "диаграмма состояний", "state transitions & lifecycle", "status values", "state management", "allowed transitions", "status state machine",
     ),
     "enums": (
         "enums", "enum", "enumerations", "enum types", "enum values", "enum definitions", "enumerated types", "enumeration", "custom types",

@@ -23,7 +23,7 @@ from colonnade.sources.markdown import (
     walk,
 )
 from colonnade.sources.markdown.blocks import Fence, blocks
-from colonnade.sources.markdown.forms import around, drawing, enums, prose, queries
+from colonnade.sources.markdown.forms import around, drawing, enums, prose, queries, states, volumes
 from colonnade.sources.reading import Reading
 from colonnade.sql import fingerprint
 
@@ -257,12 +257,14 @@ def _around(pages: Sequence[Page], known: mentions.Index, found: Sequence[DraftE
         one.name.value: {names.key(attribute.name.value): attribute.name.value for attribute in one.attributes}
         for one in found
     }
+    by_name = {one.name.value: one for one in found}
     apart: list[DraftEntity] = []
     for one in pages:
         apart.extend(around.indexes(one.parts, known, columns, one.file))
         apart.extend(around.keys(one.parts, known, columns, one.file))
         apart.extend(around.checks(one.parts, known, columns, one.file))
-        apart.extend(around.transitions(one.parts, known, one.file))
+        apart.extend(states.transitions(one.parts, known, by_name, one.file))
+        apart.extend(volumes.stated(one.parts, known, one.file))
         apart.extend(around.soft_deleted(one.parts, known, one.file))
         apart.extend(asked.wishes(one.parts, known, one.file))
     return [Reading("around", 10, stated_apart=(entity,)) for entity in apart]

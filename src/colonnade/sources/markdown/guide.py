@@ -223,6 +223,7 @@ erDiagram
 
 - Each album belongs to exactly one band
 - Album 1:N Song
+- Song many-to-many Band via `guest_appearances`
 - Deleting a band also deletes its albums
 """,
     ),
@@ -243,7 +244,24 @@ erDiagram
 - Unique together: (hall_id, seat)
 
 **State transitions**:
-- reserved → paid
+- reserved → paid → used
+""",
+    ),
+    Example(
+        "How much there is",
+        "Rows to expect and rows that come, in sentences, labels and tables; a load such as concurrent users is none.",
+        """### User
+- id: uuid, PK
+
+### Order
+- id: uuid, PK
+- user_id: uuid
+
+**Volume**: about 2 million rows
+
+## Success Criteria
+- **SC-001**: The shop serves 1M users, 10,000 of them concurrent users
+- **SC-002**: It takes 10k orders per month
 """,
     ),
     Example(

@@ -54,6 +54,7 @@ def _entity(entity: DraftEntity) -> Iterator[tuple[Fact[object], str]]:
             yield fact, f"{name}.{attribute.name.value}{_words(attribute)}"
     for relation in entity.relationships:
         key = f" by {relation.foreign_key.value}" if relation.foreign_key else ""
+        key += f" through {relation.through.value}" if relation.through else ""
         yield (
             Fact(relation.kind.value, relation.kind.place),
             f"{name} {relation.kind.value} {relation.target.value}{key}",
@@ -80,6 +81,8 @@ def _of_the_whole(entity: DraftEntity) -> Iterator[tuple[Fact[object], str]]:
         yield _any(wish), f"{name}: {wish.value[0].replace('-', ' ')}"
     if entity.rows is not None:
         yield _any(entity.rows), f"{name}: {entity.rows.value} rows"
+    if entity.growth is not None:
+        yield _any(entity.growth), f"{name}: {entity.growth.value} rows more a month"
 
 
 def _places(attribute: DraftAttribute) -> Iterator[Fact[object]]:

@@ -120,7 +120,8 @@ def _merged(group: Group) -> DraftEntity:
         soft_delete=next((one.soft_delete for _, one in ranked if one.soft_delete), None),
         transitions=_distinct(text for _, one in ranked for text in one.transitions),
         samples=_distinct(text for _, one in ranked for text in one.samples),
-        rows=next((one.rows for _, one in ranked if one.rows), None),
+        rows=_most([one for _, one in ranked], "rows"),
+        growth=_most([one for _, one in ranked], "growth"),
         wishes=_distinct(wish for _, one in ranked for wish in one.wishes),
         description=next((one.description for _, one in group if one.description), ""),
     )
@@ -142,6 +143,12 @@ def _kind(ranked: Group) -> Fact[Any]:
     if tables and (not concepts or tables[0][0].precision >= concepts[0][0].precision):
         return tables[0][1].kind
     return concepts[0][1].kind if concepts else ranked[0][1].kind
+
+
+def _most(told: Sequence[DraftEntity], field: str) -> Fact[int] | None:
+    """The largest number that any of them states: what must fit."""
+    stated: list[Fact[int]] = [fact for one in told if (fact := getattr(one, field)) is not None]
+    return max(stated, key=lambda fact: fact.value, default=None)
 
 
 def _distinct(values: Iterable[Any]) -> tuple[Any, ...]:
@@ -275,6 +282,8 @@ def _with_apart(one: DraftEntity, told: Sequence[DraftEntity]) -> DraftEntity:
         uniques=_distinct((*one.uniques, *(index for other in told for index in other.uniques))),
         constraints=_distinct((*one.constraints, *(text for other in told for text in other.constraints))),
         transitions=_distinct((*one.transitions, *(text for other in told for text in other.transitions))),
+        rows=_most([one, *told], "rows"),
+        growth=_most([one, *told], "growth"),
         soft_delete=one.soft_delete or next((other.soft_delete for other in told if other.soft_delete), None),
         managed_by=one.managed_by or next((other.managed_by for other in told if other.managed_by), None),
         wishes=_distinct((*one.wishes, *(wish for other in told for wish in other.wishes))),

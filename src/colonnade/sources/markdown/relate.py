@@ -213,6 +213,7 @@ def _own(entity: DraftEntity, known: Index) -> Iterator[Relation]:
                 key,
                 one.on_delete.value if one.on_delete else "",
                 True,
+                through=one.through.value if one.through else "",
             )
         )
 
@@ -227,7 +228,11 @@ def _reconciled(
         if relation.holder not in by_name or (relation.target not in by_name and not relation.key):
             continue
         if relation.kind == "many-to-many":
-            if not _through(relation, keyed) and not _has_many(relation, extra):
+            if relation.through in by_name and relation.through not in (relation.holder, relation.target):
+                for end in _ends(relation):
+                    if not _absorbed(end, keyed) and not _known_pair(end, extra):
+                        _add(extra, end, by_name)
+            elif not _through(relation, keyed) and not _has_many(relation, extra):
                 extra.setdefault(relation.holder, []).append(_made(relation, by_name))
             continue
         if _absorbed(relation, keyed):
@@ -262,6 +267,12 @@ def _mutual(told: list[Relation]) -> list[Relation]:
         if not weak:
             result.append(one)
     return result
+
+
+def _ends(relation: Relation) -> list[Relation]:
+    """A many-to-many through an entity as what that entity has: a key to each side."""
+    sides = (relation.holder, relation.target)
+    return [replace(relation, holder=relation.through, kind="many-to-one", target=one, through="") for one in sides]
 
 
 def _through(relation: Relation, keyed: dict[str, list[DraftRelationship]]) -> bool:
@@ -332,5 +343,6 @@ def _made(relation: Relation, by_name: dict[str, DraftEntity]) -> DraftRelations
         Fact(relation.target, relation.place),
         Fact(relation.key, relation.place) if relation.key else None,
         delete_action(relation),
+        through=Fact(relation.through, relation.place) if relation.through else None,
         description=relation.text[:300],
     )

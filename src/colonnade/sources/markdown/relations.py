@@ -49,6 +49,8 @@ class Relation:
     text: str = ""
     # Told as "has many": two of these that face each other are many-to-many.
     many: bool = False
+    # The table between the two of a many-to-many: an entity's name, or a name that only this text has.
+    through: str = ""
 
 
 def turned(relation: Relation) -> Relation:
@@ -64,7 +66,32 @@ def told(text: str, place: Place, about: str | None, known: Index, *, loose: boo
     plain = names.plain(text.replace("`", "")) if len(text) < 4000 else ""
     for sentence in _SENTENCE.split(plain) if not loose or len(plain) > 300 else [plain]:
         found.extend(_sentence(sentence, place, about, known, loose))
+    if any(one.kind == "many-to-many" for one in found):
+        between = _between(text, known)
+        found = [replace(one, through=between) if one.kind == "many-to-many" else one for one in found]
     return found
+
+
+_THROUGH = re.compile(
+    r"\b(?:via|through|using|linked by|über|mediante|a través de|através d[aeo]|tramite|par|通过|経由)\s+"
+    r"(?:(?:an?|the|la|el|o|die|der|das|une?)\s+)?"
+    r"(?:(?:junction|join|association|pivot|link(?:ing)?|bridge|intermediate|explicit)\s+)*"
+    r"(?:(?:table|entity|model|tabla|tabela|tabelle)\b)?\s*[:(]?\s*(?P<name>`?[^\W\d]\w*`?)"
+    r"|\b(?:junction|join|association|pivot|link|bridge)(?:\s+(?:table|entity|model))?\s*[:(]?\s*(?P<table>`?[^\W\d]\w*`?)",
+    re.IGNORECASE,
+)
+
+
+def _between(text: str, known: Index) -> str:
+    """The table by which a line says that two entities are related, or an empty string."""
+    for match in _THROUGH.finditer(text[:600]):
+        written = match["name"] or match["table"]
+        name = written.strip("`")
+        if known.find(name):
+            return known.find(name) or ""
+        if written != name or (names.looks_coded(name) and not _KEY.fullmatch(name)):
+            return name
+    return ""
 
 
 def _sentence(text: str, place: Place, about: str | None, known: Index, loose: bool) -> list[Relation]:

@@ -100,6 +100,10 @@ def _parts(
         yield from _parts(below, role, about, path, file, listed=listed)
 
 
+# Titles on states that no columns below can make an entity of; a washing machine may be one.
+_MOVING = re.compile(r"\b(?:state machine|life ?cycle|transitions|states)\W*$", re.IGNORECASE)
+
+
 def _entered(
     section: Section, title: titles.Title, role: str, about: Subject | None, file: str
 ) -> tuple[str, Subject | None, bool]:
@@ -118,7 +122,7 @@ def _entered(
         return title.role, None, False
     if section.sections and not inherited and any(storage.UNSTORED_GROUP.search(note) for note in title.notes):
         return "unstored", None, False
-    if title.role == "entity" or (title.soft and not inherited):
+    if title.role == "entity" or (title.soft and not inherited and not _MOVING.search(section.text)):
         if role in ("transfer", "samples", "queries", "unstored", "before", "states", "enums", "policies"):
             named = subject.of_section(section, title, file)
             return role, replace(named, kind="concept", proven=False), False

@@ -38,10 +38,6 @@ _WHERE = re.compile(r"\bWHERE\s+(?P<predicate>[^;`)]+)", re.IGNORECASE)
 _NAME = re.compile(
     r"`?(?P<name>(?:idx|ix|uq|uk|uniq|unique|index|ux|ak)_\w+|\w+_(?:idx|index|key|uniq|unique))`?", re.IGNORECASE
 )
-_STATE_ARROW = re.compile(
-    r"`?\[?(?P<left>[^\W\d][\w -]{0,30}?)\]?`?\s*(?:-{1,2}>|→|=>|⟶|──▶|─▶|─+>)\s*`?\[?(?P<right>[^\W\d][\w -]{0,30}?)\]?`?(?=\s*(?:$|[,;(:|→\-─=.]|when|on\b|via\b))",  # noqa: E501
-    re.MULTILINE,
-)
 
 
 def told(parts: Sequence[Part], known: Index, file: str) -> Iterator[Relation]:
@@ -414,7 +410,7 @@ def keys(parts: Sequence[Part], known: Index, columns: Columns, file: str) -> It
         about = known.find(part.subject.name) if part.subject else None
         if about is None or part.role in ("transfer", "queries", "samples", "unstored", "states"):
             continue
-        for text, place in _texts(part, file, _KEY_WORD):
+        for text, place in lines_of(part, file, _KEY_WORD):
             match = (
                 _KEY_LINE.match(text)
                 if "key" in text.lower()
@@ -450,7 +446,7 @@ def checks(parts: Sequence[Part], known: Index, columns: Columns, file: str) -> 
         if about is None or part.role != "constraints":
             continue
         yield from _limited(part, about, columns.get(about, {}), file)
-        for text, place in _texts(part, file, _SIGN):
+        for text, place in lines_of(part, file, _SIGN):
             match = _COMPARED.fullmatch(re.split(r"\s+[—–-]\s+", text)[0].strip())
             if match and names.key(match["column"]) in columns.get(about, {}):
                 stated = match["text"].replace("≥", ">=").replace("≤", "<=")
@@ -465,7 +461,7 @@ _FIRST = re.compile(
 
 def _limited(part: Part, about: str, columns: Mapping[str, str], file: str) -> Iterator[DraftEntity]:
     """What the rules of an entity say of how large a number may be: `rating must be between 1 and 5`."""
-    for text, place in _texts(part, file):
+    for text, place in lines_of(part, file):
         match = _FIRST.match(text)
         column = columns.get(names.key(match["column"])) if match else None
         said = facts.read(text[match.end() :], place, "remark") if match and column else {}
@@ -478,32 +474,12 @@ def _limited(part: Part, about: str, columns: Mapping[str, str], file: str) -> I
 _SIGN = re.compile(r"[<>=≥≤]|\bBETWEEN\b|\bIN\b", re.IGNORECASE)
 
 
-# States.
-
-
-def transitions(parts: Sequence[Part], known: Index, file: str) -> Iterator[DraftEntity]:
-    """The allowed moves of a state: (column, from, to), under the entity that a section on states is about."""
-    from dataclasses import replace
-
-    for part in parts:
-        about = known.find(part.subject.name) if part.subject else None
-        if part.role != "states" or about is None:
-            continue
-        for text, place in _texts(part, file):
-            moves = tuple(
-                Fact(("", match["left"].strip(), match["right"].strip()), place)
-                for match in _STATE_ARROW.finditer(text)
-            )
-            if moves:
-                yield replace(DraftEntity(Fact(about, place), Fact("table", place)), transitions=moves)
-
-
 _KEY_WORD = re.compile(r"key|pk\b|主|clave|chave", re.IGNORECASE)
 _DELETE_WORD = re.compile(r"delet|削除|删除|lógic|удален|logique", re.IGNORECASE)
 _ANYTHING = re.compile("")
 
 
-def _texts(part: Part, file: str, wanted: re.Pattern[str] = _ANYTHING) -> Iterator[tuple[str, Place]]:
+def lines_of(part: Part, file: str, wanted: re.Pattern[str] = _ANYTHING) -> Iterator[tuple[str, Place]]:
     """The lines of a part that hold what is `wanted`, without Markdown's marks."""
     block = part.block
     if isinstance(block, Fence):
@@ -528,7 +504,7 @@ def soft_deleted(parts: Sequence[Part], known: Index, file: str) -> Iterator[Dra
         about = known.find(part.subject.name) if part.subject else None
         if about is None or part.role in ("transfer", "queries", "samples", "unstored"):
             continue
-        for text, place in _texts(part, file, _DELETE_WORD):
+        for text, place in lines_of(part, file, _DELETE_WORD):
             if storage.SOFT_DELETE.search(text) and not re.search(
                 r"\bno soft|\bnot soft|\bwithout soft|\bhard[- ]delete", text, re.IGNORECASE
             ):

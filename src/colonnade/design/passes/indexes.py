@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from colonnade import sql
@@ -291,6 +291,19 @@ def _key_indexes(blueprint: Blueprint, links: Iterable[Link]) -> Blueprint:
     return blueprint
 
 
+def in_order(index: Index, equal: Sequence[str], sort: Sequence[tuple[str, bool]]) -> bool:
+    """Whether `index` finds rows by `equal` in the order of `sort`, pairs of a column and whether it descends.
+
+    An index is read from either end, so both directions of the whole order are served.
+    """
+    if index.method != "btree" or index.predicate is not None or any(key.nulls_first for key in index.keys):
+        return False
+    head, tail = index.keys[: len(equal)], index.keys[len(equal) : len(equal) + len(sort)]
+    found = [(key.column, key.descending) for key in tail]
+    turned = [(column, not down) for column, down in sort]
+    return {key.column for key in head} == set(equal) and found in (list(sort), turned)
+
+
 @rule("listing-index")
 def listing_index(work: Work) -> Work:
     """A user's rows are listed newest first, so an index has them in that order.
@@ -307,6 +320,8 @@ def _listing(blueprint: Blueprint) -> Blueprint:
         or blueprint.junction
         or blueprint.key == (blueprint.owner,)
     ):
+        return blueprint
+    if any(in_order(one, (blueprint.owner,), ((blueprint.created_at, True),)) for one in blueprint.indexes):
         return blueprint
     index = plain(blueprint, blueprint.owner, f"{blueprint.created_at} DESC")
     return add(blueprint, index, house("listing-index"))

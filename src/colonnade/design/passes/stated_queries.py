@@ -12,7 +12,7 @@ from colonnade import sql
 from colonnade.design.draft import DraftQuery
 from colonnade.design.passes import worded_queries
 from colonnade.design.passes.externals import known_table
-from colonnade.design.passes.indexes import add, index_name
+from colonnade.design.passes.indexes import add, in_order, index_name
 from colonnade.design.passes.patterns import serving
 from colonnade.design.schema import Index, IndexKey, QueryPattern
 from colonnade.design.work import Blueprint, Work, found, stated
@@ -64,16 +64,12 @@ def query_indexes(work: Work) -> Work:
 def _indexed(blueprint: Blueprint, asked: Asked, query: DraftQuery) -> Blueprint:
     owner = (blueprint.owner,) if blueprint.owner and blueprint.key != (blueprint.owner,) else ()
     equal = tuple(dict.fromkeys((*owner, *asked.equal)))
-    keys = [IndexKey(name) for name in equal]
-    keys += [IndexKey(name, descending=down) for name, down in asked.sort if name not in equal]
-    if any(_starts(one, keys) for one in blueprint.indexes) or equal == blueprint.key:
+    sort = tuple((name, down) for name, down in asked.sort if name not in equal)
+    if any(in_order(one, equal, sort) for one in blueprint.indexes) or equal == blueprint.key:
         return blueprint
+    keys = [*(IndexKey(name) for name in equal), *(IndexKey(name, descending=down) for name, down in sort)]
     index = Index(index_name(blueprint, (key.column or "" for key in keys)), tuple(keys))
     return add(blueprint, index, stated(query.title.place))
-
-
-def _starts(index: Index, keys: list[IndexKey]) -> bool:
-    return index.method == "btree" and index.predicate is None and list(index.keys[: len(keys)]) == keys
 
 
 def stated_patterns(work: Work) -> Work:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from colonnade import sql
 from colonnade.design.draft import DraftAttribute, DraftEntity, DraftIndex, Fact
 from colonnade.errors import Place
-from colonnade.sources.markdown import facts, mentions, names, relations, titles
+from colonnade.sources.markdown import facts, limits, mentions, names, relations, titles
 from colonnade.sources.markdown.blocks import Bullets, Fence, Item, Paragraph, Span, Table
 from colonnade.sources.markdown.forms import bullets, drawing, table
 from colonnade.sources.markdown.mentions import Index
@@ -450,6 +451,8 @@ def checks(parts: Sequence[Part], known: Index, columns: Columns, file: str) -> 
             match = _COMPARED.fullmatch(re.split(r"\s+[—–-]\s+", text)[0].strip())
             if match and names.key(match["column"]) in columns.get(about, {}):
                 stated = match["text"].replace("≥", ">=").replace("≤", "<=")
+                if sql.expression(stated) is None and any(limits.read(stated)):
+                    continue
                 yield replace(DraftEntity(Fact(about, place), Fact("table", place)), constraints=(Fact(stated, place),))
 
 
@@ -466,7 +469,8 @@ def _limited(part: Part, about: str, columns: Mapping[str, str], file: str) -> I
         column = columns.get(names.key(match["column"])) if match else None
         said = facts.read(text[match.end() :], place, "remark") if match and column else {}
         least, most = said.get("least"), said.get("most")
-        if column and (least or most) and not _COMPARED.fullmatch(text):
+        condition = _COMPARED.fullmatch(text)
+        if column and (least or most) and not (condition and sql.expression(condition["text"])):
             attribute = DraftAttribute(Fact(column, place), least=least, most=most)
             yield DraftEntity(Fact(about, place), Fact("table", place), attributes=(attribute,))
 

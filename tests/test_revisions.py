@@ -25,12 +25,12 @@ def position(out: Path) -> revisions.Position:
 
 
 def test_the_first_revision_is_001(tmp_path: Path) -> None:
-    assert position(tmp_path) == revisions.Position("001", None, revisions.HOME)
+    assert position(tmp_path) == revisions.Position("001", None, revisions.HOME.migrations)
 
 
 def test_ours_alone_is_regenerated_in_place(tmp_path: Path) -> None:
     put(tmp_path, "001_x.py", "001", "None", "001-a")
-    assert position(tmp_path) == revisions.Position("001", None, revisions.HOME)
+    assert position(tmp_path) == revisions.Position("001", None, revisions.HOME.migrations)
 
 
 def test_a_foreign_history_is_continued_from_its_head(tmp_path: Path) -> None:

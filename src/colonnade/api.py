@@ -15,6 +15,7 @@ from colonnade.design.draft import Draft
 from colonnade.design.schema import Database, Reason, Schema
 from colonnade.errors import Mistake, Place, ServerError, wrong
 from colonnade.findings import RULES, Finding, Proof
+from colonnade.layout import Layout
 from colonnade.sql import fingerprint
 from colonnade.writers.file import File, Request
 
@@ -121,9 +122,11 @@ def build(
     With `check` nothing is written or proven. Raises InputError, OutputError or ServerError.
     """
     on_stage("writing")
-    place = revisions.position(out, designed.schema.intent.feature, lambda: _digest(designed.schema))
+    place = revisions.position(
+        out, designed.schema.intent.feature, lambda: _digest(designed.schema), chosen.tree.migrations
+    )
     files = write(designed.schema, chosen, place, only)
-    planned = _planned(designed, files, place, out, force=force, complete=only is None)
+    planned = _planned(designed, files, place, chosen.tree, out, force=force, complete=only is None)
     findings = (*_severity(designed.findings, strict), *_kept(planned, place, out))
     if check:
         seen = output.checked(planned)
@@ -169,8 +172,8 @@ def prove(
     from colonnade.prove import prove_build
 
     schema = designed.schema if server.owned else with_private_roles(designed.schema)
-    where = place or revisions.Position(revisions.FIRST, None, revisions.HOME)
-    files = [*write(schema, chosen, where), *_history(where)]
+    where = place or revisions.Position(revisions.FIRST, None, chosen.tree.migrations)
+    files = [*write(schema, chosen, where), *_history(where, chosen.tree)]
     try:
         with output.temporary_tree(files) as tree:
             return prove_build(tree, schema, designed.draft, chosen, server, on_proof)
@@ -260,10 +263,21 @@ def _digest(schema: Schema) -> str:
 
 
 def _planned(
-    designed: Design, files: Sequence[File], place: revisions.Position, out: Path, *, force: bool, complete: bool
+    designed: Design,
+    files: Sequence[File],
+    place: revisions.Position,
+    layout: Layout,
+    out: Path,
+    *,
+    force: bool,
+    complete: bool,
 ) -> tuple[output.Change, ...]:
-    foreign = place.folder != revisions.HOME
-    moved = [_relocated(file, place.folder) for file in files if not (foreign and file.once)]
+    foreign = place.folder != layout.migrations
+    moved = [
+        _relocated(file, layout.migrations, place.folder)
+        for file in files
+        if not (foreign and file.once and file.writer == "alembic")
+    ]
     if designed.source is not None:
         source = designed.source.resolve()
         moved = [file for file in moved if (out / file.path).resolve() != source]
@@ -274,10 +288,10 @@ def _planned(
     return tuple(one for one in planned if not (_is_revision(one, place) and one.status != "unchanged"))
 
 
-def _relocated(file: File, folder: PurePosixPath) -> File:
-    if folder == revisions.HOME or not file.path.is_relative_to(revisions.HOME):
+def _relocated(file: File, home: PurePosixPath, folder: PurePosixPath) -> File:
+    if folder == home or not file.path.is_relative_to(home):
         return file
-    return replace(file, path=folder / file.path.relative_to(revisions.HOME))
+    return replace(file, path=folder / file.path.relative_to(home))
 
 
 def _is_revision(change: output.Change, place: revisions.Position) -> bool:
@@ -313,9 +327,9 @@ def _kept(planned: Sequence[output.Change], place: revisions.Position, out: Path
     return tuple(edited)
 
 
-def _history(place: revisions.Position) -> list[File]:
+def _history(place: revisions.Position, layout: Layout) -> list[File]:
     return [
-        File(revisions.HOME / "versions" / revision.path.name, revision.path.read_text(encoding="utf-8"), "history")
+        File(layout.migrations / "versions" / revision.path.name, revision.path.read_text(encoding="utf-8"), "history")
         for revision in place.others
     ]
 

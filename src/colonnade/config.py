@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from colonnade.errors import InputError, Mistake, Place
-
-Layout = Literal["reference-1"]
+from colonnade.layout import LAYOUTS, Layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +26,14 @@ class Settings:
     primary_keys: Literal["uuid4", "uuid7"] = "uuid4"
     enums: Literal["type", "check"] = "type"
     target_version: Literal[15, 16, 17, 18] = 15
-    layout: Layout = "reference-1"
+    layout: Literal["reference-1", "reference-2", "reference-4"] = "reference-1"
     disabled_rules: frozenset[str] = frozenset()
     allow: tuple[str, ...] = ()
+
+    @property
+    def tree(self) -> Layout:
+        """Where the files of a build lie."""
+        return LAYOUTS[self.layout]
 
     def enabled(self, rule: str) -> bool:
         return rule not in self.disabled_rules
@@ -45,7 +49,7 @@ CHOICES: dict[str, tuple[object, ...]] = {
     "primary_keys": ("uuid4", "uuid7"),
     "enums": ("type", "check"),
     "target_version": (15, 16, 17, 18),
-    "layout": ("reference-1",),
+    "layout": tuple(LAYOUTS),
 }
 
 assert set(CHOICES) == {field.name for field in fields(Settings)} - {"disabled_rules", "allow"}

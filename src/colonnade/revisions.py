@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from colonnade.errors import InputError, Mistake, Place, wrong
+from colonnade.layout import HOME
 from colonnade.output import maker, origin
 
-HOME = PurePosixPath("backend/migrations")
 ELSEWHERE = tuple(map(PurePosixPath, ("backend/alembic", "alembic", "migrations")))
 FIRST = "001"
 
@@ -36,13 +36,13 @@ class Position:
     followed_by: tuple[str, ...] = ()
 
 
-def position(out: Path, feature: str, digest: Callable[[], str]) -> Position:
-    """Where the first revision of `feature` stands in the Alembic folder of `out`.
+def position(out: Path, feature: str, digest: Callable[[], str], home: PurePosixPath = HOME.migrations) -> Position:
+    """Where the first revision of `feature` stands in the Alembic folder of `out`, which is `home` where there is none.
 
     `digest` gives the id of one after a foreign head, and is asked only then. Raises InputError where the history
     cannot be read or has several heads.
     """
-    folder = _folder(out)
+    folder = _folder(out, home)
     history = read(out / folder / "versions")
     ours = [revision for revision in history if revision.feature == origin(feature)]
     others = tuple(revision for revision in history if revision.feature != origin(feature))
@@ -106,9 +106,9 @@ def _after(start: str, history: Sequence[Revision]) -> tuple[str, ...]:
     return tuple(sorted(found - {start}))
 
 
-def _folder(out: Path) -> PurePosixPath:
-    if (out / HOME).is_dir():
-        return HOME
+def _folder(out: Path, home: PurePosixPath) -> PurePosixPath:
+    if (out / home).is_dir():
+        return home
     for base in (PurePosixPath("backend"), PurePosixPath()):
         configuration = out / base / "alembic.ini"
         if configuration.is_file():
@@ -124,7 +124,7 @@ def _folder(out: Path) -> PurePosixPath:
             )
             if location and not Path(location).is_absolute() and ".." not in Path(location).parts:
                 return base / location
-    return next((folder for folder in ELSEWHERE if (out / folder / "env.py").is_file()), HOME)
+    return next((folder for folder in ELSEWHERE if (out / folder / "env.py").is_file()), home)
 
 
 def _assignments(module: ast.Module) -> dict[str, object]:

@@ -14,6 +14,7 @@ from colonnade.config import Settings
 from colonnade.design import provided
 from colonnade.design.draft import Draft
 from colonnade.design.schema import Database, Entity, Schema, Table
+from colonnade.layout import Layout
 from colonnade.prove import filling, stubs
 from colonnade.server import Server, connect, drop_roles, scratch_database
 from colonnade.sql import ident
@@ -78,8 +79,13 @@ class Ground:
         return self.settings.row_level_security and enabled
 
     @property
+    def layout(self) -> Layout:
+        """Where the files of the tree lie."""
+        return self.settings.tree
+
+    @property
     def backend(self) -> Path:
-        return self.tree / "backend"
+        return self.tree / self.layout.backend
 
     @property
     def specification(self) -> Path:

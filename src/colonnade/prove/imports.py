@@ -10,21 +10,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
-PACKAGE = "src"
-
 
 @contextmanager
-def importable(folder: Path) -> Iterator[None]:
-    """For the time of the block, `folder` is first on the path and its package `src` is the only one of that name."""
+def importable(folder: Path, tops: frozenset[str]) -> Iterator[None]:
+    """For the time of the block, `folder` is first on the path, and its modules `tops` the only ones of their names."""
     path, bytecode = list(sys.path), sys.dont_write_bytecode
-    others = _taken()
+    others = _taken(tops)
     sys.path.insert(0, str(folder))
     sys.dont_write_bytecode = True
     importlib.invalidate_caches()
     try:
         yield
     finally:
-        _taken()
+        _taken(tops)
         sys.modules.update(others)
         sys.path[:] = path
         sys.dont_write_bytecode = bytecode
@@ -33,7 +31,7 @@ def importable(folder: Path) -> Iterator[None]:
 @contextmanager
 def imported(folder: Path, name: str) -> Iterator[ModuleType]:
     """The module `name` of `folder`, importable for the time of the block."""
-    with importable(folder):
+    with importable(folder, frozenset({name.partition(".")[0]})):
         yield importlib.import_module(name)
 
 
@@ -51,7 +49,7 @@ def environment(name: str, value: str) -> Iterator[None]:
             os.environ[name] = before
 
 
-def _taken() -> dict[str, ModuleType]:
-    """Removes and returns the modules of the package `src`."""
-    names = [name for name in sys.modules if name == PACKAGE or name.startswith(f"{PACKAGE}.")]
+def _taken(tops: frozenset[str]) -> dict[str, ModuleType]:
+    """Removes and returns the modules called `tops`, and all within them."""
+    names = [name for name in sys.modules if name.partition(".")[0] in tops]
     return {name: sys.modules.pop(name) for name in names}

@@ -82,7 +82,7 @@ def seeds_load(ground: Ground) -> Iterator[Proof]:
             words = ", ".join(f"{number} rows in {name}" for name, number in grown.items()) or "no rows"
             evidence = f"{statements(text)} statements as the migrator; {words}" if outcome.accepted else str(outcome)
             passed = outcome.accepted and bool(grown)
-            yield Proof("seeds-load", f"backend/seeds/{file.name}", passed, evidence)
+            yield Proof("seeds-load", file.relative_to(ground.tree).as_posix(), passed, evidence)
             before = after
 
 

@@ -88,7 +88,7 @@ def _after_a_history(ground: Ground, follows: str) -> Iterator[Proof]:
 
 def _follows(ground: Ground) -> str | None:
     """The revision that ours follows, or None where ours is the first."""
-    history = revisions.read(ground.backend / "migrations" / "versions")
+    history = revisions.read(ground.tree / ground.layout.migrations / "versions")
     ours = next((one for one in history if one.feature == origin(ground.feature)), None)
     return ours.follows[0] if ours and ours.follows else None
 
@@ -125,7 +125,7 @@ def downgrade(ground: Ground, database: str, target: str) -> None:
 @contextmanager
 def _alembic(ground: Ground, database: str) -> Iterator[Config]:
     url = ground.url(database, ground.actors.migrator)
-    with importable(ground.backend), environment("DATABASE_URL", url):
+    with importable(ground.backend, ground.layout.tops), environment("DATABASE_URL", url):
         yield _config(ground)
 
 
@@ -143,7 +143,7 @@ def _config(ground: Ground) -> Config:
 
     config = Config(str(ground.backend / "alembic.ini"), stdout=io.StringIO(), output_buffer=io.StringIO())
     # What is relative in alembic.ini is relative to the current folder, and % is special in it.
-    config.set_main_option("script_location", str(ground.backend / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(ground.tree / ground.layout.migrations).replace("%", "%%"))
     config.set_main_option("prepend_sys_path", "")
     # With a file name, env.py would configure logging, and the logging of this process is not its to change.
     config.config_file_name = None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
 EVERYBODY: Privileges = (Privilege("PUBLIC", ("USAGE",)),)
-FAMILIES = {"sqlalchemy": "src.db.models", "sqlmodel": "src.db.sqlmodels"}
+FAMILIES = ("sqlalchemy", "sqlmodel")
 
 
 EQUAL = {
@@ -49,7 +49,7 @@ def models_equal_ddl(ground: Ground) -> Iterator[Proof]:
 
     for losses in dict.fromkeys(LOSSES.values()):
         reference = _reference(ground, losses)
-        for family in FAMILIES:
+        for family in ground.layout.models:
             if LOSSES[family] == losses:
                 yield from _equals(ground, family, losses, reference)
 
@@ -99,7 +99,7 @@ def _equals(ground: Ground, family: str, losses: tuple[str, ...], reference: str
         dumps = dump.differences(dump.normalised(ground.server, made), reference)
     expected = less(ground.catalog, losses)
     facts = catalog.differences(less(observed, losses), expected)
-    yield agreement(EQUAL[family], f"{FAMILIES[family]} and schema.sql", facts, dumps, expected)
+    yield agreement(EQUAL[family], f"{ground.layout.models[family].module} and schema.sql", facts, dumps, expected)
     yield _losses(ground, EQUAL[family], observed, losses)
 
 
@@ -123,6 +123,8 @@ def _losses(ground: Ground, name: str, observed: Database, losses: tuple[str, ..
 
 
 def _round_trips(ground: Ground, family: str) -> Iterator[Proof]:
+    if family not in ground.layout.models:
+        return
     with ground.emptied_workbench() as database, _package(ground, family) as package:
         admit(ground.server, database, ground.schema, ground.actors)
         with (
@@ -135,7 +137,7 @@ def _round_trips(ground: Ground, family: str) -> Iterator[Proof]:
 @contextmanager
 def _package(ground: Ground, family: str) -> Iterator[ModuleType]:
     """The generated package; its mappers are forgotten at the end."""
-    with imported(ground.backend, FAMILIES[family]) as package:
+    with imported(ground.backend, ground.layout.models[family].module) as package:
         try:
             yield package
         finally:

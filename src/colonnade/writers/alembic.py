@@ -6,7 +6,6 @@ import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import PurePosixPath
 
 from colonnade.diff import undoing
 from colonnade.ops.functions import ShareFunction, has_sql_body
@@ -15,11 +14,10 @@ from colonnade.ops.op import Irreversible, Op
 from colonnade.ops.tables import CreateTable
 from colonnade.sql import ident
 from colonnade.writers.alembic_calls import Said, calls, execute, said_of
-from colonnade.writers.alembic_folder import ENVIRONMENT, INI, TEMPLATE
+from colonnade.writers.alembic_folder import TEMPLATE, configuration, environment
 from colonnade.writers.file import File, Request, writer
 from colonnade.writers.operations import operations
 
-HOME = PurePosixPath("backend/migrations")
 _SLUG_LENGTH = 40
 # What the docstring counts, by the operation that makes it.
 _COUNTED = {
@@ -49,10 +47,11 @@ _IMPORTS = {
 def alembic(request: Request) -> Iterator[File]:
     """The revision that builds the design, and alembic.ini, env.py and script.py.mako where there are none."""
     slug = _slug(request.schema.intent.revision_message or request.schema.intent.title)
-    yield File(PurePosixPath("backend/alembic.ini"), INI, once=True)
-    yield File(HOME / "env.py", ENVIRONMENT, once=True)
-    yield File(HOME / "script.py.mako", TEMPLATE, once=True)
-    yield File(HOME / "versions" / f"{request.revision}_{slug}.py", revision(request, operations(request)))
+    home = request.layout.migrations
+    yield File(request.layout.backend / "alembic.ini", configuration(request.layout), once=True)
+    yield File(home / "env.py", environment(request.layout), once=True)
+    yield File(home / "script.py.mako", TEMPLATE, once=True)
+    yield File(home / "versions" / f"{request.revision}_{slug}.py", revision(request, operations(request)))
 
 
 def _slug(message: str) -> str:

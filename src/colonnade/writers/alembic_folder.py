@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-INI = """\
+from colonnade.layout import Layout
+
+_INI = """\
 # Alembic's configuration. The database is named by the environment variable DATABASE_URL.
 
 [alembic]
-script_location = %(here)s/migrations
+script_location = %(here)s/__FOLDER__
 prepend_sys_path = %(here)s
 path_separator = os
 
@@ -45,10 +47,12 @@ format = %(levelname)-5.5s [%(name)s] %(message)s
 datefmt = %H:%M:%S
 """
 
-ENVIRONMENT = '''\
+_ENVIRONMENT = '''\
 """Alembic's environment: reads DATABASE_URL and runs each revision in a transaction of its own."""
 
 from __future__ import annotations
+
+from colonnade.layout import Layout
 
 import importlib
 import os
@@ -74,9 +78,9 @@ def database_url() -> str:
 def metadata_of_models() -> sa.MetaData | None:
     """What autogenerate compares with, or None where this folder is used without the models."""
     try:
-        models = importlib.import_module("src.db.models")
+        models = importlib.import_module("__MODULE__")
     except ModuleNotFoundError as error:
-        if error.name not in ("src", "src.db", "src.db.models"):
+        if error.name not in __MODULES__:
             raise
         return None
     return models.Base.metadata
@@ -143,6 +147,8 @@ Revises: ${down_revision | comma,n}
 """
 from __future__ import annotations
 
+from colonnade.layout import Layout
+
 import sqlalchemy as sa
 from alembic import op
 ${imports if imports else ""}
@@ -160,3 +166,16 @@ def upgrade() -> None:
 def downgrade() -> None:
     ${downgrades if downgrades else "pass"}
 '''
+
+
+def configuration(layout: Layout) -> str:
+    """The text of alembic.ini."""
+    return _INI.replace("__FOLDER__", str(layout.migrations.relative_to(layout.backend)))
+
+
+def environment(layout: Layout) -> str:
+    """The text of env.py, which compares with the first family of models of the layout."""
+    module = next(iter(layout.models.values())).module
+    parts = module.split(".")
+    around = tuple(".".join(parts[: count + 1]) for count in range(len(parts)))
+    return _ENVIRONMENT.replace("__MODULES__", repr(around)).replace("__MODULE__", module)

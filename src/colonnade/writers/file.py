@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from colonnade.config import Settings
 from colonnade.design.schema import Schema
+from colonnade.layout import Layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,10 @@ class Request:
     settings: Settings
     revision: str = "001"
     down_revision: str | None = None
+
+    @property
+    def layout(self) -> Layout:
+        return self.settings.tree
 
     @property
     def feature_folder(self) -> PurePosixPath:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
+from colonnade.layout import Layout
 from colonnade.types import take_apart
 from colonnade.writers.declared import domain_sources, enum_class, enums_at, needs_server_types, sequence_source
-from colonnade.writers.naming import Model
+from colonnade.writers.file import File
+from colonnade.writers.naming import Model, TableKey
 from colonnade.writers.plan import Plan
 from colonnade.writers.python import docstring, texts
 from colonnade.writers.spelling import spell
@@ -171,6 +173,23 @@ def model_module(model: Model, known: Plan, class_lines: list[str]) -> str:
     words = words_of(body) | ({"TYPE_CHECKING"} if others else set())
     base = from_import(".base", words & _offered(known))
     return "\n\n".join(part for part in (title, imports(words), base, others, body) if part) + "\n"
+
+
+def whole_module(title: str, known: Plan, shared: list[str], classes: Mapping[TableKey, list[str]]) -> str:
+    """All models in one module: what they share, then each with its enums; relationships name each other as text."""
+    parts = [*shared]
+    for key, lines in classes.items():
+        parts += [*(enum_class(known, name) for name in enums_at(known, key)), "\n".join(lines)]
+    classes_of = [model.class_name for model in known.names.models.values()]
+    offered = sorted([*PUBLIC_HELPERS, *known.names.enums.values(), *classes_of])
+    return base_module(title, [f"__all__ = {texts(offered)}", *parts])
+
+
+def packages_around(layout: Layout, family: str) -> Iterator[File]:
+    """The `__init__.py` of each package that the models stand in."""
+    titles = ("The application.", "Models and sessions of the database.")
+    for path, title in zip(layout.packages_around(family), titles, strict=False):
+        yield File(path, docstring(title) + "\n", once=True)
 
 
 def _offered(known: Plan) -> frozenset[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from colonnade.design.schema import Entity, Schema, Table
 from colonnade.types import take_apart
@@ -104,7 +103,3 @@ def _types_in_use(schema: Schema) -> Iterator[tuple[TableKey, str]]:
     for table in (*schema.database.tables, *schema.external):
         for column in table.columns:
             yield (table.schema, table.name), take_apart(column.type).base
-
-
-def path_of(folder: str, module_name: str) -> PurePosixPath:
-    return PurePosixPath("backend/src/db") / folder / f"{module_name}.py"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import PurePosixPath
 
 from colonnade.design.schema import Column, ForeignKey, Roles, Schema, Table
 from colonnade.seed import Row, counted, order, place_of, rows
@@ -26,7 +25,7 @@ def seeds(request: Request) -> Iterator[File]:
     for number, table in enumerate(filled, 1):
         name = module(entities.get(table.name, table.name))
         text = _script(table, made[table.name], schema, tables)
-        yield File(PurePosixPath("backend/seeds") / f"{number:03d}_{name}.sql", text)
+        yield File(request.layout.backend / "seeds" / f"{number:03d}_{name}.sql", text)
 
 
 def _script(table: Table, made: list[Row], schema: Schema, tables: Mapping[tuple[str, str], Table]) -> str:

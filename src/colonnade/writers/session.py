@@ -1,16 +1,13 @@
-"""Writer `session`: `backend/src/db/session.py`, with engine, pool and the tenant context of every transaction."""
+"""Writer `session`: `session.py`, or as the layout calls it: engine, pool and tenant context of each transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
 from colonnade.design.schema import Schema
 from colonnade.sql import ident
 from colonnade.types import take_apart
 from colonnade.writers.file import File, Request, writer
-
-_PATH = PurePosixPath("backend/src/db/session.py")
 
 _HEAD = '''"""Engine, pool and sessions; __PURPOSE__
 
@@ -173,7 +170,7 @@ def _refuse_bypass(connection: psycopg.Connection[Any], record: ConnectionPoolEn
 @writer("session")
 def session(request: Request) -> Iterator[File]:
     """session.py, with a tenant context where rows have owners."""
-    yield File(_PATH, _text(request.schema))
+    yield File(request.layout.session, _text(request.schema))
 
 
 def _text(schema: Schema) -> str:

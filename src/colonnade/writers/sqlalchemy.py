@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
 from colonnade.design.schema import Column, Relationship
 from colonnade.writers.file import File, Request, writer
@@ -14,16 +13,17 @@ from colonnade.writers.modules import (
     methods,
     model_module,
     package,
+    packages_around,
     table_lines,
     version_lines,
 )
-from colonnade.writers.naming import Model, path_of
+from colonnade.writers.naming import Model
 from colonnade.writers.plan import Plan, plan
-from colonnade.writers.python import call, docstring
+from colonnade.writers.python import call
 from colonnade.writers.relations import is_list, nullable_side, relationship_options
 from colonnade.writers.tables import column_arguments
 
-FOLDER = "models"
+FAMILY = "sqlalchemy"
 STAMPS = ("created_at", "updated_at")
 
 BASE = '''
@@ -44,15 +44,17 @@ class TimestampMixin:
 
 @writer("sqlalchemy")
 def sqlalchemy(request: Request) -> Iterator[File]:
-    """The package `backend/src/db/models`, and the two packages around it."""
+    """The package `backend/src/db/models` and those around it; nothing where the layout has no such models."""
+    layout = request.layout
+    if FAMILY not in layout.models:
+        return
     known = plan(request.schema)
     stamps = shared_stamps(known)
-    yield File(PurePosixPath("backend/src/__init__.py"), docstring("The application.") + "\n")
-    yield File(PurePosixPath("backend/src/db/__init__.py"), docstring("Models and sessions of the database.") + "\n")
-    yield File(path_of(FOLDER, "base"), _base(known, stamps))
-    yield File(path_of(FOLDER, "__init__"), package(known, "SQLAlchemy models of this schema."))
+    yield from packages_around(layout, FAMILY)
+    yield File(layout.path_of(FAMILY, "base"), _base(known, stamps))
+    yield File(layout.path_of(FAMILY, "__init__"), package(known, "SQLAlchemy models of this schema."))
     for model in known.names.models.values():
-        yield File(path_of(FOLDER, model.module), model_module(model, known, _class(model, known, stamps)))
+        yield File(layout.path_of(FAMILY, model.module), model_module(model, known, _class(model, known, stamps)))
 
 
 def shared_stamps(known: Plan) -> tuple[Column, ...]:

@@ -13,16 +13,19 @@ from colonnade.writers.modules import (
     methods,
     model_module,
     package,
+    packages_around,
     table_lines,
     version_lines,
+    whole_module,
 )
-from colonnade.writers.naming import Model, path_of
+from colonnade.writers.naming import Model
 from colonnade.writers.plan import Plan, plan
 from colonnade.writers.python import call, mapping
 from colonnade.writers.relations import is_list, nullable_side, relationship_options
 from colonnade.writers.tables import column_arguments, has_server_value
 
-FOLDER = "sqlmodels"
+FAMILY = "sqlmodel"
+TITLE = "SQLModel models of this schema."
 
 BASE = '''
 class Base(SQLModel, registry=registry()):
@@ -40,12 +43,19 @@ class Base(SQLModel, registry=registry()):
 
 @writer("sqlmodel")
 def sqlmodel(request: Request) -> Iterator[File]:
-    """The package `backend/src/db/sqlmodels`."""
-    known = plan(request.schema)
-    yield File(path_of(FOLDER, "base"), base_module("Base of the SQLModel models.", [BASE, *base_parts(known)]))
-    yield File(path_of(FOLDER, "__init__"), package(known, "SQLModel models of this schema."))
+    """The package `backend/src/db/sqlmodels`, or where the layout has the models; in one file where it says so."""
+    layout, known = request.layout, plan(request.schema)
+    shared = [BASE, *base_parts(known)]
+    if not layout.models[FAMILY].package:
+        classes = {key: _class(model, known) for key, model in known.names.models.items()}
+        yield File(layout.path_of(FAMILY), whole_module(TITLE, known, shared, classes))
+        return
+    if next(iter(layout.models)) == FAMILY:
+        yield from packages_around(layout, FAMILY)
+    yield File(layout.path_of(FAMILY, "base"), base_module("Base of the SQLModel models.", shared))
+    yield File(layout.path_of(FAMILY, "__init__"), package(known, TITLE))
     for model in known.names.models.values():
-        yield File(path_of(FOLDER, model.module), model_module(model, known, _class(model, known)))
+        yield File(layout.path_of(FAMILY, model.module), model_module(model, known, _class(model, known)))
 
 
 def _class(model: Model, known: Plan) -> list[str]:

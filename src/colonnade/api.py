@@ -392,16 +392,14 @@ def _target(paths: Sequence[str], chosen: Settings, server: Server, forced: str 
     from colonnade.prove.attack import source
     from colonnade.server import at, connect
     from colonnade.sources.recognise import recognise
+    from colonnade.sources.sqlfiles import sql_texts
 
     kinds = {recognise(path, forced) for path in paths}
     if kinds == {"database"} and len(paths) == 1:
         with at(paths[0]), connect(paths[0]) as connection:
             return source.of_live(connection)
     if kinds == {"sql"}:
-        files = [
-            file for path in map(Path, paths) for file in ([path] if path.is_file() else sorted(path.rglob("*.sql")))
-        ]
-        return source.of_sql(server, {str(file): file.read_text(encoding="utf-8") for file in files})
+        return source.of_sql(server, sql_texts(paths))
     if len(paths) == 1 and kinds & {"alembic", "python"}:
         return source.recognised(introspect(paths[0], chosen, server, forced))
     return source.of_design(design(paths, chosen, forced).schema)

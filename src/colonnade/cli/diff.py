@@ -51,6 +51,7 @@ def command(
       colonnade diff postgresql://postgres@localhost/shop specs/001-shop/design.yaml --sql
       colonnade diff old.sql new.sql --renamed tasks.title=name --sql --reverse
     """
+    options.announce((old, new), as_kind)
     wish = Wish("plain" if plain else "online", reverse, allow_data_loss, _answers(renamed))
     try:
         with options.running(url) as running:

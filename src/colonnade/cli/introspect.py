@@ -44,6 +44,7 @@ def command(
     """
     if as_sql and as_yaml:
         raise wrong("--sql and --yaml are two forms", fix="choose one")
+    options.announce((source,), as_kind)
     with options.running(url) as running:
         found = api.introspect(source, api.settings(config), running, as_kind)
     for name in found.unmodelled:

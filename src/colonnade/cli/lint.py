@@ -44,6 +44,7 @@ def command(
     form = "json" if as_json else style
     if form not in FORMATS:
         raise wrong(f"no form of report is called '{form}'", fix="write one of " + ", ".join(FORMATS))
+    options.announce((one for one in sources if not Path(one).exists()), as_kind)
     server = partial(options.running, None)
     found = api.lint(sources, api.settings(config), server, base=base, forced=as_kind, strict=strict)
     text = FORMATS[form](found)

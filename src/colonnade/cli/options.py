@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,3 +35,13 @@ def running(url: str | None) -> AbstractContextManager[Server]:
     from colonnade import server
 
     return server.embedded() if url is None else server.at(url)
+
+
+def announce(sources: Iterable[str], forced: str | None) -> None:
+    """Says on stderr which of the sources are code that is about to run."""
+    from colonnade.cli.printing import say
+    from colonnade.sources.recognise import recognise
+
+    for one in sources:
+        if recognise(one, forced) in ("alembic", "python"):
+            say(f"note: {one} is run as code; its connections are led to a scratch database")

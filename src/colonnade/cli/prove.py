@@ -64,6 +64,7 @@ def _attack(sources: tuple[str, ...], chosen: Settings, as_kind: str | None, url
     """Prints the isolation matrix and exits: 0 where every attack was held or is an accepted channel."""
     from colonnade.prove.attack import report as matrix
 
+    options.announce(sources, as_kind)
     with progress(as_json) as shown, options.running(url) as running:
         shown.stage("attacking")
         found = api.isolation(sources, chosen, running, forced=as_kind)

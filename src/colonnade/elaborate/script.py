@@ -11,7 +11,7 @@ from colonnade.catalog import read
 from colonnade.design.schema import Database
 from colonnade.elaborate.statements import Statement, statements
 from colonnade.errors import InputError, Mistake
-from colonnade.server import Server, connect, scratch_database, scratch_name, scratch_roles
+from colonnade.server import Server, connect, drop_roles, scratch_database, scratch_name, scratch_roles
 from colonnade.sql import ident
 
 STATEMENT_SECONDS = 60
@@ -90,7 +90,34 @@ def workshop(server: Server, roles: tuple[str, ...]) -> Iterator[Workshop]:
         ]
         with connect(server.dsn()) as connection:
             connection.execute("; ".join(grants))
-        yield Workshop(server, owner, loader)
+        try:
+            yield Workshop(server, owner, loader)
+        finally:
+            drop_roles(server, _later(server, loader, made))
+
+
+def stand_in(shop: Workshop, role: str) -> str | None:
+    """Makes a stand-in while the workshop is open already; the answer is why there can be none, if so."""
+    if role.startswith("pg_") or not _missing(shop.server, (role,)):
+        return None
+    if shop.owner is None:
+        return f"the server has no role {ident(role)}; make it, or leave out --server"
+    with connect(shop.server.dsn()) as connection:
+        connection.execute(
+            f"CREATE ROLE {ident(role)} NOLOGIN; GRANT {ident(shop.owner)} TO {ident(role)};"
+            f"GRANT {ident(role)} TO {ident(shop.loader)} WITH ADMIN OPTION"
+        )
+    return None
+
+
+def _later(server: Server, loader: str, made: tuple[str, ...]) -> tuple[str, ...]:
+    """The stand-ins that were made while the workshop was open."""
+    query = (
+        "SELECT rolname FROM pg_auth_members JOIN pg_roles ON pg_roles.oid = roleid"
+        " WHERE member = (SELECT oid FROM pg_roles WHERE rolname = %s) AND admin_option"
+    )
+    with connect(server.dsn()) as connection:
+        return tuple(name for (name,) in connection.execute(query, [loader]) if name not in made)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ _WITHOUT_ROLES = frozenset(
 class Statement:
     """One statement of `file`; `offset` is where its text begins in the whole file.
 
-    `extension` is the name of the extension that it creates, `roles` are the names of roles in it.
+    `extension` is the name of the extension that it creates or comments on, `roles` are the names of roles in it.
     One that is `about_roles` makes, alters or drops a role.
     """
 
@@ -72,7 +72,7 @@ def _blank(match: re.Match[str]) -> str:
 
 
 def _split(file: str, text: str) -> Iterator[tuple[Statement, Any]]:
-    from pglast import ast, parse_sql
+    from pglast import parse_sql
     from pglast.parser import ParseError
 
     try:
@@ -85,13 +85,29 @@ def _split(file: str, text: str) -> Iterator[tuple[Statement, Any]]:
         start = node.stmt_location or 0
         end = start + node.stmt_len if node.stmt_len else len(text)
         offset = _first_word(text, start, end)
-        extension = node.stmt.extname if isinstance(node.stmt, ast.CreateExtensionStmt) else None
         yield (
             Statement(
-                file, text[offset:end], offset, text, extension, _roles_of(node.stmt), _is_about_roles(node.stmt)
+                file,
+                text[offset:end],
+                offset,
+                text,
+                _extension_of(node.stmt),
+                _roles_of(node.stmt),
+                _is_about_roles(node.stmt),
             ),
             node.stmt,
         )
+
+
+def _extension_of(statement: Any) -> str | None:
+    from pglast import ast, enums
+
+    if isinstance(statement, ast.CreateExtensionStmt):
+        return str(statement.extname)
+    if isinstance(statement, ast.CommentStmt) and statement.objtype == enums.ObjectType.OBJECT_EXTENSION:
+        name: Any = statement.object
+        return str(name.sval)
+    return None
 
 
 def _is_about_roles(statement: Any) -> bool:

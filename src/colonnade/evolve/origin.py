@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from colonnade.config import Settings
-from colonnade.design.schema import Database, Schema, SchemaNamespace
+from colonnade.design.schema import Schema
+from colonnade.elaborate import Code
 from colonnade.errors import Place, wrong
 from colonnade.evolve.pairs import Source
+from colonnade.sources.sqlfiles import sql_texts
 
 
 def source(argument: str, chosen: Settings, forced: str | None = None) -> Source:
@@ -20,13 +22,11 @@ def source(argument: str, chosen: Settings, forced: str | None = None) -> Source
     if kind == "database":
         return _live(argument)
     if kind == "sql":
-        return Source(argument, _folder(Path(argument)))
-    if kind in ("alembic", "python"):
-        raise wrong(
-            f"this kind of source is not compared ({kind})",
-            place=Place(argument),
-            fix="bring it into a database and compare with postgresql://..., or give SQL or a design",
-        )
+        return Source(argument, sql_texts([argument]))
+    if kind == "alembic":
+        return Source(argument, {}, code=Code("alembic", argument))
+    if kind == "python":
+        return Source(argument, {}, code=Code("python", argument))
     return _designed(argument, chosen, kind, forced)
 
 
@@ -37,11 +37,6 @@ def _text(path: Path) -> str:
         raise wrong(f"cannot be read: {error.strerror}", place=Place(str(path))) from None
     except UnicodeDecodeError:
         raise wrong("is not UTF-8 text", place=Place(str(path)), fix="save it as UTF-8") from None
-
-
-def _folder(path: Path) -> dict[str, str]:
-    files = [path] if path.is_file() else sorted(one for one in path.rglob("*.sql") if one.is_file())
-    return {str(one): _text(one) for one in files}
 
 
 def _live(url: str) -> Source:
@@ -61,13 +56,11 @@ def _live(url: str) -> Source:
 
 
 def _designed(argument: str, chosen: Settings, kind: str, forced: str | None) -> Source:
+    from colonnade.elaborate import stand_ins
     from colonnade.writers.sql import script
 
     schema = _schema(argument, chosen, kind, forced)
-    stubs = _stubs(schema)
-    files = {"external tables": script(stubs)} if stubs.tables else {}
-    external = frozenset((table.schema, table.name) for table in schema.external)
-    return Source(argument, {**files, argument: script(schema.database)}, None, external)
+    return Source(argument, {argument: script(schema.database)}, stubs=stand_ins(schema))
 
 
 def _schema(argument: str, chosen: Settings, kind: str, forced: str | None) -> Schema:
@@ -81,9 +74,3 @@ def _schema(argument: str, chosen: Settings, kind: str, forced: str | None) -> S
     from colonnade.sources.read import draft
 
     return design(draft([argument], forced), chosen)[0]
-
-
-def _stubs(schema: Schema) -> Database:
-    made = {one.name for one in schema.database.namespaces} | {"public"}
-    missing = sorted({table.schema for table in schema.external} - made)
-    return Database(namespaces=tuple(map(SchemaNamespace, missing)), tables=schema.external)

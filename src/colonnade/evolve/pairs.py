@@ -5,35 +5,50 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from colonnade.catalog import differences, dump
 from colonnade.design.schema import Database
 from colonnade.diff.change import diff, rebuildable
 from colonnade.diff.renames import Question, certain, questions, stated
-from colonnade.elaborate import Workshop, emptied, opened, workshop
+from colonnade.elaborate import Code, Workshop, emptied, opened, workshop
 from colonnade.elaborate.canonical import roles_of
+from colonnade.elaborate.code import run as run_code
 from colonnade.elaborate.statements import Statement, statements
 from colonnade.ops.namespaces import CreateExtension, DropExtension
 from colonnade.ops.op import Key, Op
 from colonnade.ops.renames import Rename
 from colonnade.plan import Batch, Form, Plan, PlanRefused, Refusal, batches, losses
 from colonnade.server import Server
+from colonnade.sql import ident, qualified
 from colonnade.writers.sql import script
 
 ATTEMPTS = 6
+VERSIONS = "alembic_version"
 ALLOW = "say --allow-data-loss to go on"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A schema as SQL files by name, or as a live catalog. `external` are tables that others own: left out of both."""
+    """A schema as SQL files by name, as a live catalog, or as code that makes it.
+
+    `stubs` stand in for what others own; that, and the tables of `external`, is left out of both sides.
+    """
 
     label: str
     files: Mapping[str, str]
     live: Database | None = None
     external: frozenset[tuple[str, str]] = frozenset()
+    code: Code | None = None
+    stubs: Database = field(default_factory=Database)
+
+    @property
+    def apart(self) -> frozenset[tuple[str, str]]:
+        """Tables and functions by schema and name, and schemas, that are not compared."""
+        tables = {(one.schema, one.name) for one in self.stubs.tables}
+        functions = {(one.schema, one.name) for one in self.stubs.functions}
+        return self.external | tables | functions | {(one.name, "") for one in self.stubs.namespaces}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,48 +123,77 @@ def _sides(server: Server, old: Source, new: Source | None) -> Iterator[tuple[Wo
     named |= {role for one in sources if one.live is not None for role in roles_of(one.live)}
     roles = tuple(sorted(role for role in named if not role.startswith("pg_")))
     with workshop(server, roles) as shop, emptied(shop) as first, emptied(shop) as second:
-        sides = [_loaded(shop, *one) for one in zip(sources, scripts, (first, second), strict=False)]
+        offered = {name: text for one in sources for name, text in _offers(one.stubs).items()}
+        sides = [_loaded(shop, *one, offered) for one in zip(sources, scripts, (first, second), strict=False)]
         yield shop, sides[0], sides[-1]
 
 
 def _script(source: Source) -> tuple[Statement, ...]:
     files = source.files if source.live is None else {source.label: script(source.live)}
+    if source.stubs != Database():
+        files = {"external tables": script(source.stubs), **files}
     return tuple(one for one in statements(files) if not one.about_roles)
 
 
-def _loaded(shop: Workshop, source: Source, some: tuple[Statement, ...], scratch: str) -> Side:
+def _offers(stubs: Database) -> dict[str, str]:
+    """The SQL of each table and function that somebody else makes, by its name, for code that relies on it."""
+    made = [(one.schema, one.name, Database(tables=(one,))) for one in stubs.tables]
+    made += [(one.schema, one.name, Database(functions=(one,))) for one in stubs.functions]
+    return {
+        qualified(schema, name): f"CREATE SCHEMA IF NOT EXISTS {ident(schema)};\n{script(alone)}"
+        for schema, name, alone in made
+    }
+
+
+def _loaded(
+    shop: Workshop, source: Source, some: tuple[Statement, ...], scratch: str, offered: Mapping[str, str]
+) -> Side:
     with opened(shop, scratch) as bench:
         for statement in some:
             bench.run(statement)
         if source.live is not None:
-            return Side(source, source.live, scratch)
+            return _side(source, source.live, scratch)
+        if source.code is not None:
+            source = replace(source, external=source.external | run_code(shop, bench, source.code, scratch, offered))
         # Nothing of the files is undone where they forgot to commit.
         bench.connection.execute("COMMIT")
-        return Side(source, bench.database(), scratch)
+        return _side(source, bench.database(), scratch)
+
+
+def _side(source: Source, database: Database, scratch: str) -> Side:
+    """A side of which the table that Alembic keeps its own version in is no part."""
+    kept = {(one.schema, one.name) for one in database.tables if one.name == VERSIONS and len(one.columns) == 1}
+    return Side(replace(source, external=source.external | kept), database, scratch)
 
 
 def _levelled(old: Side, new: Side) -> tuple[Side, Side]:
     """Both without what others own; between a file and a live database no owner that the file leaves open counts."""
-    external = old.source.external | new.source.external
-    one, other = (_without(side.database, external) for side in (old, new))
+    apart = old.source.apart | new.source.apart
+    one, other = (_without(side.database, apart) for side in (old, new))
     if (old.source.live is None) != (new.source.live is None):
         one, other = _owned_alike(one, other), _owned_alike(other, one)
     return replace(old, database=one), replace(new, database=other)
 
 
-def _without(database: Database, external: frozenset[tuple[str, str]]) -> Database:
-    tables = tuple(table for table in database.tables if (table.schema, table.name) not in external)
-    return replace(database, tables=tables)
+def _without(database: Database, apart: frozenset[tuple[str, str]]) -> Database:
+    if not apart:
+        return database
+    return replace(
+        database,
+        tables=tuple(one for one in database.tables if (one.schema, one.name) not in apart),
+        functions=tuple(one for one in database.functions if (one.schema, one.name) not in apart),
+        namespaces=tuple(one for one in database.namespaces if (one.name, "") not in apart),
+    )
 
 
 def _owned_alike(one: Database, other: Database) -> Database:
     """`one` with no owner wherever `other` says none."""
     changed = {}
-    for field in fields(one):
-        values = getattr(one, field.name)
+    for each in fields(one):
+        values = getattr(one, each.name)
         if values and hasattr(values[0], "owner"):
-            open_ = {_name(value) for value in getattr(other, field.name) if value.owner is None}
-            changed[field.name] = tuple(
+            open_ = {_name(value) for value in getattr(other, each.name) if value.owner is None}
+            changed[each.name] = tuple(
                 replace(value, owner=None) if _name(value) in open_ else value for value in values
             )
     return replace(one, **changed)
@@ -218,7 +262,7 @@ def _prefixed(shop: Workshop, old: Side, new: Side, renames: tuple[Rename, ...])
 
 def _seen(old: Side, new: Side, database: Database) -> Database:
     """What a scratch database holds, in the words in which the sides are compared."""
-    found = _without(database, old.source.external | new.source.external)
+    found = _without(database, old.source.apart | new.source.apart)
     if old.source.live is not None:
         # What the live catalog says of objects that no script can carry stays true.
         found = replace(found, unmodelled=old.database.unmodelled)
@@ -319,7 +363,8 @@ def _trial(
             got = _seen(old, new, bench.database())
         left = differences(got, new.database)
         if not left and shop.server.bin is not None and new.source.live is None and old.source.live is None:
-            ours, theirs = (dump.normalised(shop.server, one) for one in (clone, new.scratch))
+            apart = tuple(name for schema, name in old.source.apart | new.source.apart if schema == "public")
+            ours, theirs = (dump.normalised(shop.server, one, apart) for one in (clone, new.scratch))
             left = dump.differences(ours, theirs)
         return None, left, got
 

@@ -14,14 +14,12 @@ from typing import TypedDict
 
 from colonnade.elaborate.statements import Statement, statements
 from colonnade.errors import InputError, Mistake, Place, wrong
-from colonnade.sources.recognise import SKIPPED_FOLDERS
+from colonnade.sources.sqlfiles import forward, sql_files
 from colonnade.sources.text import read_text
 
 RENDER_SECONDS = 60
 FOLDERS = frozenset({"migrations", "migration", "migrate", "versions"})
 NUMBERED = re.compile(r"[VvRr]?\d+\D")
-WAY_BACK = re.compile(r"[._]down\.sql$|^U\d|(^|[._])(rollback|undo|revert)[._]", re.IGNORECASE)
-DOWN_PART = re.compile(r"^--[ \t]*(migrate:down|\+goose Down|\+migrate Down|@DOWN|//@UNDO).*", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +62,6 @@ def _is_revision(path: Path) -> bool:
     return bool(re.search(r"^(down_)?revision\b.*=", path.read_text(encoding="utf-8", errors="replace"), re.MULTILINE))
 
 
-def sql_files(folder: Path) -> tuple[Path, ...]:
-    """The SQL files below `folder` that lead forward, numbers in their names in the order of numbers."""
-    found = [
-        Path(base) / name
-        for base, folders, names in os.walk(folder)
-        for name in names
-        if not SKIPPED_FOLDERS & set(Path(base).relative_to(folder).parts)
-        and name.lower().endswith(".sql")
-        and not WAY_BACK.search(name)
-    ]
-    return tuple(sorted(found, key=lambda path: _natural(path.relative_to(folder).as_posix())))
-
-
-def _natural(name: str) -> tuple[tuple[int, str], ...]:
-    parts = re.findall(r"\d+|\D+", name)
-    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts)
-
-
 def changes(path: Path) -> tuple[Change, ...]:
     """The changes at `path`, oldest first; of a single file those before it too. Raises InputError."""
     versions = versions_folder(path)
@@ -99,9 +79,7 @@ def _until(found: Sequence[Change], path: Path) -> tuple[Change, ...]:
 
 
 def _sql_change(path: Path) -> Change:
-    text = read_text(path)
-    down = DOWN_PART.search(text)
-    return Change(str(path), statements({str(path): text[: down.start()] if down else text}))
+    return Change(str(path), statements({str(path): forward(read_text(path))}))
 
 
 def _revisions(versions: Path) -> list[Change]:

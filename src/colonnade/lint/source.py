@@ -19,7 +19,7 @@ from colonnade.lint.places import places
 from colonnade.lint.world import World
 from colonnade.server import Server
 from colonnade.sources.recognise import recognise
-from colonnade.sources.text import read_text
+from colonnade.sources.sqlfiles import sql_texts
 from colonnade.writers.sql import script
 
 Running = Callable[[], AbstractContextManager[Server]]
@@ -52,7 +52,7 @@ def findings(
     if kinds == {"database"} and len(sources) == 1:
         return run.live(sources[0], chosen)
     if kinds == {"sql"}:
-        texts = _texts(sources)
+        texts = sql_texts(sources)
         with server() as running:
             return run.sql_files(running, texts, chosen)
     if kinds <= DESIGNED:
@@ -85,7 +85,7 @@ def schema(sources: Sequence[str], server: Running, designer: Designer, forced: 
     """
     kinds = {recognise(source, forced) for source in sources}
     if kinds == {"sql"}:
-        texts = _texts(sources)
+        texts = sql_texts(sources)
         with server() as running:
             database = sql(running, texts)
         made = places(statements(texts))
@@ -107,19 +107,13 @@ def _has_changes(path: Path, base: str | None) -> bool:
     return path.exists() and (base is not None or changes.is_migrations(path))
 
 
-def _texts(sources: Sequence[str]) -> dict[str, str]:
-    paths = map(Path, sources)
-    files = [one for path in paths for one in (changes.sql_files(path) if path.is_dir() else (path,))]
-    return {str(file): read_text(file) for file in files}
-
-
 def _base(base: str | None, designer: Designer) -> dict[str, str]:
     """What migrations start from, as SQL by the name of its file."""
     kind = recognise(base, None) if base is not None else None
     if base is None or kind is None:
         return {}
     if kind == "sql":
-        return _texts([base])
+        return sql_texts([base])
     if kind == "database":
         with run.reading(base) as connection:
             return {"the base": script(read(connection))}

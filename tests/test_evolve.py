@@ -18,11 +18,13 @@ from colonnade.catalog import dump
 from colonnade.design.schema import Database
 from colonnade.diff.change import diff
 from colonnade.diff.renames import certain
+from colonnade.errors import InputError
 from colonnade.evolve import Source, Wish, compare
 from colonnade.ops.op import Op
 from colonnade.plan import PlanRefused, batches, sql, widens
 from colonnade.server import Server, connect, scratch_database
 from evolution.cases import BASE, EDITS, PAIRS, ROWS
+from evolution.pairs import pairs
 from mutations.catalog import MUTATIONS, Mutation
 from mutations.run import proven
 
@@ -110,6 +112,25 @@ def test_a_pair_of_sources_arrives(server: Server, name: str) -> None:
     old, new = (source(*one) for one in zip(("old", "new"), PAIRS[name], strict=True))
     assert compare(server, old, new, Wish(allow_data_loss=True)).batches
     assert compare(server, old, new, Wish("plain", reverse=True, allow_data_loss=True)).batches
+
+
+NASTY = pairs()
+
+
+@pytest.mark.parametrize("name", list(NASTY)[:: EVERY * EVERY])
+def test_a_nasty_pair_arrives_both_ways_or_is_refused_by_name(server: Server, name: str) -> None:
+    pair = NASTY[name]
+    old, new = source("old", pair.old), source("new", pair.new)
+    for wish, refused in (
+        (Wish(allow_data_loss=True), pair.refused),
+        (Wish("plain", reverse=True, allow_data_loss=True), pair.refused or pair.no_way_back),
+    ):
+        if refused:
+            with pytest.raises((PlanRefused, InputError)) as caught:
+                compare(server, old, new, wish)
+            assert wish.reverse or refused in str(caught.value)
+        else:
+            assert compare(server, old, new, wish).batches
 
 
 @settings(max_examples=int(os.environ.get("EVOLVE_EXAMPLES", "4")))

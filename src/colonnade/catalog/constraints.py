@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from colonnade.catalog.expressions import maybe, stable
 from colonnade.catalog.indexes import Indexes, included, key_sql
 from colonnade.catalog.relations import Relations
 from colonnade.catalog.snapshot import Snapshot, chosen_name, grouped, rows, since
@@ -20,7 +21,9 @@ SELECT k.oid, k.conname AS name, k.contype::text AS kind, k.conrelid AS relation
        CASE WHEN k.contype = 'c' THEN pg_get_expr(k.conbin, k.conrelid) END AS expression,
        k.conexclop AS operators
 FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid AND c.relkind IN ('r', 'p')
-WHERE k.contype IN ('p', 'u', 'c', 'f', 'x', 'n') AND k.conislocal AND k.conparentid = 0
+WHERE (k.contype IN ('p', 'u', 'f', 'x') AND k.conislocal AND k.conparentid = 0
+    OR k.contype = 'c' AND k.conislocal AND (k.coninhcount = 0 OR NOT c.relispartition)
+    OR k.contype = 'n' AND (k.conislocal OR c.relispartition))
   AND c.relnamespace = ANY(%(namespaces)s) AND c.oid <> ALL(%(pg_class_members)s)
 ORDER BY k.conname COLLATE "C"
 """
@@ -103,7 +106,7 @@ def _unique(context: _Context, row: Any) -> Unique:
 
 def _check(context: _Context, row: Any) -> Check:
     comment = context.view.comment("pg_constraint", row.oid)
-    return Check(row.name, row.expression, row.validated, row.enforced, row.no_inherit, comment)
+    return Check(row.name, stable(row.expression), row.validated, row.enforced, row.no_inherit, comment)
 
 
 def _foreign_key(context: _Context, row: Any) -> ForeignKey:
@@ -133,7 +136,7 @@ def _exclusion(context: _Context, row: Any) -> Exclusion:
         row.name,
         index.method,
         tuple(zip(keys, operators, strict=True)),
-        index.predicate,
+        maybe(index.predicate),
         row.is_deferrable,
         row.is_deferred,
         context.view.comment("pg_constraint", row.oid),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from colonnade.catalog.expressions import maybe
 from colonnade.catalog.privileges import privileges
 from colonnade.catalog.snapshot import Snapshot, rows
 from colonnade.design.schema import Function
@@ -43,7 +44,7 @@ def _function(view: Snapshot, row: Any) -> Function:
         row.returns,
         row.language,
         "" if row.sql_body else row.body,
-        row.sql_body,
+        maybe(row.sql_body),
         VOLATILITY[row.volatility],
         PARALLEL[row.parallel],
         row.strict,

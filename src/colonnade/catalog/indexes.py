@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from colonnade.catalog.expressions import maybe
 from colonnade.catalog.relations import Relations
 from colonnade.catalog.snapshot import Snapshot, rows
 from colonnade.design.schema import Index, IndexKey
@@ -80,7 +81,7 @@ def _index(view: Snapshot, row: Any, keys: tuple[IndexKey, ...], known: Relation
         row.method,
         row.is_unique,
         included(row, known),
-        row.predicate,
+        maybe(row.predicate),
         row.nulls_not_distinct,
         tuple(sorted(row.options or ())),
         row.valid,
@@ -94,7 +95,7 @@ def included(row: Any, known: Relations) -> tuple[str, ...]:
 
 
 def _keys(row: Any, known: Relations, lookup: _Lookup) -> tuple[IndexKey, ...]:
-    expressions = row.expressions or [None] * row.key_count
+    expressions = [maybe(one) for one in row.expressions or ()] or [None] * row.key_count
     return tuple(_key(row, position, expressions[position], known, lookup) for position in range(row.key_count))
 
 

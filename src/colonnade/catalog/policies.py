@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from colonnade.catalog.expressions import maybe
 from colonnade.catalog.snapshot import Snapshot, grouped, rows
 from colonnade.design.schema import Policy
 
@@ -31,8 +32,8 @@ def _policy(view: Snapshot, row: Any) -> Policy:
         row.name,
         COMMANDS[row.command],
         tuple(roles),
-        row.using_expression,
-        row.check_expression,
+        maybe(row.using_expression),
+        maybe(row.check_expression),
         row.permissive,
         view.comment("pg_policy", row.oid),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from colonnade.catalog.constraints import Constraints
+from colonnade.catalog.expressions import maybe, stable
 from colonnade.catalog.indexes import Indexes
 from colonnade.catalog.privileges import explicit, privileges
 from colonnade.catalog.relations import Relations
@@ -85,9 +86,10 @@ def _column(view: Snapshot, parts: Parts, row: Any) -> Column:
         row.name,
         row.type,
         not row.required,
-        None if row.generated else row.standard,
-        Identity(row.identity == "a", parts.identity[place]) if row.identity else None,
-        Generated(row.standard, row.generated == "s") if row.generated else None,
+        None if row.generated else maybe(row.standard),
+        # A partition counts by the sequence of the whole.
+        Identity(row.identity == "a", parts.identity[place]) if place in parts.identity else None,
+        Generated(stable(row.standard), row.generated == "s") if row.generated else None,
         row.collation,
         STORAGE[row.storage] if row.storage else None,
         COMPRESSION[row.compression] if row.compression else None,

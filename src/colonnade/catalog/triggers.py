@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from colonnade.catalog.expressions import stable
 from colonnade.catalog.relations import Relations
 from colonnade.catalog.snapshot import Snapshot, grouped, rows
 from colonnade.design.schema import Trigger
@@ -45,7 +46,7 @@ def _trigger(view: Snapshot, known: Relations, row: Any) -> Trigger:
         (row.function_schema, row.function),
         tuple(part.decode() for part in row.arguments.split(b"\0")[:-1]),
         bool(row.bits & EACH_ROW),
-        _condition(row.definition) if row.definition else None,
+        stable(_condition(row.definition)) if row.definition else None,
         row.old_table,
         row.new_table,
         row.is_constraint,

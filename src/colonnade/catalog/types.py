@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from colonnade.catalog.expressions import maybe, stable
 from colonnade.catalog.privileges import privileges
 from colonnade.catalog.snapshot import Snapshot, grouped, rows
 from colonnade.design.schema import Check, CompositeType, Domain, EnumType
@@ -66,7 +67,10 @@ def enums(view: Snapshot) -> tuple[EnumType, ...]:
 def domains(view: Snapshot) -> tuple[Domain, ...]:
     """All domains with their checks."""
     checks = grouped(
-        (row.type, Check(row.name, row.expression, row.validated, comment=view.comment("pg_constraint", row.oid)))
+        (
+            row.type,
+            Check(row.name, stable(row.expression), row.validated, comment=view.comment("pg_constraint", row.oid)),
+        )
         for row in rows(view, DOMAIN_CHECKS)
     )
     found = (
@@ -75,7 +79,7 @@ def domains(view: Snapshot) -> tuple[Domain, ...]:
             row.type,
             view.namespaces[row.namespace],
             not row.required,
-            row.standard,
+            maybe(row.standard),
             row.collation,
             tuple(checks.get(row.oid, ())),
             row.owner,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from colonnade.catalog.expressions import stable
 from colonnade.catalog.privileges import explicit, privileges
 from colonnade.catalog.relations import Relations
 from colonnade.catalog.snapshot import Snapshot, grouped, rows
@@ -35,7 +36,7 @@ def _view(view: Snapshot, parts: Parts, row: Any, depends_on: tuple[tuple[str, s
     comments = ((one.name, view.comment("pg_class", row.oid, one.number)) for one in columns)
     return View(
         row.name,
-        row.definition.strip().removesuffix(";"),
+        stable(row.definition).strip().removesuffix(";"),
         view.namespaces[row.namespace],
         tuple(one.name for one in columns),
         row.kind == "m",

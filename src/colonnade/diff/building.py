@@ -48,6 +48,7 @@ from colonnade.ops.target import Target
 from colonnade.ops.triggers import CreateTrigger
 from colonnade.ops.types import CreateComposite, CreateDomain, CreateEnum
 from colonnade.ops.views import CreateView
+from colonnade.sql import chosen_name
 
 
 def creation(database: Database, runs_as: str | None = None) -> tuple[Op, ...]:
@@ -228,7 +229,7 @@ def _bare(table: Table, constraints: tuple[Constraint, ...], whole: Table | None
     columns = table.columns
     return replace(
         table,
-        columns=tuple(beyond(one, whole.column(one.name)) for one in columns) if whole else columns,
+        columns=tuple(beyond(one, whole) for one in columns) if whole else columns,
         constraints=constraints,
         indexes=(),
         triggers=(),
@@ -241,13 +242,16 @@ def _bare(table: Table, constraints: tuple[Constraint, ...], whole: Table | None
     )
 
 
-def beyond(column: Column, parent: Column) -> Column:
+def beyond(column: Column, whole: Table) -> Column:
     """What the column of a partition says beyond that of the whole, from which it takes all else."""
+    parent = whole.column(column.name)
+    own_name = column.not_null_name != (parent.not_null_name or chosen_name(whole.name, parent.name, "not_null"))
+    named = column.not_null_name is not None and own_name
     own_default = None if column.default == parent.default else (column.default or "NULL")
     return replace(
         column,
-        nullable=column.nullable or not parent.nullable,
-        not_null_name=None,
+        nullable=column.nullable or (not parent.nullable and not named),
+        not_null_name=column.not_null_name if named else None,
         default=own_default,
         identity=None,
         generated=None,

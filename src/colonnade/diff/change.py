@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from colonnade.design.schema import CompositeType, Database, Domain, EnumType, ForeignKey
-from colonnade.diff.kinds import KINDS, Ops
+from colonnade.diff.kinds import KINDS, Ops, joining
 from colonnade.diff.order import arranged, without_rings
 from colonnade.diff.parts import Part, parts
 from colonnade.ops import target
@@ -17,7 +17,7 @@ from colonnade.ops.functions import ReplaceFunction
 from colonnade.ops.op import Key, Op
 from colonnade.ops.policies import AlterPolicy
 from colonnade.ops.renames import Rename
-from colonnade.ops.tables import AttachPartition
+from colonnade.ops.tables import AttachPartition, SetLogged
 from colonnade.ops.types import AddEnumValue, AlterComposite, AlterDomain
 from colonnade.ops.views import ReplaceView
 
@@ -96,7 +96,11 @@ def compared(old: Mapping[Key, Part], new: Mapping[Key, Part], rebuild: frozense
 def _altered(old: Part, new: Part) -> Ops | None:
     if old.kind != new.kind:
         # A table that joins or leaves a partitioned one keeps its columns.
-        return () if {old.kind, new.kind} == {"column", "part column"} else None
+        if (old.kind, new.kind) == ("column", "part column"):
+            return joining(old, new)
+        return () if (old.kind, new.kind) == ("part column", "column") else None
+    if old.kind == "index" and old.home != new.home:
+        return None
     return KINDS[old.kind].alter(old, new)
 
 
@@ -142,10 +146,10 @@ def _falls(part: Part, after: Part, key: Key, disturbed: bool) -> bool:
 
 
 def _nodes(both: Both) -> Iterator[Node]:
-    rebuilt = {key for key in both.remade if both.old[key].kind in TYPES and both.new[key].kind == both.old[key].kind}
+    rebuilt = {key for key in both.remade if both.old[key].kind in TYPES and both.new[key].kind in TYPES}
     for key in sorted(both.gone):
         if key in rebuilt:
-            yield from _type_set_aside(both.old[key])
+            yield from _type_set_aside(both.old[key], _asides(both, rebuilt))
         elif not _covered(both, both.old, key):
             yield from _dropped(both, both.old[key])
     for key in sorted(both.fresh):
@@ -180,15 +184,23 @@ def _below(side: Mapping[Key, Part], key: Key) -> frozenset[Key]:
     return frozenset({key}).union(*(_below(side, one) for one in inside))
 
 
-def _type_set_aside(part: Part) -> Iterator[Node]:
+def _asides(both: Both, rebuilt: Iterable[Key]) -> dict[Key, Key]:
+    """The keys of types that are made anew, while they stand aside."""
+    types = {key: both.old[key].value for key in rebuilt}
+    return {key: target.type_(replace(one, name=_aside(one))).key for key, one in types.items()}
+
+
+def _type_set_aside(part: Part, asides: Mapping[Key, Key]) -> Iterator[Node]:
     """A type that is made anew steps aside under another name, until all columns have changed over."""
     one = part.value
     aside = replace(one, name=_aside(one))
     kind = "domain" if part.kind == "domain" else "type"
     rename = Rename(kind, (one.schema, ""), one.name, aside.name)
-    yield Node(rename, MIDDLE, drops=frozenset({part.key}), frees=part.claims)
+    # What uses it goes on using it under that name.
+    yield Node(rename, MIDDLE, frees=part.claims)
     (drop,) = KINDS[part.kind].drop(replace(part, value=aside))
-    yield Node(drop, LATE, drops=frozenset({target.type_(aside).key}), used=part.uses)
+    used = frozenset(asides.get(key, key) for key in part.uses)
+    yield Node(drop, LATE, drops=frozenset({target.type_(aside).key}), used=used)
 
 
 def _aside(one: EnumType | Domain | CompositeType) -> str:
@@ -216,13 +228,15 @@ def _standing_alone(both: Both, part: Part) -> Part:
 
 
 def _made(part: Part) -> Iterator[Node]:
+    # The column that owns a sequence may count by it, so the sequence is there first.
+    uses = part.uses - {part.home} if part.kind == "sequence" else part.uses
     for number, op in enumerate(KINDS[part.kind].make(part)):
         first = number == 0
         yield Node(
             op,
             MIDDLE,
             frozenset(op.creates) | ({part.key} if first else frozenset()),
-            frozenset(op.needs) | (part.uses if first else {part.key}) - ({part.key} if first else frozenset()),
+            frozenset(op.needs) | (uses if first else {part.key}) - ({part.key} if first else frozenset()),
             claims=part.claims if first else frozenset(),
             mentions=op.mentions,
         )
@@ -237,19 +251,26 @@ def _changed(both: Both, key: Key, rebuilt: frozenset[Key]) -> Iterator[Node]:
     dress = KINDS[new.kind].dress(old, new) if old.kind == new.kind else ()
     changes = frozenset({key}) if ops else frozenset[Key]()
     used = old.uses - rebuilt
-    if rebuilt & old.uses:
-        aside = {target.type_(replace(both.old[one].value, name=_aside(both.old[one].value))).key for one in rebuilt}
-        used |= aside
+    used |= frozenset(_asides(both, rebuilt & old.uses).values())
     for op in ops:
         stage = PRELUDE if isinstance(op, AddEnumValue) else MIDDLE
         # A table that joins a partitioned one has all its columns by then.
         inside = _columns_of(both.new, key) if isinstance(op, AttachPartition) else frozenset[Key]()
+        inside |= _switched_before(both, key, op) if isinstance(op, SetLogged) else frozenset()
         yield Node(
             op, stage, frozenset(op.creates), frozenset(op.needs) | new.uses | inside, used=used, changes=changes,
             claims=new.claims - old.claims, frees=old.claims - new.claims, mentions=op.mentions,
         )  # fmt: skip
     for op in dress:
         yield Node(op, MIDDLE, needs=frozenset({key}))
+
+
+def _switched_before(both: Both, key: Key, op: SetLogged) -> frozenset[Key]:
+    """No logged table may point at an unlogged one meanwhile."""
+    pointing = ((one.home, target.relation(*one.value.target).key) for one in both.new.values()
+                if isinstance(one.value, ForeignKey))  # fmt: skip
+    pairs = (pair if op.new else pair[::-1] for pair in pointing)
+    return frozenset(first for first, then in pairs if then == key and first is not None and first != key)
 
 
 def _columns_of(side: Mapping[Key, Part], key: Key) -> frozenset[Key]:

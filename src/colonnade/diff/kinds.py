@@ -209,7 +209,10 @@ def _alter_sequence(old: Part, new: Part) -> Ops | None:
 
 
 def _dress_sequence(old: Part, new: Part) -> Ops:
-    return redressed(target.sequence(new.value), old.value, new.value)
+    ops = redressed(target.sequence(new.value), old.value, new.value)
+    # A sequence that a column owns follows the owner of its table.
+    led = old.value.owned_by is not None and old.value.owned_by == new.value.owned_by
+    return tuple(op for op in ops if not (led and isinstance(op, SetOwner)))
 
 
 # --- functions ----------------------------------------------------------------------------------------------------
@@ -248,7 +251,7 @@ def _alter_table(old: Part, new: Part) -> Ops | None:
     ops += [tables.Inherit(name, parent) for parent in other.inherits if parent not in one.inherits]
     if one.partition_of != other.partition_of:
         ops += [tables.DetachPartition(name, *one.partition_of)] if one.partition_of else []
-        ops += [tables.AttachPartition(name, *other.partition_of)] if other.partition_of else []
+        ops += _attached(name, new) if other.partition_of else []
     ops += [tables.SetLogged(name, one.unlogged, other.unlogged)] if one.unlogged != other.unlogged else []
     ops += [tables.SetOptions(name, "TABLE", one.options, other.options)] if one.options != other.options else []
     if one.access_method != other.access_method:
@@ -256,6 +259,12 @@ def _alter_table(old: Part, new: Part) -> Ops | None:
     flags = [(table.row_security, table.force_row_security) for table in (one, other)]
     ops += [SetRowSecurity(name, *flags)] if flags[0] != flags[1] else []
     return tuple(ops)
+
+
+def _attached(name: tuple[str, str], part: Part) -> Ops:
+    """The table becomes a part of `part.of`, whose checks it has to have by then."""
+    checks = (one for one in part.of.constraints if isinstance(one, Check) and not one.no_inherit) if part.of else ()
+    return (*(AddConstraint(name, one) for one in checks), tables.AttachPartition(name, *part.value.partition_of))
 
 
 def _dress_table(old: Part, new: Part) -> Ops:
@@ -297,7 +306,7 @@ def _alter_column(old: Part, new: Part) -> Ops | None:
     if one.nullable != other.nullable or renamed:
         ops.append(columns.SetNullable(table, other.name, one, other))
     if other.identity is not None and one.identity != other.identity:
-        ops.append(columns.SetIdentity(table, other.name, one.identity, other.identity))
+        ops.append(columns.SetIdentity(table, other.name, one.identity, other.identity, other.type))
     settings = columns.SetStorage(table, other.name, one, other)
     # A new type brings its own storage.
     before = replace(one, storage=None) if retyped else one
@@ -316,6 +325,14 @@ def _make_part_column(part: Part) -> Ops:
                     comment=None, nullable=True)  # fmt: skip
     before = replace(part, value=plain)
     return (*(_alter_column(before, part) or ()), *_dress_column(before, part))
+
+
+def joining(old: Part, new: Part) -> Ops:
+    """What a column of a table needs before that becomes a partition: it refuses null as the whole does."""
+    one, other = old.value, new.of.column(new.value.name)
+    if other.nullable or (not one.nullable and one.not_null_name == other.not_null_name):
+        return ()
+    return (columns.SetNullable(_table_name(new), other.name, one, other),)
 
 
 def _alter_part_column(old: Part, new: Part) -> Ops | None:

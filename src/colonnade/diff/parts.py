@@ -200,7 +200,7 @@ def _columns(table: Table, at: Target, names: Names) -> Iterator[Part]:
     for column in table.columns:
         key = column_key((table.schema, table.name), column.name)
         shared = whole is not None and whole.has(column.name)
-        own = beyond(column, whole.column(column.name)) if whole is not None and shared else column
+        own = beyond(column, whole) if whole is not None and shared else column
         computed = names.own(at.name, column.generated.expression) if column.generated else frozenset()
         uses = (_typed(column.type) | computed | {at.key}) - {key}
         claims = frozenset({_identity_sequence(table, column)} if column.identity and not shared else ())

@@ -62,4 +62,4 @@ def roles_of(value: Any) -> Iterator[str]:
                 yield from roles_of(held)
 
 
-BUILT_IN = frozenset({"PUBLIC", "pg_database_owner"})
+BUILT_IN = frozenset({"PUBLIC", "CURRENT_USER", "pg_database_owner"})

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from colonnade.catalog import read
-from colonnade.design.schema import Database
+from colonnade.design.schema import Database, Table
 from colonnade.elaborate.statements import Statement, statements
 from colonnade.errors import InputError, Mistake
 from colonnade.server import Server, connect, drop_roles, scratch_database, scratch_name, scratch_roles
@@ -175,11 +175,28 @@ def _failed(statement: Statement, error: Any, fix: str) -> InputError:
 
 
 def without_owner(database: Database, role: str) -> Database:
-    """`database` with None wherever `role` is the owner: it is ours, and nobody meant it."""
-    return replace(
+    """`database` with None wherever `role` is the owner: it is ours, and nobody meant it.
+
+    A policy that names it was written for CURRENT_USER, and so were default privileges.
+    """
+    whoever = "CURRENT_USER"
+    bare = replace(
         database,
         **{field.name: tuple(map(_disowned(role), getattr(database, field.name))) for field in fields(database)},
     )
+    defaults = (replace(one, role=whoever) if one.role == role else one for one in bare.default_privileges)
+    tables = tuple(_for_whoever(role, table) for table in bare.tables)
+    return replace(bare, tables=tables, default_privileges=tuple(defaults))
+
+
+def _for_whoever(role: str, table: Table) -> Table:
+    if not any(role in policy.roles for policy in table.policies):
+        return table
+    words = {role: "CURRENT_USER"}
+    policies = (
+        replace(one, roles=tuple(sorted(words.get(name, name) for name in one.roles))) for one in table.policies
+    )
+    return replace(table, policies=tuple(policies))
 
 
 def _disowned(role: str) -> Callable[[Any], Any]:

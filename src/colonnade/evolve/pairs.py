@@ -208,6 +208,7 @@ def _name(value: Any) -> tuple[str, ...]:
 
 def _planned(shop: Workshop, old: Side, new: Side, renames: tuple[Rename, ...], wish: Wish) -> Plan:
     if not renames and not differences(old.database, new.database):
+        _refuse_unseen(shop, old, new)
         return Plan((), ())
     _refuse_unmodelled(old.database, new.database)
     prefix, base = _prefixed(shop, old, new, renames)
@@ -236,6 +237,24 @@ def _refuse_unmodelled(old: Database, new: Database) -> None:
         raise PlanRefused(
             tuple(Refusal(name, f"it is {where}, and no plan can say it", fix) for name, where in sorted(said))
         )
+
+
+def _refuse_unseen(shop: Workshop, old: Side, new: Side) -> None:
+    """What only the second observer sees, such as another definition of an object of which we know but the name."""
+    # What stands in for the objects of others may look different on the two sides.
+    others = any(name != VERSIONS for _, name in old.source.apart | new.source.apart)
+    left = () if others else _dumped(shop, old, new, old.scratch)
+    if left:
+        raise PlanRefused(tuple(Refusal(_object(one), f"no plan can say it: {one}", BY_HAND) for one in left))
+
+
+def _dumped(shop: Workshop, old: Side, new: Side, scratch: str) -> tuple[str, ...]:
+    """How the scratch database differs from that of `new` in the eyes of pg_dump, where both hold whole files."""
+    if shop.server.bin is None or old.source.live is not None or new.source.live is not None:
+        return ()
+    apart = tuple(name for schema, name in old.source.apart | new.source.apart if schema == "public")
+    ours, theirs = (dump.normalised(shop.server, one, apart) for one in (scratch, new.scratch))
+    return dump.differences(ours, theirs)
 
 
 def _refuse_lossy_way_back(there: Plan, wish: Wish) -> None:
@@ -362,11 +381,7 @@ def _trial(
                 return _Failure(op, why), (), old.database
             got = _seen(old, new, bench.database())
         left = differences(got, new.database)
-        if not left and shop.server.bin is not None and new.source.live is None and old.source.live is None:
-            apart = tuple(name for schema, name in old.source.apart | new.source.apart if schema == "public")
-            ours, theirs = (dump.normalised(shop.server, one, apart) for one in (clone, new.scratch))
-            left = dump.differences(ours, theirs)
-        return None, left, got
+        return None, left or _dumped(shop, old, new, clone), got
 
 
 def _texts(batch: Batch) -> Iterator[tuple[Op | None, str]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from colonnade.design.schema import Column, Identity
 from colonnade.ops.op import Irreversible, Key, Level, Op, Plain, Position, mentioned
+from colonnade.ops.sequences import moved_inside
 from colonnade.ops.step import Step
 from colonnade.ops.tables import column_clauses, column_settings
 from colonnade.ops.text import default
@@ -219,12 +220,23 @@ def identity_options(identity: Identity) -> dict[str, str]:
     return {word: value for groups in found for word, value in groups.items() if value is not None}
 
 
+_LARGEST = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
+
+
+def _bounds(options: dict[str, str], type_name: str) -> tuple[int, int]:
+    """Between what an identity column of that type with these options counts."""
+    largest = _LARGEST.get(type_name, _LARGEST["bigint"])
+    usual = (-largest - 1, -1) if options.get("increment", "1").startswith("-") else (1, largest)
+    return int(options.get("minimum", usual[0])), int(options.get("maximum", usual[1]))
+
+
 @dataclass(frozen=True, slots=True)
 class SetIdentity(OnColumn):
-    """The column counts by itself as `new` says; the next number follows the largest one there is."""
+    """The column of `type` counts by itself as `new` says; the next number follows the largest one there is."""
 
     old: Identity | None
     new: Identity | None
+    type: str = "bigint"
 
     def steps(self) -> tuple[Step, ...]:
         if self.new is None:
@@ -251,10 +263,20 @@ class SetIdentity(OnColumn):
             clauses += ["SET " + (f"MAXVALUE {after['maximum']}" if "maximum" in after else "NO MAXVALUE")]
             clauses += [f"SET START WITH {after.get('start', start)}", f"SET CACHE {after.get('cache', '1')}"]
             clauses += ["SET CYCLE" if "cycle" in after else "SET NO CYCLE"]
-        steps = [self.altered(" ".join(clauses))] if clauses else []
+        steps = [*self._moved_inside(before, after), self.altered(" ".join(clauses))] if clauses else []
         if before.get("name") != after.get("name"):
             steps += self._renamed(before.get("name"), after.get("name"))
         return tuple(steps)
+
+    def _moved_inside(self, before: dict[str, str], after: dict[str, str]) -> list[Step]:
+        """Where the count may stand outside of the new bounds it is brought inside, which takes both bounds at once."""
+        (low, high), (least, most) = _bounds(before, self.type), _bounds(after, self.type)
+        if low >= least and high <= most:
+            return []
+        start = int(after.get("start", most if after.get("increment", "1").startswith("-") else least))
+        sequence = f"pg_get_serial_sequence({literal(qualified(*self.table)).strip()}, {literal(self.name).strip()})"
+        wide = f"SET MINVALUE {min(low, least)} SET MAXVALUE {max(high, most)}"
+        return [self.altered(wide), Step(moved_inside(sequence, start, least, most))]
 
     def _renamed(self, old: str | None, new: str | None) -> list[Step]:
         usual = ident(chosen_name(self.table[1], self.name, "seq"))
@@ -263,7 +285,7 @@ class SetIdentity(OnColumn):
         return [Step(f"ALTER SEQUENCE {old or space + usual} RENAME TO {bare}")]
 
     def reverse(self) -> Op | Irreversible:
-        return SetIdentity(self.table, self.name, self.new, self.old)
+        return SetIdentity(self.table, self.name, self.new, self.old, self.type)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,9 @@ def grant_sql(target: Target, privilege: Privilege, columns: tuple[str, ...] = (
 
 
 def revoke_sql(target: Target, privilege: Privilege, columns: tuple[str, ...] = ()) -> str:
-    return f"REVOKE{_kinds(privilege, columns)}ON {_object(target)} FROM {role(privilege.grantee)}"
+    # What the grantee gave on goes as well.
+    on = " CASCADE" if privilege.grantable else ""
+    return f"REVOKE{_kinds(privilege, columns)}ON {_object(target)} FROM {role(privilege.grantee)}{on}"
 
 
 def _position(rank: int, target: Target, privilege: Privilege, columns: tuple[str, ...]) -> Position:
@@ -152,7 +154,7 @@ class SetOwner(Plain):
 
 def _default_head(default: DefaultPrivilege) -> str:
     schema = f" IN SCHEMA {ident(default.schema)}" if default.schema else ""
-    return f"ALTER DEFAULT PRIVILEGES FOR ROLE {ident(default.role)}{schema}"
+    return f"ALTER DEFAULT PRIVILEGES FOR ROLE {role(default.role)}{schema}"
 
 
 def _default_subject(default: DefaultPrivilege) -> str:

@@ -9,7 +9,7 @@ from colonnade.ops import target
 from colonnade.ops.namespaces import namespace_needs
 from colonnade.ops.op import Irreversible, Key, Level, Op, Plain, Position
 from colonnade.ops.step import Step
-from colonnade.sql import ident, qualified
+from colonnade.sql import ident, literal, qualified
 
 
 def _name(sequence: Sequence) -> str:
@@ -75,6 +75,18 @@ class DropSequence(Plain):
         return Irreversible(f"the last value of sequence {_name(self.sequence)} is gone")
 
 
+WIDTHS = ("smallint", "integer", "bigint")
+
+
+def moved_inside(sequence: str, start: int, minimum: int, maximum: int) -> str:
+    """The statement after which `sequence`, a regclass as SQL, goes on inside these bounds, or begins at `start`."""
+    inside = f"coalesce(last BETWEEN {minimum} AND {maximum}, false)"
+    return (
+        f"SELECT setval({sequence}::regclass, CASE WHEN {inside} THEN last ELSE {start} END, {inside})\n"
+        f"    FROM pg_sequence_last_value({sequence}::regclass) AS last"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class AlterSequence(Plain):
     """The sequence counts as `new` says; its place in the count stays."""
@@ -102,11 +114,22 @@ class AlterSequence(Plain):
             (self.old.cycle != one.cycle, "CYCLE" if one.cycle else "NO CYCLE"),
         )
         changed = " ".join(text for differs, text in clauses if differs)
-        steps = (Step(f"ALTER SEQUENCE {_name(one)} {changed}", locks),) if changed else ()
+        before = self._moved_inside(locks)
+        steps = (*before, Step(f"ALTER SEQUENCE {_name(one)} {changed}", locks)) if changed else ()
         if self.old.unlogged == one.unlogged:
             return steps
         word = "UNLOGGED" if one.unlogged else "LOGGED"
         return (*steps, Step(f"ALTER SEQUENCE {_name(one)} SET {word}", ((_name(one), "ACCESS EXCLUSIVE"),)))
+
+    def _moved_inside(self, locks: tuple[tuple[str, str], ...]) -> tuple[Step, ...]:
+        """Where the count may stand outside of the new bounds it is brought inside, which takes both bounds at once."""
+        old, new, name = self.old, self.new, _name(self.new)
+        if old.minimum >= new.minimum and old.maximum <= new.maximum:
+            return ()
+        wide = f" AS {new.type}" if WIDTHS.index(new.type) > WIDTHS.index(old.type) else ""
+        bounds = f"MINVALUE {min(old.minimum, new.minimum)} MAXVALUE {max(old.maximum, new.maximum)}"
+        moved = moved_inside(literal(name).strip(), new.start, new.minimum, new.maximum)
+        return (Step(f"ALTER SEQUENCE {name}{wide} {bounds}", locks), Step(moved))
 
     def reverse(self) -> Op | Irreversible:
         return AlterSequence(self.new, self.old)
@@ -130,8 +153,14 @@ class SetSequenceOwner(Plain):
 
     @property
     def needs(self) -> tuple[Key, ...]:
-        table: tuple[Key, ...] = (("relation", qualified(*self.new[:2])),) if self.new else ()
-        return (("sequence", qualified(*self.sequence)), *table)
+        if self.new is None:
+            return (("sequence", qualified(*self.sequence)),)
+        table = qualified(*self.new[:2])
+        return (
+            ("sequence", qualified(*self.sequence)),
+            ("relation", table),
+            ("column", f"{table}.{ident(self.new[2])}"),
+        )
 
     def steps(self) -> tuple[Step, ...]:
         column = f"{qualified(*self.new[:2])}.{ident(self.new[2])}" if self.new else "NONE"

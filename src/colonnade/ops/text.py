@@ -76,5 +76,5 @@ def _items(value: str) -> tuple[str, ...]:
 
 
 def role(name: str) -> str:
-    """A grantee or a policy's role: PUBLIC is a word, everything else a name."""
-    return "PUBLIC" if name == "PUBLIC" else ident(name)
+    """A grantee or a policy's role: PUBLIC and CURRENT_USER are words, everything else a name."""
+    return name if name in ("PUBLIC", "CURRENT_USER") else ident(name)

@@ -107,6 +107,9 @@ ALTER POLICY tasks_select_own ON tasks USING (user_id = frozen())
 """
 OWNERS_VIEW = "ALTER VIEW active_tasks OWNER TO app_migrator; ALTER VIEW active_tasks SET (security_invoker = false)"
 
+TENANTS = {("public", "memberships"): "user_id", ("public", "boards"): "organization_id"}
+MEMBERS = {("public", "boards"): (("public", "memberships"), "organization_id")}
+
 WEAKENINGS: tuple[Weakening, ...] = (
     Weakening("policy for all beside the others", everybody("tasks", "true"), "tasks", EVERYTHING),
     Weakening(
@@ -242,6 +245,24 @@ WEAKENINGS: tuple[Weakening, ...] = (
     ),
     Weakening("composite key made simple", SIMPLE_KEY, "comments", ("attach-to-another", "probe-foreign-key")),
     Weakening("simple key that cascades", SIMPLE_KEY, "tasks", ("cascade-across",)),
+    Weakening(
+        "everyone may join every organization",
+        "GRANT INSERT ON memberships TO app_user",
+        "boards",
+        ("open-by-joining",),
+    ),
+    Weakening(
+        "rows of every organization are added",
+        "ALTER POLICY boards_members ON boards WITH CHECK (true)",
+        "boards",
+        ("insert-as-another", "insert-unset-user", "update-give-away-blind"),
+    ),
+    Weakening(
+        "whoever is a member anywhere",
+        f"ALTER POLICY boards_members ON boards USING (EXISTS (SELECT FROM memberships m WHERE m.user_id = {ME}))",
+        "boards",
+        ("read-all", "read-by-key", "update-another", "update-take-over", "delete-another"),
+    ),
     Weakening("global unique", "CREATE UNIQUE INDEX one_title ON tasks (title)", "tasks", ("probe-unique-key",)),
     Weakening("grant TRUNCATE", "GRANT TRUNCATE ON comments TO app_user", "comments", ("truncate",)),
     Weakening("grant TRIGGER", "GRANT TRIGGER ON tasks TO app_user", "tasks", ("add-trigger",)),
@@ -316,8 +337,10 @@ def source(server: Server) -> Source:
     }
     people = (*designed.people, Person("app_reader"))
     database = elaborate.sql(server, texts, [one.name for one in people])
-    scoped = {**designed.scoped, ("public", "events"): "user_id"}
-    return Source(database, designed.setting, designed.application, scoped, people, stated=designed.stated)
+    scoped = {**designed.scoped, ("public", "events"): "user_id", **TENANTS}
+    return Source(
+        database, designed.setting, designed.application, scoped, people, stated=designed.stated, through=MEMBERS
+    )
 
 
 @contextmanager

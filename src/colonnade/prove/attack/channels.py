@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+
 from colonnade.prove.attack.reading import shown
 from colonnade.prove.attack.registry import Result, accepted, attack, held, not_applicable
 from colonnade.prove.attack.sessions import played
@@ -24,13 +27,29 @@ def set_the_user(subject: Subject) -> Result:
     return held(f"setting another user shows nothing of that user: {shown(done.outcome)}")
 
 
+@attack("channel-other-settings")
+def other_settings(subject: Subject) -> Result:
+    """A setting beside the user's that the policies ask, such as a switch for administrators, opens all rows."""
+    text = " ".join(part for one in subject.table.policies for part in (one.using, one.check) if part)
+    others = sorted(set(re.findall(r"current_setting\(\s*'([^']+)'", text)) - {subject.stage.setting.name})
+    if not others:
+        return not_applicable("the policies ask no other setting")
+    for name, given in itertools.product(others, ("on", "true", "1", "admin", subject.them, subject.other_value)):
+        switched = f"SELECT set_config({literal(name)}, {literal(given)}, true)"
+        done = subject.act(switched, f"SELECT count(*) FROM {subject.name} WHERE {subject.their_rows}")
+        if done.outcome.accepted and done.outcome.values[0][0]:
+            words = f"with {name} set to {given!r}, {done.outcome.values[0][0]} rows of others are seen"
+            return accepted(words, done.script, "another role for administrators, with a policy of its own")
+    return held(f"{', '.join(others)}, set to what a switch usually is, shows nothing of others")
+
+
 @attack("channel-probe-primary-key")
 def probe_primary_key(subject: Subject) -> Result:
     """Adding a row with a known id tells whether that id is taken."""
     known = {name: subject.theirs[name] for name in subject.key if name != subject.owner}
     if subject.table.primary_key is None or subject.owner in subject.key:
         return not_applicable("there is no primary key, or the owner is part of it")
-    row = subject.forged(subject.mine, {subject.owner: subject.me, **known})
+    row = subject.forged(subject.mine, {subject.owner: subject.own_value, **known})
     done = subject.act(insertion(subject, row))
     if done.outcome.sqlstate != "23505":
         return held(f"a known id is not told of: {shown(done.outcome)}")
@@ -43,7 +62,7 @@ def sequence_values(subject: Subject) -> Result:
     counted = [one.name for one in subject.table.columns if one.identity or (one.default or "").startswith("nextval(")]
     if not counted:
         return not_applicable("no column is counted by a sequence")
-    row = subject.forged(subject.mine, {subject.owner: subject.me})
+    row = subject.forged(subject.mine, {subject.owner: subject.own_value})
     given = {name: text for name, text in row.items() if name not in counted}
     done = subject.act(f"{insertion(subject, given)} RETURNING {ident(counted[0])}")
     if not done.outcome.accepted:

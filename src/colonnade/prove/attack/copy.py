@@ -140,6 +140,7 @@ def _staff(administrator: psycopg.Connection, source: Source, application: str) 
         f"ALTER ROLE {ident(OBSERVER)} BYPASSRLS",
         f"GRANT pg_read_all_data, pg_write_all_data TO {ident(OBSERVER)}",
     ]
+    statements += [f"ALTER ROLE {ident(OWNER)} BYPASSRLS"] * source.maker_passes
     for person in source.people:
         statements += [f"ALTER ROLE {ident(person.name)} BYPASSRLS"] * person.bypasses
         statements += [f"GRANT {ident(group)} TO {ident(person.name)}" for group in person.member_of]

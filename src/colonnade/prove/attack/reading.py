@@ -103,7 +103,7 @@ def read_by_error(subject: Subject) -> Result:
     """A cast that fails on another user's row does not put its owner into the error message."""
     cast = f"('x' || {ident(subject.owner)}::text)::integer"
     done = subject.act(f"SELECT 1 FROM {subject.name} WHERE {cast} = 0 AND {subject.their_rows}")
-    if f'"x{subject.them}"' in done.outcome.message:
+    if f'"x{subject.other_value}"' in done.outcome.message:
         return leaked(f"the error shows another user: {done.outcome.message}", done.script)
     return told(subject, f"the cast is {shown(done.outcome)}, and shows nothing of another user")
 
@@ -128,7 +128,9 @@ def read_statistics(subject: Subject) -> Result:
     gathered = f"ANALYZE {subject.name}"
     query = f"SELECT attname, most_common_vals, histogram_bounds FROM pg_stats WHERE {named}"
     done = subject.act_as(subject.stage.application, query, before=(gathered,))
-    known = [row for row in done.outcome.values if re.search(rf"(?<!\w){re.escape(subject.them)}(?!\w)", f"{row[1:]}")]
+    known = [
+        row for row in done.outcome.values if re.search(rf"(?<!\w){re.escape(subject.other_value)}(?!\w)", f"{row[1:]}")
+    ]
     if known:
         return leaked(f"pg_stats shows another user's values of {known[0][0]}", done.script)
     return held(f"after ANALYZE pg_stats shows {len(done.outcome.values)} columns, none with another user's value")
@@ -153,7 +155,7 @@ def peeked(subject: Subject, query: str) -> Result:
     done = subject.act(*PEEKING, query, PEEKED)
     if not done.outcome.accepted:
         return held(f"the function cannot be used: {shown(done.outcome)}")
-    if f"<{subject.them}>" in done.outcome.values[0][0]:
+    if f"<{subject.other_value}>" in done.outcome.values[0][0]:
         return leaked("the function was shown a row of another user", done.script)
     return told(subject, "the function was shown no row of another user")
 

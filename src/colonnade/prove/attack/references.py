@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from colonnade.design.schema import ForeignKey, Table, Unique
+from colonnade.prove.attack.belonging import Place, asked
 from colonnade.prove.attack.reading import shown
 from colonnade.prove.attack.registry import Result, accepted, attack, held, leaked, not_applicable, unproven
 from colonnade.prove.attack.stage import Act, Stage, Subject, insertion, known, script, undone, unique_keys
@@ -54,7 +55,7 @@ def cascade_across(subject: Subject) -> Result:
     answers = []
     for child, key in _children(subject):
         rows = subject.stage.rows[child.schema, child.name]
-        theirs = next((row for row in rows if _of_another(subject, child, row)), None)
+        theirs = next((row for row in rows if _of_another(subject, (child.schema, child.name), row)), None)
         if theirs is None:
             continue
         words, exploit = _cascaded(subject, child, key, theirs)
@@ -66,6 +67,26 @@ def cascade_across(subject: Subject) -> Result:
     return held("; ".join(answers))
 
 
+@attack("open-by-joining")
+def open_by_joining(subject: Subject) -> Result:
+    """No row of one's own in a table that the policies ask, a membership or a share, opens another user's rows."""
+    stage, answers = subject.stage, []
+    counted = f"SELECT count(*) FROM {subject.name} WHERE {subject.their_rows}"
+    for place in sorted(asked(subject.table, stage.database) & set(stage.scoped)):
+        for statement in _joining(subject, place):
+            done = subject.act(statement, counted)
+            if done.outcome.sqlstate == NOT_THERE:
+                # Made-up users need not stand in the table of users; real ones do.
+                done = subject.act_as(stage.application, statement, counted)
+            if done.outcome.accepted and done.outcome.values[0][0]:
+                words = f"with a row of one's own in {place[1]}, {done.outcome.values[0][0]} rows of others are seen"
+                return leaked(words, done.script)
+            answers.append(f"{place[1]}: {statement.split()[0]} {shown(done.outcome)}")
+    if not answers:
+        return not_applicable("the policies ask no other table")
+    return held(f"{'; '.join(answers)}; no row of others is seen")
+
+
 @attack("probe-unique-key")
 def probe_unique_key(subject: Subject) -> Result:
     """A value that another user has in a unique column is not refused, for the refusal would tell of it."""
@@ -75,7 +96,9 @@ def probe_unique_key(subject: Subject) -> Result:
         return not_applicable("there is one row a user, so nobody adds a second one to compare")
     for name, columns in _open_uniques(subject):
         taken = {column: subject.theirs[column] for column in columns}
-        done = subject.act(insertion(subject, subject.forged(subject.mine, {subject.owner: subject.me, **taken})))
+        done = subject.act(
+            insertion(subject, subject.forged(subject.mine, {subject.owner: subject.own_value, **taken}))
+        )
         if (done.outcome.sqlstate, done.outcome.blamed) == (NOT_UNIQUE, name):
             words = f"{name} tells that another user has this {', '.join(columns)}"
             if name not in subject.stage.stated:
@@ -124,9 +147,8 @@ def _parents(subject: Subject) -> Iterator[tuple[ForeignKey, Row]]:
     for key in subject.table.foreign_keys:
         if carries_nothing(subject, key):
             continue
-        owner = subject.stage.scoped[key.target]
-        found = (row for row in subject.stage.rows[key.target] if row[owner] not in (None, subject.me))
-        other = next(found, None)
+        rows = subject.stage.rows[key.target]
+        other = next((row for row in rows if _of_another(subject, key.target, row)), None)
         if other is not None:
             yield key, other
 
@@ -137,7 +159,7 @@ def _link(subject: Subject, key: ForeignKey, parent: Row) -> dict[str, str | Non
 
 
 def _pointing_insert(subject: Subject, link: Mapping[str, str | None]) -> Act:
-    return subject.act(insertion(subject, subject.forged(subject.mine, {subject.owner: subject.me, **link})))
+    return subject.act(insertion(subject, subject.forged(subject.mine, {subject.owner: subject.own_value, **link})))
 
 
 def _pointing_update(subject: Subject, link: Mapping[str, str | None]) -> Act:
@@ -163,8 +185,10 @@ def _children(subject: Subject) -> Iterator[tuple[Table, ForeignKey]]:
                     yield child, key
 
 
-def _of_another(subject: Subject, child: Table, row: Row) -> bool:
-    return row[subject.stage.scoped[child.schema, child.name]] not in (None, subject.me)
+def _of_another(subject: Subject, place: Place, row: Row) -> bool:
+    """Whether a row of that table belongs to somebody, and not to the current user."""
+    stage = subject.stage
+    return not stage.of(place, row, subject.me) and stage.owner_of(place, row) is not None
 
 
 def _cascaded(subject: Subject, child: Table, key: ForeignKey, theirs: Row) -> tuple[str, tuple[str, ...]]:
@@ -174,7 +198,10 @@ def _cascaded(subject: Subject, child: Table, key: ForeignKey, theirs: Row) -> t
     link = {one: subject.mine[target] for one, target in pairs if one != owner}
     name, hanging = qualified(child.schema, child.name), known(child, theirs)
     change = ", ".join(f"{ident(one)} = {value(text)}" for one, text in link.items())
-    hung = (stage.setting.assumed(theirs[owner] or ""), f"UPDATE {name} SET {change} WHERE {hanging}")
+    hung = (
+        stage.setting.assumed(stage.owner_of((child.schema, child.name), theirs) or ""),
+        f"UPDATE {name} SET {change} WHERE {hanging}",
+    )
     removed = (stage.setting.assumed(subject.me), f"DELETE FROM {subject.name} WHERE {subject.mine_key}")
     with undone(stage.administrator, f"SELECT set_config('role', {literal(stage.application)}, true)"):
         answer = _last(stage, hung)
@@ -197,6 +224,42 @@ def _last(stage: Stage, statements: tuple[str, ...]) -> Outcome:
         if not outcome.accepted:
             break
     return outcome
+
+
+def _joining(subject: Subject, place: Place) -> Iterator[str]:
+    """Statements that tie the current user to `theirs` in the table at `place`."""
+    stage = subject.stage
+    table, whose = stage.database.table(place[1], place[0]), stage.scoped[place]
+    tie = _tie(subject, table)
+    if not tie:
+        return
+    mine = {} if whose in tie else {whose: next(iter(sorted(stage.values(place, subject.me))), None)}
+    base = next(iter(stage.rows[place]), {})
+    needed = {one.name: base.get(one.name) for one in table.columns if not one.nullable and one.default is None}
+    row = {**{name: text for name, text in needed.items() if name not in _made(table)}, **mine, **tie}
+    columns, values = idents(tuple(row)), ", ".join(map(value, row.values()))
+    name = qualified(table.schema, table.name)
+    yield f"INSERT INTO {name} ({columns}) VALUES ({values})"
+    yield f"UPDATE {name} SET {', '.join(f'{ident(one)} = {value(text)}' for one, text in tie.items())}"
+
+
+def _tie(subject: Subject, table: Table) -> Row:
+    """What a row of `table` holds that leads to `theirs`."""
+    place, lead = (subject.table.schema, subject.table.name), subject.stage.through.get(_place(subject.table))
+    if lead is not None and lead[0] == _place(table):
+        return {lead[1]: subject.other_value}
+    keys = (one for one in table.foreign_keys if one.target == place)
+    pairs = next((zip(one.columns, one.target_columns, strict=True) for one in keys), ())
+    return {mine: subject.theirs[target] for mine, target in pairs}
+
+
+def _place(table: Table) -> Place:
+    return table.schema, table.name
+
+
+def _made(table: Table) -> set[str]:
+    """The columns that nobody gives a value."""
+    return {one.name for one in table.columns if one.identity or one.generated}
 
 
 def _open_uniques(subject: Subject) -> Iterator[tuple[str, tuple[str, ...]]]:

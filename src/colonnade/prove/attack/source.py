@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from colonnade.design.schema import Database, Policy, Schema, Table
+from colonnade.design.schema import Database, Entity, Policy, Schema, Table
+from colonnade.prove.attack.belonging import Lead, Place, owner_column
+from colonnade.prove.attack.belonging import recognised as belonging_of
 from colonnade.prove.attack.stage import Setting, unique_keys
-from colonnade.sql import expression
 
 if TYPE_CHECKING:
     import psycopg
 
     from colonnade.server import Server
 
-OWNER_COLUMNS = ("user_id", "owner_id", "tenant_id", "account_id", "organisation_id", "organization_id", "workspace_id",
-                 "author_id", "created_by", "userId", "ownerId", "tenantId")  # fmt: skip
-"""Columns that say whose a row is, where no policy does; the first that a table has counts."""
-
 ANONYMOUS = frozenset({"anon"})
 """Roles of visitors who have not logged in: they are the application's only where there is no other."""
+
+MEMBERS = frozenset({"members", "tenant"})
+"""Audiences whose rows belong to tenants, and so to their members."""
 
 LIVING = ("rule ", "foreign table ")
 """Kinds of objects that a copy cannot have, and that could let rows through."""
@@ -32,6 +32,7 @@ EVERYBODY = "PUBLIC"
 USUAL = Setting("app.current_user_id")
 
 _SETTING = re.compile(r"current_setting\(\s*'([^']+)'")
+_ROLE = re.compile(r"\b(?:CURRENT_USER|SESSION_USER|CURRENT_ROLE)\b", re.IGNORECASE)
 _CLAIM = re.compile(r"->>\s*'([^']+)'")
 
 
@@ -48,6 +49,9 @@ class Person:
 class Source:
     """A database to attack. `application` is None where the tables' owner itself is what the application logs in as.
 
+    `maker_passes` says that whoever runs the DDL, and owns what nobody else is made the owner of, may well be a
+    superuser, so that policies do not bind the views and functions that are left to it.
+    `through` says of tables whose owner column holds no user where it is looked up.
     `external` are tables that others own; `stated` are the unique keys that documents ask for. `admitted` says that the
     application's privileges are not part of the design, so that it is given those on all rows. `unclear` says of each
     table that cannot be attacked why; `apart` are the tables that belong to no user, as far as can be seen, `shared`
@@ -64,33 +68,45 @@ class Source:
     stated: frozenset[str] = frozenset()
     unclear: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
-    shared: frozenset[tuple[str, str]] = frozenset()
+    shared: frozenset[Place] = frozenset()
+    through: Mapping[Place, Lead] = field(default_factory=dict)
+    maker_passes: bool = False
 
 
 def of_design(schema: Schema) -> Source:
     """A design: it says itself who the application is, which setting holds the user, and whose rows are whose."""
     intent, roles = schema.intent, schema.intent.roles
-    owned = [
-        (entity, (table.schema, table.name))
-        for entity in intent.entities
-        if entity.owner_column and entity.audience != "reference" and not entity.external
-        for table in schema.database.tables
-        if table.name == entity.table
-    ]
-    scoped = {place: entity.owner_column or "" for entity, place in owned}
-    shared = frozenset(place for entity, place in owned if entity.audience == "everyone")
-    setting = Setting(intent.setting)
+    known = {one.table: one for one in intent.entities if not one.external}
+    owned = [((one.schema, one.name), known[one.name]) for one in schema.database.tables if one.name in known]
+    scoped = {place: column for place, one in owned if (column := _owner(one)) is not None}
     stated = frozenset(name for table in schema.database.tables for name, _ in unique_keys(table))
     apart = tuple(one.name for one in schema.database.tables if (one.schema, one.name) not in scoped)
     common = Source(
-        schema.database, setting, "application_role", scoped,
-        external=schema.external, admitted=True, stated=stated, apart=apart, shared=shared,
+        schema.database, Setting(intent.setting), "application_role", scoped,
+        external=schema.external, admitted=True, stated=stated, apart=apart,
+        shared=frozenset(place for place, one in owned if one.audience == "everyone" and place in scoped),
+        through=_by_memberships(owned),
     )  # fmt: skip
     if roles is None:
         return common
     readers = (Person(roles.reader),) if roles.reader else ()
     people = (Person(roles.owner), Person(roles.migrator, True, (roles.owner,)), Person(roles.application), *readers)
     return replace(common, application=roles.application, people=people, admitted=False)
+
+
+def _owner(entity: Entity) -> str | None:
+    """The column that says whose a row is; reference data is nobody's."""
+    if entity.audience in MEMBERS:
+        return entity.tenant_column
+    return None if entity.audience == "reference" else entity.owner_column
+
+
+def _by_memberships(owned: Sequence[tuple[Place, Entity]]) -> dict[Place, Lead]:
+    """The tables of tenants and of their rows, each with where the members of a tenant are looked up."""
+    lead = next(((place, one.tenant_column) for place, one in owned if one.audience == "membership"), None)
+    if lead is None or lead[1] is None:
+        return {}
+    return {place: (lead[0], lead[1]) for place, one in owned if one.audience in MEMBERS and one.tenant_column}
 
 
 def of_live(connection: psycopg.Connection) -> Source:
@@ -125,49 +141,45 @@ def of_sql(server: Server, texts: Mapping[str, str]) -> Source:
 def recognised(database: Database, people: tuple[Person, ...] = ()) -> Source:
     """Whose rows are whose, and which role is the application's, as policies, grants and names of columns tell."""
     tables = [one for one in database.tables if one.partition_of is None and not one.inherits]
-    owners = {(one.schema, one.name): owner_column(one, database) for one in tables}
-    scoped = {place: column for place, column in owners.items() if column is not None}
+    belonging = belonging_of(database)
+    subjects = [one for one in tables if (one.schema, one.name) in belonging.scoped]
+    setting = next(filter(None, (_setting(database, one) for table in subjects for one in table.policies)), USUAL)
+    application = _application(subjects, people)
+    scoped = {
+        (one.schema, one.name): belonging.scoped[one.schema, one.name]
+        for one in subjects
+        if not _by_role(one) and not (_beside(one) and _closed(one, application))
+    }
     unclear = tuple(
-        f"{one.name} has row-level security, but no column of its own says whose a row is"
+        f"{one.name} has row-level security, but nothing says whose a row is" + _WHY_ROLE * _by_role(one)
         for one in tables
-        if one.row_security and owners[one.schema, one.name] is None
+        if one.row_security and (one.schema, one.name) not in scoped
     )
     unclear += tuple(f"{one} cannot be copied" for one in database.unmodelled if one.startswith(LIVING))
-    subjects = [one for one in tables if (one.schema, one.name) in scoped]
-    setting = next(filter(None, (_setting(database, one) for table in subjects for one in table.policies)), USUAL)
-    apart = tuple(one.name for one in tables if not one.row_security and owners[one.schema, one.name] is None)
-    return Source(database, setting, _application(subjects, people), scoped, people, unclear=unclear, apart=apart)
+    apart = tuple(one.name for one in tables if not one.row_security and (one.schema, one.name) not in scoped)
+    return Source(
+        database, setting, application, scoped, people, unclear=unclear, apart=apart, through=belonging.through,
+        maker_passes=application is not None,
+    )  # fmt: skip
 
 
-def owner_column(table: Table, database: Database) -> str | None:
-    """The column that the policies compare with something else, else one with a usual name; None where neither is."""
-    compared = Counter(name for policy in table.policies for name in _compared(policy) if table.has(name))
-    usual = next((name for name in OWNER_COLUMNS if table.has(name)), None)
-    if usual is not None and (usual in compared or not compared):
-        return usual
-    return min(compared, key=lambda name: (-compared[name], name)) if compared else None
+_WHY_ROLE = ": its policies ask which role is logged in, and each user would need a role"
 
 
-def _compared(policy: Policy) -> Iterator[str]:
-    """The columns that a policy says `=` of, with anything but a plain value on the other side."""
-    for text in filter(None, (policy.using, policy.check)):
-        tree = expression(text)
-        if tree is not None:
-            yield from _equated(tree)
+def _by_role(table: Table) -> bool:
+    """Whether the policies of `table` compare with the role that is logged in, which is no user of an application."""
+    text = " ".join(part for one in table.policies for part in (one.using, one.check) if part)
+    return bool(_ROLE.search(text)) and "(" not in _ROLE.sub("", text).strip("() ")
 
 
-def _equated(node: Any) -> Iterator[str]:
-    from pglast import ast
+def _beside(table: Table) -> bool:
+    """Whether `table` belongs to somebody only as far as other tables point at it, or it at others."""
+    return owner_column(table) is None and not table.row_security
 
-    if isinstance(node, ast.BoolExpr):
-        for one in node.args or ():
-            yield from _equated(one)
-    elif isinstance(node, ast.A_Expr) and [one.sval for one in node.name or ()] == ["="]:
-        for side, other in ((node.lexpr, node.rexpr), (node.rexpr, node.lexpr)):
-            bare = side.arg if isinstance(side, ast.TypeCast) else side
-            plain = other.arg if isinstance(other, ast.TypeCast) else other
-            if isinstance(bare, ast.ColumnRef) and not isinstance(plain, (ast.A_Const, ast.ColumnRef)):
-                yield str((bare.fields or ())[-1].sval)
+
+def _closed(table: Table, application: str | None) -> bool:
+    """Whether nobody but its owner, who is not the application, may do anything with `table`."""
+    return application not in (None, table.owner) and not any(True for _ in privileges(table))
 
 
 def _setting(database: Database, policy: Policy) -> Setting | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from colonnade.design.schema import Database, PrimaryKey, Table, Unique
+from colonnade.prove.attack.belonging import Belonging, Lead, Place
 from colonnade.prove.probe import Outcome, Row, ran, value, where
 from colonnade.sql import comment_line, ident, literal, qualified
 
@@ -49,7 +50,8 @@ class Stage:
 
     `session` is the application's; `stranger` too, but no user was ever set in it. The observer passes every policy
     and is no superuser; the administrator proves nothing itself, it becomes other roles within one transaction.
-    `scoped` are the tables under attack with their owner columns, `rows` what stands in them, `spares` rows that do
+    `scoped` are the tables under attack with their owner columns, `through` where one that holds no user is looked up,
+    `rows` what stands in them, `spares` rows that do
     not. `owners` own these tables, `readers` may read some of them, `roles` are all that SET ROLE is tried with.
     `stated` are unique keys that documents ask for as they are, `shared` the tables that every user reads on purpose.
     """
@@ -60,7 +62,8 @@ class Stage:
     owners: tuple[str, ...]
     readers: tuple[str, ...]
     roles: tuple[str, ...]
-    scoped: Mapping[tuple[str, str], str]
+    scoped: Mapping[Place, str]
+    through: Mapping[Place, Lead]
     rows: Mapping[tuple[str, str], Sequence[Row]]
     spares: Mapping[tuple[str, str], Row]
     stated: frozenset[str]
@@ -70,6 +73,27 @@ class Stage:
     stranger: psycopg.Connection
     observer: psycopg.Connection
     administrator: psycopg.Connection
+
+    def users(self, place: Place) -> list[str]:
+        """The users to whom rows of the table, or of the one at the end of its way, belong."""
+        root = Belonging(self.scoped, self.through).root(place)
+        return list(dict.fromkeys(user for row in self.rows[root] if (user := row[self.scoped[root]])))
+
+    def values(self, place: Place, user: str) -> frozenset[str]:
+        """The values of the owner column of the table that mean that a row belongs to `user`."""
+        if place not in self.through:
+            return frozenset({user})
+        parent, key = self.through[place]
+        own = self.values(parent, user)
+        return frozenset(text for row in self.rows[parent] if row[self.scoped[parent]] in own and (text := row[key]))
+
+    def of(self, place: Place, row: Row, user: str) -> bool:
+        """Whether `row` of the table belongs to `user`."""
+        return row[self.scoped[place]] in self.values(place, user)
+
+    def owner_of(self, place: Place, row: Row) -> str | None:
+        """A user to whom `row` of the table belongs."""
+        return next((user for user in self.users(place) if self.of(place, row, user)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +106,9 @@ class Act:
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """A table under attack: `mine` is the current user's row, `theirs` another's; the observer counted both.
+    """A table under attack: `mine` is a row of the current user `me`, `theirs` one of `them`; both were counted.
 
+    `values` of the owner column are those by which a row is `me`'s: the user itself, or what belongs to it.
     `fresh` has values of no row for the columns that must be unique. `settable` and `changeable` are the columns that
     the application may give on INSERT and UPDATE. `controls` say what the same statements do to the user's own row.
     """
@@ -91,6 +116,9 @@ class Subject:
     stage: Stage
     table: Table
     owner: str
+    me: str
+    them: str
+    values: frozenset[str]
     mine: Row
     theirs: Row
     own: int
@@ -105,11 +133,13 @@ class Subject:
         return qualified(self.table.schema, self.table.name)
 
     @property
-    def me(self) -> str:
+    def own_value(self) -> str:
+        """What the owner column of `mine` holds."""
         return self.mine[self.owner] or ""
 
     @property
-    def them(self) -> str:
+    def other_value(self) -> str:
+        """What the owner column of `theirs` holds."""
         return self.theirs[self.owner] or ""
 
     @property
@@ -131,7 +161,9 @@ class Subject:
     @property
     def their_rows(self) -> str:
         """A condition that the rows of every other user meet."""
-        return f"{ident(self.owner)} IS DISTINCT FROM {value(self.me)}"
+        if self.values == {self.me}:
+            return f"{ident(self.owner)} IS DISTINCT FROM {value(self.me)}"
+        return f"{ident(self.owner)} <> ALL ({literal(array(sorted(self.values)))}) IS DISTINCT FROM false"
 
     @property
     def touched(self) -> str:
@@ -149,7 +181,7 @@ class Subject:
         return {name: text for name, text in row.items() if name in allowed and name in _given(self.table)}
 
     def act(self, *statements: str, user: str | None = None) -> Act:
-        """Tries `statements` as the application on behalf of `user`, by default the one that `mine` belongs to."""
+        """Tries `statements` as the application on behalf of `user`, by default `me`."""
         return act(self.stage, self.stage.session, self.me if user is None else user, *statements)
 
     def act_as(self, role: str, *statements: str, before: Sequence[str] = (), user: str | None = None) -> Act:
@@ -158,6 +190,12 @@ class Subject:
         So the answer is that of policies and privileges alone.
         """
         return act_as(self.stage, role, self.me if user is None else user, before, *statements)
+
+
+def array(texts: Sequence[str]) -> str:
+    """`texts` as the text of a PostgreSQL array of any type."""
+    escaped = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
+    return "{" + ",".join(f'"{text}"' for text in escaped) + "}"
 
 
 def key_of(table: Table) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from colonnade import catalog
 from colonnade.design.schema import Database, Table
 from colonnade.prove.attack import channels, powers, reading, references, sessions, surfaces, writing
+from colonnade.prove.attack.belonging import Place
 from colonnade.prove.attack.copy import OBSERVER, Copy, copied
 from colonnade.prove.attack.registry import ATTACKS, Attack, Attempt, Result, Verdict
 from colonnade.prove.attack.source import Source, privileges
@@ -145,6 +146,7 @@ def stage_of(
         readers=tuple(row[0] for row in bound),
         roles=tuple(sorted({*roles} - {application})),
         scoped=scoped,
+        through=source.through,
         rows={(one.schema, one.name): standing(one, opened.observer) for one in tables},
         spares=spares,
         stated=source.stated,
@@ -181,27 +183,42 @@ NO_ROWS = Result(Verdict.UNPROVEN, "the table could not be given rows of two use
 
 
 def _subject(stage: Stage, table: Table, settable: frozenset[str], changeable: frozenset[str]) -> Subject | None:
-    owner = stage.scoped[table.schema, table.name]
-    rows = stage.rows[table.schema, table.name]
-    mine = next(iter(rows), None)
-    theirs = next((row for row in rows if mine and row[owner] != mine[owner]), None)
-    if mine is None or theirs is None:
+    place = (table.schema, table.name)
+    owner, rows = stage.scoped[place], stage.rows[place]
+    pair = _pair(stage, place)
+    if pair is None:
         return None
+    (me, mine), (them, theirs) = pair
+    values = stage.values(place, me)
     spare = stage.spares.get((table.schema, table.name), {})
     pointing = {owner, *(name for key in table.foreign_keys for name in key.columns)}
     alone = {name for _, columns in unique_keys(table) for name in columns} - pointing
     fresh = {name: text for name, text in spare.items() if name in alone}
-    own = sum(row[owner] == mine[owner] for row in rows)
-    bare = Subject(stage, table, owner, mine, theirs, own, len(rows), fresh, settable, changeable, {})
+    own = sum(row[owner] in values for row in rows)
+    bare = Subject(
+        stage, table, owner, me, them, values, mine, theirs, own, len(rows), fresh, settable, changeable, {}
+    )  # fmt: skip
     return replace(bare, controls=_controls(bare))
+
+
+def _pair(stage: Stage, place: Place) -> tuple[tuple[str, Row], tuple[str, Row]] | None:
+    """A user with a row of the table, and another with a row that is not the first one's."""
+    rows = stage.rows[place]
+    for me in stage.users(place):
+        mine = next((row for row in rows if stage.of(place, row, me)), None)
+        for theirs in rows if mine is not None else ():
+            them = None if stage.of(place, theirs, me) else stage.owner_of(place, theirs)
+            if mine is not None and them is not None:
+                return (me, mine), (them, theirs)
+    return None
 
 
 def _controls(subject: Subject) -> dict[str, Outcome]:
     """What the plain commands do to the user's own row: by this an attack that reaches nothing is told from no row."""
     touched, name, own = subject.touched, subject.name, subject.mine_key
     same = f"{ident(touched)} = {value(subject.mine[touched])}"
-    mine = f"{ident(subject.owner)} = {value(subject.me)}"
-    added = insertion(subject, subject.forged(subject.mine, {subject.owner: subject.me}))
+    mine = f"{ident(subject.owner)} = {value(subject.own_value)}"
+    added = insertion(subject, subject.forged(subject.mine, {subject.owner: subject.own_value}))
     application = subject.stage.application
     new = subject.act(added).outcome
     if not new.accepted:

@@ -28,7 +28,7 @@ def insert_returning(subject: Subject) -> Result:
 @attack("insert-unset-user")
 def insert_unset_user(subject: Subject) -> Result:
     """A session in which no user was ever set adds no row."""
-    statement = insertion(subject, subject.forged(subject.mine, {subject.owner: subject.me}))
+    statement = insertion(subject, subject.forged(subject.mine, {subject.owner: subject.own_value}))
     done = act(subject.stage, subject.stage.stranger, None, statement)
     return _added(subject, done if _answers(done.outcome) else _inserted(subject, statement, user=""))
 
@@ -36,7 +36,7 @@ def insert_unset_user(subject: Subject) -> Result:
 @attack("insert-empty-user")
 def insert_empty_user(subject: Subject) -> Result:
     """A session whose user is the empty text adds no row."""
-    statement = insertion(subject, subject.forged(subject.mine, {subject.owner: subject.me}))
+    statement = insertion(subject, subject.forged(subject.mine, {subject.owner: subject.own_value}))
     return _added(subject, _inserted(subject, statement, user=""))
 
 
@@ -79,14 +79,14 @@ def update_blind(subject: Subject) -> Result:
 @attack("update-take-over")
 def update_take_over(subject: Subject) -> Result:
     """UPDATE without a condition makes no row of another user one's own."""
-    statement = f"UPDATE {subject.name} SET {ident(subject.owner)} = {value(subject.me)}"
+    statement = f"UPDATE {subject.name} SET {ident(subject.owner)} = {value(subject.own_value)}"
     return _touched(subject, "own", _blind(subject, statement), 1)
 
 
 @attack("update-give-away")
 def update_give_away(subject: Subject) -> Result:
     """UPDATE cannot make one's own row another user's."""
-    change = f"{ident(subject.owner)} = {value(subject.them)}"
+    change = f"{ident(subject.owner)} = {value(subject.other_value)}"
     done = subject.act_as(subject.stage.application, f"UPDATE {subject.name} SET {change} WHERE {subject.mine_key}")
     return _touched(subject, "own", done, 0)
 
@@ -94,7 +94,7 @@ def update_give_away(subject: Subject) -> Result:
 @attack("update-give-away-blind")
 def update_give_away_blind(subject: Subject) -> Result:
     """UPDATE without a condition, which no SELECT policy narrows, cannot make rows another user's."""
-    change = f"{ident(subject.owner)} = {value(subject.them)}"
+    change = f"{ident(subject.owner)} = {value(subject.other_value)}"
     return _touched(subject, "own", subject.act_as(subject.stage.application, f"UPDATE {subject.name} SET {change}"), 0)
 
 
@@ -151,7 +151,7 @@ def upsert(subject: Subject) -> Result:
     if subject.table.primary_key is None or subject.owner in subject.key:
         return not_applicable("no key of another user's row can be given: there is none, or the owner is part of it")
     key = {name: subject.theirs[name] for name in subject.key}
-    row = insertion(subject, subject.forged(subject.mine, {subject.owner: subject.me, **key}))
+    row = insertion(subject, subject.forged(subject.mine, {subject.owner: subject.own_value, **key}))
     column = ident(subject.touched)
     done = _inserted(subject, f"{row} ON CONFLICT ({idents(subject.key)}) DO UPDATE SET {column} = EXCLUDED.{column}")
     return _touched(subject, "update", done, 0)
@@ -208,7 +208,7 @@ def _answers(outcome: Outcome) -> bool:
 
 
 def _theirs(subject: Subject) -> dict[str, str | None]:
-    return {subject.owner: subject.them}
+    return {subject.owner: subject.other_value}
 
 
 def _constant(subject: Subject) -> str:

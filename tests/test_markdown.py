@@ -432,3 +432,35 @@ def test_the_page_on_reading_is_up_to_date() -> None:
 def test_each_example_of_the_page_is_read(example: Any) -> None:
     found = draft(example.document)
     assert any(one.attributes for one in found.entities)
+
+
+BOOKING = """### Booking
+
+- starts_at: timestamp, required
+- ends_at: timestamp, required
+- status: enum (open, paid)
+- paid_at: timestamp
+- seats: integer
+- capacity: integer
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("- ends_at must be after starts_at", ("ends_at > starts_at",)),
+        ("- `starts_at` must not be after `ends_at`", ("starts_at <= ends_at",)),
+        ("- seats <= capacity", ("seats <= capacity",)),
+        ("- Seats cannot exceed capacity.", ("seats <= capacity",)),
+        ("- No overlapping bookings of one room", ("No overlapping bookings of one room",)),
+        ("- paid_at is set only when status is paid", ("paid_at is set only when status is paid",)),
+        ("- deadline: timestamp, must be before starts_at", ("deadline < starts_at",)),
+        ("- Send a mail after the booking", ()),
+        ("- seats are checked before payment", ()),
+        ("- ends_at is shown below starts_at in the list", ()),
+        ("- seats <= (SELECT 1); DROP TABLE x", ()),
+    ],
+)
+def test_a_rule_in_a_sentence_is_a_constraint(rule: str, expected: tuple[str, ...]) -> None:
+    found = draft(f"{BOOKING}{rule}\n")
+    assert tuple(one.value for one in found.entities[0].constraints) == expected

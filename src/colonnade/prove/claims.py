@@ -197,8 +197,19 @@ def expressions(pair: Pair, settings: Settings) -> Iterator[Claim]:
             yield Claim(STATED, pair.table.name, aliases, one.text, one.text, because)
 
 
+def states(pair: Pair, settings: Settings) -> Iterator[Claim]:
+    """What may have a value only in a stated state, or must have one there, refuses the rows of any other kind."""
+    for fact in pair.entity.constraints:
+        found = stated.in_a_state(pair, fact.value)
+        if found is not None:
+            columns, holds = found
+            aliases = tuple((name, name) for name in columns)
+            yield Claim(STATED, pair.table.name, aliases, holds, fact.value, reason(fact))
+
+
 BUILDERS: tuple[Builder, ...] = (
     required, not_empty, closed_lists, lengths, precisions, ranges, formats, value_formats, expressions,
+    states,
 )  # fmt: skip
 
 

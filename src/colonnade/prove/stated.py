@@ -12,6 +12,7 @@ from colonnade import sql
 from colonnade.design.draft import Draft, DraftAttribute, DraftEntity
 from colonnade.design.schema import Column, Entity, Schema, Table
 from colonnade.errors import Place
+from colonnade.vocabulary import constraints as words
 from colonnade.vocabulary.naming import snake
 
 Kind = Literal["required", "unique", "primary key", "default", "reference", "expression", "unknown"]
@@ -105,6 +106,41 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
 )
 _FORMS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)
 _NAMED = re.compile(r"(?:constraint\s+\S+\s+)?check\s*(?P<body>\(.+\))", re.IGNORECASE | re.DOTALL)
+
+
+_STATES = tuple(
+    (re.compile(pattern, re.IGNORECASE), form)
+    for patterns, form in (
+        (words.ONLY_WITH, "{about} IS NULL OR {state}"),
+        (words.REQUIRED_WITH, "{about} IS NOT NULL OR NOT ({state})"),
+    )
+    for pattern in patterns
+)
+
+
+def in_a_state(pair: Pair, text: str) -> tuple[tuple[str, ...], str] | None:
+    """The columns and the condition of `paid_at only when status is paid`, where `text` says such a thing."""
+    for pattern, form in _STATES:
+        match = pattern.fullmatch(text.strip())
+        about, other = (pair.column(match["a"]), pair.column(match["b"])) if match else (None, None)
+        value = match["value"] if match else None
+        if about is None or other is None or (value is None) != (other.type == "boolean"):
+            continue
+        listed = {one.casefold(): one for one in _values_of(pair, other)}
+        if value is not None and value.casefold() not in listed:
+            continue
+        state = (
+            sql.ident(other.name)
+            if value is None
+            else f"{sql.ident(other.name)} = {sql.literal(listed[value.casefold()])}"
+        )
+        return (about.name, other.name), form.format(about=sql.ident(about.name), state=state)
+    return None
+
+
+def _values_of(pair: Pair, column: Column) -> tuple[str, ...]:
+    found = (one for one in stored_attributes(pair.entity) if pair.column(one.name.value) == column)
+    return next((one.enum_values.value for one in found if one.enum_values), ())
 
 
 def statements(entity: DraftEntity) -> Iterator[Statement]:

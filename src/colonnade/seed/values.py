@@ -180,10 +180,14 @@ def _scalar(space: str, column: str, name: TypeName, asked: Limits, known: Known
         domain = known.domains[name.base]
         own = limits(check.expression for check in domain.checks).get("value", asked)
         return _scalar(space, column, take_apart(domain.type), own, known, number)
-    choices = asked.choices or (known.enums[name.base].values if name.base in known.enums else ())
-    allowed = [one for one in choices if one not in asked.excluded]
-    if allowed:
-        return allowed[number % len(allowed)]
+    values = known.enums[name.base].values if name.base in known.enums else ()
+    # One condition may choose what another excludes, as where both speak of a state that this row need not be in.
+    for choices in (asked.choices, values):
+        allowed = [one for one in choices if one not in asked.excluded]
+        if allowed:
+            return allowed[number % len(allowed)]
+    if values:
+        return values[number % len(values)]
     maker = MAKERS.get(name.row.family) if name.row else None
     if maker is None:
         return name.row.sample if name.row else ""

@@ -22,6 +22,7 @@ from colonnade.design.work import (
 )
 from colonnade.errors import Place
 from colonnade.findings import declare
+from colonnade.vocabulary import constraints as words
 
 UNREAD = declare(
     "unread-constraint",
@@ -77,6 +78,8 @@ def _read(blueprint: Blueprint, fact: Fact[str]) -> Blueprint:
         return _table_constraint(blueprint, text, fact)
     if sql.expression(text) is not None:
         return replace(blueprint, conditions=(*blueprint.conditions, Condition(text, fact.place)))
+    if words.OVERLAP.search(text):
+        return blueprint  # an exclusion, made where it is known whose rows they are
     return _unread(blueprint, fact)
 
 
@@ -209,11 +212,8 @@ def _described(blueprint: Blueprint) -> Blueprint:
     return blueprint
 
 
-_WHEN_A = r"(?P<a>[\w]+)\s+"
-_WHEN_B = r"(?:the\s+)?(?P<b>\w+)(?:\s+(?:is|=|equals|becomes)\s+['\"`]?(?P<value>\w+)['\"`]?)?"
 _DESCRIBED = (_unique_within, _only_with, _required_with, _after)
 _SCOPE = r"(?:per|within|in each|for each|in|inside|by)\s+(?:a |an |the |one |each |its )?(?P<within>\w+)"
-_SET = r"(?:set|present|filled|given)"
 _WORDINGS: tuple[tuple[str, Callable[[Blueprint, re.Match[str], Fact[str]], Blueprint]], ...] = (
     (_NAME + r"\s+(?:is\s+)?(?:not\s+null|required)", _not_null),
     (_NAME + r"\s+(?:(?:is|must be)\s+)?unique", _unique_column),
@@ -221,12 +221,9 @@ _WORDINGS: tuple[tuple[str, Callable[[Blueprint, re.Match[str], Fact[str]], Blue
     (_NAME + r"\s+default\s+(?P<value>.+)", _default),
     (r"unique\s*[:(]\s*(?P<columns>[\w\"`]+(?:\s*,\s*[\w\"`]+)*)\s*\)?", _unique_words),
     (_NAME + r"\s+(?:(?:is|must be)\s+)?unique\s+" + _SCOPE, _unique_within),
-    (_WHEN_A + r"(?:must be|is|should be|stays)\s+(?:null|empty|unset)\s+(?:unless|until)\s+" + _WHEN_B, _only_with),
-    (_WHEN_A + rf"(?:is|may be|can be|must be)\s+{_SET}\s+only\s+(?:when|if|for|with)\s+" + _WHEN_B, _only_with),
-    (_WHEN_A + rf"(?:is|may be|can be|must be)\s+only\s+{_SET}\s+(?:when|if|for|with)\s+" + _WHEN_B, _only_with),
-    (_WHEN_A + r"only\s+(?:when|if|with)\s+" + _WHEN_B, _only_with),
-    (_WHEN_A + rf"(?:is|must be)\s+(?:required|{_SET})\s+(?:when|if|once)\s+" + _WHEN_B, _required_with),
-    (_WHEN_A + r"(?:must be|is)\s+(?:after|later than|greater than)\s+(?P<other>\w+)", _after),
+    *((pattern, _only_with) for pattern in words.ONLY_WITH),
+    *((pattern, _required_with) for pattern in words.REQUIRED_WITH),
+    (r"(?P<a>\w+)\s+(?:must be|is)\s+(?:after|later than|greater than)\s+(?P<other>\w+)", _after),
     (_NAME + r"\s+max(?:imum)?(?:\s+length)?\s*:?\s*(?P<number>\d{1,7})", _longest),
 )
 FORMS: tuple[Form, ...] = tuple(Form(re.compile(pattern, _FLAGS), read) for pattern, read in _WORDINGS)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from colonnade import report
-from colonnade.api import with_private_roles
+from colonnade.api import fitted
 from colonnade.config import Settings
 from colonnade.design.engine import design
 from colonnade.design.schema import Schema
@@ -138,7 +138,7 @@ def test_the_report_tells_everything_and_takes_nothing_for_markup(proofs: tuple[
 
 
 def test_a_server_of_somebody_else_is_proven_on_by_becoming_roles(server: Server, schema: Schema) -> None:
-    private = with_private_roles(schema)
+    private = fitted(schema, server)
     laws = frozenset({"ddl-loads", "migrations", "constraints", "isolation", "sqlalchemy-round-trips"})
     assert failed(proven(replace(server, owned=False), planner(), Settings(), private, laws)) == ()
 

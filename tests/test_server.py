@@ -15,12 +15,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from colonnade import server as module
 from colonnade.errors import ServerError
 from colonnade.server import Server, at, connect, drop_roles, embedded, scratch_database, scratch_roles
+from colonnade.server import cluster as module
 from colonnade.sql import ident
 
-SOURCE = Path(module.__file__).parents[1]
+SOURCE = Path(module.__file__).parents[2]
 
 
 @pytest.fixture

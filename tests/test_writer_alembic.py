@@ -228,6 +228,11 @@ def test_a_revision_explains_itself_and_has_no_date() -> None:
     assert "CASCADE" not in text.split("def downgrade")[1]
 
 
+def test_no_file_imports_what_made_it() -> None:
+    texts = files(task_management(), "alembic")
+    assert not [path for path, text in texts.items() if re.search(r"^(?:import|from) colonnade", text, re.MULTILINE)]
+
+
 def test_the_files_around_are_made_once() -> None:
     from colonnade.config import Settings
     from colonnade.writers import write

@@ -16,7 +16,7 @@ from colonnade.design.schema import Database, Reason, Schema
 from colonnade.errors import Mistake, Place, ServerError, wrong
 from colonnade.findings import RULES, Finding, Proof
 from colonnade.layout import Layout
-from colonnade.sql import fingerprint
+from colonnade.sql import fingerprint, ident, shorten
 from colonnade.writers.file import File, Request
 
 if TYPE_CHECKING:
@@ -137,6 +137,10 @@ def build(
     if server is not None:
         on_stage("proving")
         with server() as running:
+            substituted = substitutions(designed.schema, running)
+            findings = (*findings, *_severity(substituted, strict))
+            if designed_errors(substituted, strict):
+                return Build(False, False, out, (), findings, ())
             proofs = prove(designed, chosen, running, place=place, on_proof=on_proof)
     held = all(proof.passed for proof in proofs)
     if not held:
@@ -171,7 +175,7 @@ def prove(
 
     from colonnade.prove import prove_build
 
-    schema = designed.schema if server.owned else with_private_roles(designed.schema)
+    schema = designed.schema if server.owned else fitted(designed.schema, server)
     where = place or revisions.Position(revisions.FIRST, None, chosen.tree.migrations)
     files = [*write(schema, chosen, where), *_history(where, chosen.tree)]
     try:
@@ -184,15 +188,34 @@ def prove(
         raise ServerError((Mistake(None, message, fix),)) from None
 
 
-def with_private_roles(schema: Schema) -> Schema:
-    """`schema` with role names that no one else on a shared server has, since roles outlive databases."""
-    from colonnade.design.roles import renamed
+def fitted(schema: Schema, server: Server) -> Schema:
+    """`schema` as it can be proven on a user's server: roles under names of ours, BYPASSRLS only if it can be given."""
+    from colonnade.design.roles import passing_by_policy, renamed
 
+    named = renamed(schema, _scratch_names(schema, server))
+    return named if server.grants_bypass else passing_by_policy(named)
+
+
+def _scratch_names(schema: Schema, server: Server) -> dict[str, str]:
+    """What each role is called on `server`: roles outlive databases, so that their own names may be somebody's."""
     roles = schema.intent.roles
-    if roles is None:
-        return schema
-    mark = _digest(schema)[:8]
-    return renamed(schema, {name: f"colonnade_{mark}_{name}" for name in roles.names})
+    return {name: shorten(f"{server.prefix}_{name}") for name in roles.names} if roles else {}
+
+
+def substitutions(schema: Schema, server: Server) -> tuple[Finding, ...]:
+    """What is proven otherwise on `server` than the files say it."""
+    names = {} if server.owned else _scratch_names(schema, server)
+    found = []
+    if names:
+        listed = ", ".join(f"{ident(name)} as {ident(other)}" for name, other in sorted(names.items()))
+        found.append(
+            Finding("scratch-roles", f"on this server the files are proven with other roles: {listed}", severity="note")
+        )
+    if names and not server.grants_bypass and schema.intent.roles and schema.intent.roles.passes == "bypassrls":
+        why = f"{ident(server.user)} cannot give BYPASSRLS to a role: the files are proven with a policy in its place"
+        fix = 'set migrator = "policy" to have that policy in the files, or name a superuser in --server'
+        found.append(Finding("migrator-policy", why, fix=fix, severity="warning"))
+    return tuple(found)
 
 
 def designed_errors(findings: Sequence[Finding], strict: bool) -> tuple[Finding, ...]:
@@ -390,13 +413,13 @@ def isolation(
 
 def _target(paths: Sequence[str], chosen: Settings, server: Server, forced: str | None) -> AttackSource:
     from colonnade.prove.attack import source
-    from colonnade.server import at, connect
+    from colonnade.server import looking
     from colonnade.sources.recognise import recognise
     from colonnade.sources.sqlfiles import sql_texts
 
     kinds = {recognise(path, forced) for path in paths}
     if kinds == {"database"} and len(paths) == 1:
-        with at(paths[0]), connect(paths[0]) as connection:
+        with looking(paths[0]) as connection:
             return source.of_live(connection)
     if kinds == {"sql"}:
         return source.of_sql(server, sql_texts(paths))

@@ -20,6 +20,7 @@ class Settings:
     timestamps: Literal["timestamptz", "timestamp"] = "timestamptz"
     row_level_security: bool = True
     roles: bool = True
+    migrator: Literal["bypassrls", "policy"] = "bypassrls"
     function_search_path: bool = True
     pattern_indexes: bool = True
     economy: bool = False
@@ -43,6 +44,7 @@ CHOICES: dict[str, tuple[object, ...]] = {
     "timestamps": ("timestamptz", "timestamp"),
     "row_level_security": (True, False),
     "roles": (True, False),
+    "migrator": ("bypassrls", "policy"),
     "function_search_path": (True, False),
     "pattern_indexes": (True, False),
     "economy": (True, False),

@@ -44,17 +44,18 @@ def command(
         designed = api.design(sources, chosen, as_kind)
         shown.stage("proving")
         with options.running(url) as running:
+            findings = (*designed.findings, *api.substitutions(designed.schema, running))
             proofs = api.prove(designed, chosen, running, on_proof=shown.proof)
     held = all(proof.passed for proof in proofs)
     if as_json:
         print_json(
             {
                 "ok": held,
-                "findings": [one.json() for one in designed.findings],
+                "findings": [one.json() for one in findings],
                 "proofs": [one.json() for one in proofs],
             }
         )
-    print_findings(designed.findings)
+    print_findings(findings)
     if not as_json:
         show(summary(proofs))
     raise click.exceptions.Exit(0 if held else 1)

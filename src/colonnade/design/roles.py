@@ -1,4 +1,4 @@
-"""Renaming the roles of a Schema, for servers where their names may belong to somebody."""
+"""The roles of a Schema on servers where their names may belong to somebody, or where they cannot have all rights."""
 
 from __future__ import annotations
 
@@ -6,14 +6,45 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
-from colonnade.design.schema import Schema
+from colonnade.design.schema import Policy, Roles, Schema, Table
+from colonnade.sql import shorten
 
 _NAMED = {"owner", "grantee", "role", "migrator", "application", "reader"}
 T = TypeVar("T")
 
 
-def renamed(schema: Schema, names: Mapping[str, str]) -> Schema:
-    """`schema` with each role of `names` called by its new name wherever an owner, a grantee or a policy names it."""
+def unbound(roles: Roles | None) -> bool:
+    """Whether no policy binds who migrates, so that row security can be off: for whom one binds, that is an error."""
+    return roles is None or roles.passes == "bypassrls"
+
+
+def passing_policy(table: str, migrator: str) -> Policy:
+    """The policy by which the migrator sees and writes every row of `table`."""
+    return Policy(shorten(f"{table}_all_migrator"), "ALL", (migrator,), "true", "true")
+
+
+def passing_by_policy(schema: Schema) -> Schema:
+    """`schema` with a policy for the migrator on each secured table in place of BYPASSRLS."""
+    roles = schema.intent.roles
+    if roles is None or roles.passes == "policy":
+        return schema
+    tables = tuple(_open_to(roles.migrator, table) for table in schema.database.tables)
+    intent = replace(schema.intent, roles=replace(roles, passes="policy"))
+    return replace(schema, database=replace(schema.database, tables=tables), intent=intent)
+
+
+def _open_to(migrator: str, table: Table) -> Table:
+    if not table.row_security:
+        return table
+    policies = (*table.policies, passing_policy(table.name, migrator))
+    return replace(table, policies=tuple(sorted(policies, key=lambda one: one.name)))
+
+
+def renamed(schema: T, names: Mapping[str, str]) -> T:
+    """`schema`, a whole one or its database, with each role of `names` called by its new name.
+
+    That is wherever an owner, a grantee or a policy names it.
+    """
     return _renamed(schema, names)
 
 

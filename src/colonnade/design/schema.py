@@ -420,14 +420,21 @@ class Database:
 # --- intent: what only the design knows -------------------------------------------------------------------------
 
 
+MigratorPasses = Literal["bypassrls", "policy"]
+
+
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """The roles as which everything runs; `roles.sql` makes them, no migration does. There may be no `reader`."""
+    """The roles as which everything runs; `roles.sql` makes them, no migration does. There may be no `reader`.
+
+    `passes` says how the migrator passes row-level security: as a role with BYPASSRLS, or by a policy of each table.
+    """
 
     owner: str = "app_owner"
     migrator: str = "app_migrator"
     application: str = "app_user"
     reader: str | None = "app_reader"
+    passes: MigratorPasses = "bypassrls"
 
     @property
     def names(self) -> tuple[str, ...]:

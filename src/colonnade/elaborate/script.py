@@ -79,7 +79,7 @@ def workshop(server: Server, roles: tuple[str, ...]) -> Iterator[Workshop]:
             raise InputError((Mistake(None, f"the server has no role {names}", "make it, or leave out --server"),))
         yield Workshop(server, None, server.user)
         return
-    prefix = scratch_name()
+    prefix = scratch_name(server)
     owner, loader = f"{prefix}_owner", f"{prefix}_loader"
     made = _missing(server, roles)
     with scratch_roles(server, (*made, owner)), scratch_roles(server, (loader,), "LOGIN"):

@@ -20,6 +20,7 @@ from colonnade.prove import (
     isolation,
     loading,
     migration,
+    migrator,
     models,
     patterns,
     reader,
@@ -36,8 +37,8 @@ from colonnade.server import Server
 __all__ = ["LAWS", "prove_build"]
 
 SUBJECTS = (
-    loading, migration, models, constraints, times, written, transitions, deleted, children, isolation, audiences,
-    tenants, attacks, reader, patterns,
+    loading, migration, models, constraints, times, written, transitions, deleted, children, isolation, migrator,
+    audiences, tenants, attacks, reader, patterns,
 )  # fmt: skip
 """The files of laws, in the order in which they are reported."""
 

@@ -16,7 +16,7 @@ from colonnade.design.draft import Draft
 from colonnade.design.schema import Database, Entity, Schema, Table
 from colonnade.layout import Layout
 from colonnade.prove import filling, stubs
-from colonnade.server import Server, connect, drop_roles, scratch_database
+from colonnade.server import Server, connect, drop_roles, failure, joined, scratch_database
 from colonnade.sql import ident
 
 if TYPE_CHECKING:
@@ -241,15 +241,28 @@ def _absent(server: Server, actors: Actors) -> set[str]:
 def _furnish(server: Server, database: str, tree: Path, schema: Schema, actors: Actors) -> None:
     """Roles and stand-ins for external tables: all that schema.sql expects to find."""
     with connect(server.dsn(database)) as connection:
-        connection.execute(f"CREATE ROLE {ident(actors.neighbour)} LOGIN")
-        if actors.application in provided.SUPABASE_ROLES and actors.application in _absent(server, actors):
-            connection.execute(f"CREATE ROLE {ident(actors.application)} LOGIN")
-        if schema.intent.roles is None:
-            connection.execute(f"CREATE ROLE {ident(actors.migrator)} LOGIN BYPASSRLS")
-            connection.execute(f"CREATE ROLE {ident(actors.application)} LOGIN")
+        for name, attributes in _made_beforehand(server, schema, actors):
+            connection.execute(f"CREATE ROLE {ident(name)} {attributes}")
+            joined(connection, server, [name])
         for statement in stubs.statements(schema, actors.neighbour):
             connection.execute(statement)
         _empower(connection, database, tree, schema, actors)
+        if schema.intent.roles is not None:
+            joined(connection, server, schema.intent.roles.names)
+
+
+def _made_beforehand(server: Server, schema: Schema, actors: Actors) -> Iterator[tuple[str, str]]:
+    """The roles that no roles.sql makes. Raises ServerError where one that must pass policies cannot be made."""
+    yield actors.neighbour, "LOGIN"
+    if actors.application in provided.SUPABASE_ROLES and actors.application in _absent(server, actors):
+        yield actors.application, "LOGIN"
+    if schema.intent.roles is None:
+        secured = any(table.row_security for table in schema.database.tables)
+        if secured and not server.grants_bypass:
+            why = f"{ident(server.user)} cannot give BYPASSRLS, and a design without roles has no migrator's policy"
+            raise failure(why, "set roles = true, name a superuser in --server, or leave --server out")
+        yield actors.migrator, "LOGIN BYPASSRLS" if secured else "LOGIN"
+        yield actors.application, "LOGIN"
 
 
 def _empower(connection: psycopg.Connection, database: str, tree: Path, schema: Schema, actors: Actors) -> None:

@@ -162,7 +162,7 @@ def _fill(ground: Ground, database: str) -> int:
 
 def _occupy(ground: Ground, database: str) -> None:
     """Makes, by another hand, what a migration must neither replace nor drop."""
-    owner = ident(ground.actors.neighbour)
+    owner = ground.actors.neighbour
     with ground.session(database) as connection:
         for extension in ground.schema.database.extensions:
             connection.execute(f"CREATE EXTENSION IF NOT EXISTS {ident(extension.name)}")
@@ -170,7 +170,8 @@ def _occupy(ground: Ground, database: str) -> None:
         triggers = [one for one in ground.schema.database.functions if one.comment == SHARED_MARK]
         columns = "id integer PRIMARY KEY, created_at timestamptz, updated_at timestamptz"
         connection.execute(f"CREATE TABLE {NEIGHBOUR} ({columns})")
-        connection.execute(f"ALTER TABLE {NEIGHBOUR} OWNER TO {owner}")
+        for statement in stubs.given_to(owner, "public", f"TABLE {NEIGHBOUR}"):
+            connection.execute(statement)
         for number, function in enumerate(triggers):
             _by_another_hand(connection, function, owner, number)
 
@@ -179,7 +180,7 @@ def _by_another_hand(connection: psycopg.Connection, function: Function, owner: 
     name = f"{qualified(function.schema, function.name)}()"
     statements = (
         f"CREATE FUNCTION {name} RETURNS trigger LANGUAGE {ident(function.language)} AS {dollar(function.body)}",
-        f"ALTER FUNCTION {name} OWNER TO {owner}",
+        *stubs.given_to(owner, function.schema, f"FUNCTION {name}"),
         f"CREATE TRIGGER neighbour_{number} BEFORE UPDATE ON {NEIGHBOUR} FOR EACH ROW EXECUTE FUNCTION {name}",
     )
     for statement in statements:

@@ -21,7 +21,17 @@ def statements(schema: Schema, owner: str) -> Iterator[str]:
         yield create_sql(function).replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1)
     for table in schema.external:
         yield f"CREATE TABLE {name(table)} ({', '.join([*map(_column, table.columns), *_keys(table)])})"
-        yield f"ALTER TABLE {name(table)} OWNER TO {ident(owner)}"
+        yield from given_to(owner, table.schema, f"TABLE {name(table)}")
+
+
+def given_to(owner: str, namespace: str, subject: str) -> tuple[str, ...]:
+    """Statements that make `owner` the owner of `subject`, for which it must be able to make objects beside it."""
+    where = f"CREATE ON SCHEMA {ident(namespace)}"
+    return (
+        f"GRANT {where} TO {ident(owner)}",
+        f"ALTER {subject} OWNER TO {ident(owner)}",
+        f"REVOKE {where} FROM {ident(owner)}",
+    )
 
 
 def name(table: Table) -> str:

@@ -49,7 +49,7 @@ def alembic(request: Request) -> Iterator[File]:
     slug = _slug(request.schema.intent.revision_message or request.schema.intent.title)
     home = request.layout.migrations
     yield File(request.layout.backend / "alembic.ini", configuration(request.layout), once=True)
-    yield File(home / "env.py", environment(request.layout), once=True)
+    yield File(home / "env.py", environment(request.layout, request.schema.intent.roles), once=True)
     yield File(home / "script.py.mako", TEMPLATE, once=True)
     yield File(home / "versions" / f"{request.revision}_{slug}.py", revision(request, operations(request)))
 

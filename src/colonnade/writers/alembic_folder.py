@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from colonnade.design.roles import unbound
+from colonnade.design.schema import Roles
 from colonnade.layout import Layout
 
 _INI = """\
@@ -51,8 +53,6 @@ _ENVIRONMENT = '''\
 """Alembic's environment: reads DATABASE_URL and runs each revision in a transaction of its own."""
 
 from __future__ import annotations
-
-from colonnade.layout import Layout
 
 import importlib
 import os
@@ -119,10 +119,7 @@ def run_migrations_online() -> None:
     """Runs the revisions on the database."""
     engine = sa.create_engine(database_url(), poolclass=sa.NullPool)
     with engine.connect() as connection:
-        # A statement that row-level security would filter is an error, never a silent zero.
-        connection.execute(sa.text("SET row_security = off"))
-        connection.commit()
-        context.configure(
+__UNFILTERED__        context.configure(
             connection=connection,
             target_metadata=target_metadata,
             include_object=include_object,
@@ -173,9 +170,20 @@ def configuration(layout: Layout) -> str:
     return _INI.replace("__FOLDER__", str(layout.migrations.relative_to(layout.backend)))
 
 
-def environment(layout: Layout) -> str:
-    """The text of env.py, which compares with the first family of models of the layout."""
+_UNFILTERED = """\
+        # A statement that row-level security would filter is an error, never a silent zero.
+        connection.execute(sa.text("SET row_security = off"))
+        connection.commit()
+"""
+
+
+def environment(layout: Layout, roles: Roles | None) -> str:
+    """The text of env.py, which compares with the first family of models of the layout.
+
+    Where no policy binds the migrator, row security is off: with one, that would be an error in itself.
+    """
     module = next(iter(layout.models.values())).module
     parts = module.split(".")
     around = tuple(".".join(parts[: count + 1]) for count in range(len(parts)))
-    return _ENVIRONMENT.replace("__MODULES__", repr(around)).replace("__MODULE__", module)
+    text = _ENVIRONMENT.replace("__UNFILTERED__", _UNFILTERED if unbound(roles) else "")
+    return text.replace("__MODULES__", repr(around)).replace("__MODULE__", module)

@@ -30,7 +30,7 @@ def _script(schema: Schema, roles: Roles) -> str:
         "\n".join(map(comment_line, head)),
         "BEGIN;",
         *(_create(*row) for row in _rows(roles)),
-        _bypass(roles.migrator),
+        *([_bypass(roles.migrator)] if roles.passes == "bypassrls" else []),
         _membership(roles),
         _database(roles),
         *(_extension(one) for one in schema.database.extensions if one.schema == "public"),
@@ -45,9 +45,10 @@ def _rows(roles: Roles) -> tuple[tuple[str, str, str], ...]:
     given = roles.application in SUPABASE_ROLES
     application = () if given else ((roles.application, bound, "is what the application connects as"),)
     reader = ((roles.reader, bound, "reads what policies show it and changes nothing"),) if roles.reader else ()
+    passing = "; a policy of each table lets it see every row" if roles.passes == "policy" else ""
     return (
         (roles.owner, "NOLOGIN", "owns every object; nobody logs in as it"),
-        (roles.migrator, "LOGIN", "runs migrations, backfills and seeds"),
+        (roles.migrator, "LOGIN", f"runs migrations, backfills and seeds{passing}"),
         *application,
         *reader,
     )

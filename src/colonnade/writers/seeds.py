@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from colonnade.design.roles import unbound
 from colonnade.design.schema import Column, ForeignKey, Roles, Schema, Table
 from colonnade.seed import Row, counted, order, place_of, rows
 from colonnade.sql import comment_line, dollar, ident, idents, literal, qualified
@@ -38,7 +39,7 @@ def _script(table: Table, made: list[Row], schema: Schema, tables: Mapping[tuple
         "\n".join(map(comment_line, head)),
         "BEGIN;",
         # A filtered statement then is an error instead of rows that go nowhere.
-        "SET LOCAL row_security = off;",
+        *(["SET LOCAL row_security = off;"] if unbound(schema.intent.roles) else []),
         *(_guard(table, key) for key in _targets(outside)),
         _insert(table, made, outside, tables),
         "COMMIT;",

@@ -98,6 +98,7 @@ PASSES: tuple[Pass, ...] = (
     flavours.supabase,
     authors.signatures,
     access.row_level_security,
+    access.migrator_policies,
     access.least_privilege,
     comments.comments,
     sensitive.sensitive_columns,

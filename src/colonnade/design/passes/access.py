@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from colonnade import sql, types
+from colonnade.design.roles import passing_policy
 from colonnade.design.schema import Column, DefaultPrivilege, Policy, Privilege, Reason, Roles
 from colonnade.design.work import Blueprint, Work, each, house
 from colonnade.findings import rule
@@ -17,7 +18,7 @@ _COMMANDS = (("SELECT", True, False), ("INSERT", False, True), ("UPDATE", True, 
 
 def roles(work: Work) -> Work:
     """There are roles, owner, migrator, application and reader, unless they are switched off."""
-    return replace(work, roles=Roles() if work.settings.roles else None)
+    return replace(work, roles=Roles(passes=work.settings.migrator) if work.settings.roles else None)
 
 
 @rule("row-level-security")
@@ -97,6 +98,20 @@ def _cast(type_: str) -> str:
     """The type without its length: a cast to varchar(n) would cut the user's key silently."""
     taken = types.take_apart(type_)
     return "text" if taken.row and taken.row.family is Family.STRING else str(replace(taken, arguments=()))
+
+
+def migrator_policies(work: Work) -> Work:
+    """The migrator passes row-level security by a policy of its own, where it is not given BYPASSRLS."""
+    if work.roles is None or work.roles.passes != "policy":
+        return work
+    migrator = work.roles.migrator
+    return each(work, lambda one: _open_to(migrator, one) if one.policies else one)
+
+
+def _open_to(migrator: str, blueprint: Blueprint) -> Blueprint:
+    policy = passing_policy(blueprint.name, migrator)
+    reason = Reason(f"{blueprint.name}/{policy.name}", "the setting migrator = policy")
+    return replace(blueprint, policies=(*blueprint.policies, policy), reasons=(*blueprint.reasons, reason))
 
 
 @rule("least-privilege")

@@ -78,7 +78,8 @@ def planner_estimates(subject: Subject) -> Result:
     done = subject.act(query)
     if not done.outcome.accepted:
         return held(shown(done.outcome))
-    return accepted(f"the size of the whole table is told: {done.outcome.values[0][0]} bytes", done.script, HIDDEN)
+    # How many bytes depends on when dead rows are pruned, and evidence is the same on every run.
+    return accepted("pg_relation_size() tells how large the whole table is", done.script, HIDDEN)
 
 
 @attack("channel-left-in-session")

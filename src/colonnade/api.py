@@ -101,7 +101,7 @@ def design(paths: Sequence[str], chosen: Settings, forced: str | None = None) ->
 
     draft = read(paths, forced)
     schema, findings = run(draft, chosen)
-    return Design(draft, _portable(schema), (*draft.findings, *findings))
+    return Design(draft, _portable(schema), findings)
 
 
 def build(
@@ -251,8 +251,10 @@ def _portable(schema: Schema) -> Schema:
         return next((text.replace(file, label) for file, label in labels.items() if file in text), text)
 
     reasons = tuple(Reason(one.subject, portable(one.because)) for one in schema.intent.reasons)
-    sources = tuple((labels[file], digest) for file, digest in schema.intent.sources)
-    return replace(schema, intent=replace(schema.intent, reasons=reasons, sources=tuple(sorted(sources))))
+    dependencies = tuple(replace(one, because=portable(one.because)) for one in schema.intent.dependencies)
+    sources = tuple(sorted((labels[file], digest) for file, digest in schema.intent.sources))
+    intent = replace(schema.intent, reasons=reasons, sources=sources, dependencies=dependencies)
+    return replace(schema, intent=intent)
 
 
 def _shortest_end(file: str, files: Sequence[str]) -> str:

@@ -22,7 +22,7 @@ def safe(text: str, columns: bool = True) -> str | None:
     With `columns` off it may not name any, as in a default.
     """
     tree = sql.expression(text)
-    if tree is None or not all(_harmless(node, columns) for node in _walk(tree)):
+    if tree is None or not all(_harmless(node, columns) for node in walk(tree)):
         return None
     return _without_comments(text.strip())
 
@@ -45,10 +45,10 @@ def null_tested(text: str) -> frozenset[str]:
     from pglast import ast
 
     tested: set[str] = set()
-    for node in _walk(sql.expression(text)):
+    for node in walk(sql.expression(text)):
         counted = isinstance(node, ast.FuncCall) and (node.funcname or ())[-1].sval in ("num_nonnulls", "num_nulls")
         if isinstance(node, ast.NullTest) or counted:
-            tested |= {one.fields[-1].sval for one in _walk(node) if _is_column(one)}
+            tested |= {one.fields[-1].sval for one in walk(node) if _is_column(one)}
     return frozenset(tested)
 
 
@@ -56,7 +56,7 @@ def counts_nulls(text: str) -> bool:
     """Whether the condition `text` counts how many of several columns are null: an exclusive arc."""
     from pglast import ast
 
-    calls = (node for node in _walk(sql.expression(text)) if isinstance(node, ast.FuncCall))
+    calls = (node for node in walk(sql.expression(text)) if isinstance(node, ast.FuncCall))
     return any((call.funcname or ())[-1].sval in ("num_nonnulls", "num_nulls") for call in calls)
 
 
@@ -66,7 +66,7 @@ def _references(text: str) -> tuple[tuple[int, int, str], ...]:
     tree = sql.expression(text)
     prefix = len("SELECT (")
     spans: list[tuple[int, int, str]] = []
-    for node in _walk(tree):
+    for node in walk(tree):
         if _is_column(node):
             start = node.location - prefix
             spans.append((start, _end(text, start), node.fields[-1].sval))
@@ -94,17 +94,17 @@ def _end(text: str, start: int) -> int:
     return end
 
 
-def _walk(node: Any) -> Iterator[Any]:
+def walk(node: Any) -> Iterator[Any]:
     """`node` and every node under it."""
     from pglast import ast
 
     if isinstance(node, tuple | list):
         for one in node:
-            yield from _walk(one)
+            yield from walk(one)
     elif isinstance(node, ast.Node):
         yield node
         for name in node:
-            yield from _walk(getattr(node, name))
+            yield from walk(getattr(node, name))
 
 
 @lru_cache(maxsize=1)

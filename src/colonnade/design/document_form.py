@@ -35,8 +35,8 @@ RELATIONSHIP_KEYS = frozenset({
 })  # fmt: skip
 INDEX_KEYS = frozenset({"table_name", "schema", "columns", "because"})
 DOCUMENT_KEYS = frozenset({
-    "meta", "entities", "indexes", "roles", "query_patterns", "migration_plan", "performance_considerations",
-    "sqlmodel_config", "reasons", *SECTIONS,
+    "meta", "entities", "indexes", "roles", "query_patterns", "dependencies", "migration_plan",
+    "performance_considerations", "sqlmodel_config", "reasons", *SECTIONS,
 })  # fmt: skip
 KINDS_OF_RELATIONSHIP = ("one_to_one", "one_to_many", "many_to_one", "many_to_many")
 
@@ -44,7 +44,7 @@ _LISTED = {
     "namespaces": schema.SchemaNamespace, "extensions": schema.Extension, "enums": schema.EnumType,
     "domains": schema.Domain, "composites": schema.CompositeType, "sequences": schema.Sequence,
     "functions": schema.Function, "views": schema.View, "default_privileges": schema.DefaultPrivilege,
-    "query_patterns": schema.QueryPattern, "reasons": schema.Reason,
+    "query_patterns": schema.QueryPattern, "dependencies": schema.Dependency, "reasons": schema.Reason,
 }  # fmt: skip
 _DEFINED = (*_LISTED.values(), schema.Privilege, schema.IndexKey, schema.Index, schema.Trigger, schema.Policy,
             schema.Identity, schema.Generated, schema.Check, schema.Roles)  # fmt: skip

@@ -25,6 +25,7 @@ from colonnade.design.schema import (
     Audience,
     Constraint,
     Database,
+    Dependency,
     Entity,
     Index,
     IndexKey,
@@ -406,7 +407,11 @@ def _intent(mistakes: Mistakes, body: Node, roles: Roles | None, reads: list[Rea
         roles=roles,
         setting=_text(keys.get("setting")) or defaults.setting,
         entities=_entities(mistakes, body, reads),
-        patterns=_patterns(mistakes, body.value.get("query_patterns")),
+        patterns=_listed(mistakes, QueryPattern, body.value.get("query_patterns"), "query_patterns"),
+        dependencies=_listed(mistakes, Dependency, body.value.get("dependencies"), "dependencies"),
+        notes=_texts(mistakes, body, "performance_considerations", "query_optimization_notes"),
+        denormalizations=_texts(mistakes, body, "performance_considerations", "denormalization_recommendations"),
+        table_args=_texts(mistakes, body, "sqlmodel_config", "table_args"),
         reasons=_reasons(mistakes, body.value.get("reasons"), reasons),
         sources=tuple(
             (_text(one.value.get("file")) or "", _text(one.value.get("fingerprint")) or "")
@@ -425,9 +430,15 @@ def _roles(mistakes: Mistakes, node: Node | None) -> Roles | None:
     return decode(mistakes, Roles, node) if node is not None and node.value is not None else None
 
 
-def _patterns(mistakes: Mistakes, node: Node | None) -> tuple[QueryPattern, ...]:
-    made = (decode(mistakes, QueryPattern, one) for one in items(mistakes, node, "query_patterns"))
+def _listed(mistakes: Mistakes, cls: type[_T], node: Node | None, section: str) -> tuple[_T, ...]:
+    made = (decode(mistakes, cls, one) for one in items(mistakes, node, section))
     return tuple(one for one in made if one is not None)
+
+
+def _texts(mistakes: Mistakes, body: Node, section: str, key: str) -> tuple[str, ...]:
+    node = mapping(mistakes, body.value.get(section), section).get(key)
+    texts = (_text(one) for one in items(mistakes, node, key))
+    return tuple(one for one in texts if one is not None)
 
 
 def _reasons(mistakes: Mistakes, node: Node | None, inline: dict[str, str]) -> tuple[Reason, ...]:

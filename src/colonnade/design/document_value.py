@@ -70,9 +70,10 @@ def of(schema: Schema) -> dict[str, Any]:
         **{name: encode(getattr(schema.database, name)) for name in SECTIONS if getattr(schema.database, name)},
         **({"roles": _roles(schema.intent)} if schema.intent.roles else {}),
         "query_patterns": encode(schema.intent.patterns),
+        **({"dependencies": encode(schema.intent.dependencies)} if schema.intent.dependencies else {}),
         "migration_plan": _migration_plan(schema.database),
         "performance_considerations": _performance(schema),
-        "sqlmodel_config": _sqlmodel(schema.intent),
+        "sqlmodel_config": _sqlmodel(schema),
     }
     rest = [encode(one) for one in schema.intent.reasons if one.subject not in used]
     return {"database_schema": {**document, **({"reasons": rest} if rest else {})}}
@@ -326,16 +327,32 @@ def _performance(schema: Schema) -> dict[str, Any]:
     return {
         "estimated_row_counts": counts,
         **({"sizes": sizes, "totals": totals} if sizes else {}),
-        "query_optimization_notes": [],
+        "query_optimization_notes": list(schema.intent.notes),
         "indexing_strategy": "Keys, foreign keys, listed columns and query patterns; the owner's key leads.",
-        "denormalization_recommendations": [],
+        "denormalization_recommendations": list(schema.intent.denormalizations),
     }
 
 
-def _sqlmodel(intent: Intent) -> dict[str, Any]:
+def _sqlmodel(schema: Schema) -> dict[str, Any]:
+    intent = schema.intent
     modes = [
         {"entity": entity.name, "relationship": one.name, "mode": one.mode}
         for entity in intent.entities
         for one in entity.relationships
     ]
-    return {"table_args": [], "relationship_config": modes, "validation_rules": []}
+    return {
+        "table_args": list(intent.table_args),
+        "relationship_config": modes,
+        "validation_rules": validation_rules(schema),
+    }
+
+
+def validation_rules(schema: Schema) -> list[str]:
+    """What a value must satisfy, one text a CHECK, in the order of the tables."""
+    models = {one.table: one.name for one in schema.intent.entities}
+    return [
+        f"{models.get(table.name, table.name)}: {one.expression} ({one.name})"
+        for table in schema.database.tables
+        for one in table.constraints
+        if isinstance(one, Check)
+    ]

@@ -149,6 +149,9 @@ def _intent(work: Work, own: list[Blueprint]) -> Intent:
         patterns=work.patterns,
         reasons=_reasons(work),
         sources=draft.sources,
+        dependencies=work.dependencies,
+        notes=work.notes,
+        denormalizations=work.denormalizations,
     )
 
 

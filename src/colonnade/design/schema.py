@@ -525,12 +525,30 @@ class Reason:
     because: str
 
 
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """In `table` the columns `determinant` decide `dependents`, though they are no key; `form` is what that breaks.
+
+    `parent` is the table that holds the dependents already, or empty.
+    """
+
+    table: str
+    determinant: tuple[str, ...]
+    dependents: tuple[str, ...]
+    form: str
+    because: str
+    parent: str = ""
+
+
 HOUSE_RULES_VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """Reasons, query patterns and facts for the ORMs. `revision_message` names the first migration."""
+    """Reasons, query patterns and facts for the ORMs. `revision_message` names the first migration.
+
+    `notes` are advice on queries, `denormalizations` copies that would spare joins, `table_args` a person's own words.
+    """
 
     feature: str
     title: str
@@ -544,6 +562,10 @@ class Intent:
     patterns: tuple[QueryPattern, ...] = ()
     reasons: tuple[Reason, ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
+    notes: tuple[str, ...] = ()
+    denormalizations: tuple[str, ...] = ()
+    table_args: tuple[str, ...] = ()
 
     def entity(self, table: str) -> Entity:
         """The entity stored in `table`. Raises KeyError."""

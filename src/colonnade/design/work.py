@@ -12,6 +12,7 @@ from colonnade.design.schema import (
     Column,
     Constraint,
     DefaultPrivilege,
+    Dependency,
     Entity,
     EnumType,
     Function,
@@ -222,6 +223,9 @@ class Work:
     current_user: str | None = None
     default_privileges: tuple[DefaultPrivilege, ...] = ()
     patterns: tuple[QueryPattern, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
+    notes: tuple[str, ...] = ()
+    denormalizations: tuple[str, ...] = ()
     entities: tuple[Entity, ...] = ()
     findings: tuple[Finding, ...] = ()
 

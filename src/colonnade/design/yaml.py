@@ -13,6 +13,7 @@ from colonnade.errors import InputError, Mistake, Place
 _BLOCK_PLAIN = re.compile(r"[A-Za-z_](?:[A-Za-z0-9_ .,()=>*+/-]*[A-Za-z0-9_)])?")
 _FLOW_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
+LONGEST_FLOW = 160
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
@@ -43,8 +44,10 @@ def _mapping(value: dict[str, Any], first: str, indent: str, line: Line) -> None
 
 def _sequence(head: str, items: list[Any], indent: str, line: Line) -> None:
     if not any(one.__class__ is dict or one.__class__ is list for one in items):
-        line(f"{head} {_flow(items)}\n")
-        return
+        flow = f"{head} {_flow(items)}\n"
+        if len(flow) <= LONGEST_FLOW:
+            line(flow)
+            return
     line(f"{head}\n")
     for one in items:
         if one.__class__ is dict and one:

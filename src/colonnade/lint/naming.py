@@ -10,10 +10,8 @@ from colonnade.design.schema import Table
 from colonnade.lint.world import Fault, World, check, column_of, each_table, keys_of, of, target_of, title
 from colonnade.sql import ident
 from colonnade.types import take_apart
+from colonnade.vocabulary.dependencies import LISTS_OF_IDS, NUMBERED
 from colonnade.vocabulary.naming import snake
-
-LISTS_OF_IDS = re.compile(r"_(ids|uuids)$")
-NUMBERED = re.compile(r"(.*?[^\W\d])_?([1-9])")
 
 
 def _named(world: World) -> Iterator[tuple[str, str]]:

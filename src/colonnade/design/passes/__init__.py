@@ -26,8 +26,10 @@ from colonnade.design.passes import (
     lifecycle,
     links,
     names,
+    normal_forms,
     ownership,
     patterns,
+    read_costs,
     relations,
     sensitive,
     stated_queries,
@@ -105,4 +107,7 @@ PASSES: tuple[Pass, ...] = (
     patterns.query_patterns,
     stated_queries.stated_patterns,
     relations.orm_relationships,
+    normal_forms.first_normal_form,
+    normal_forms.second_normal_form,
+    read_costs.denormalisation,
 )

@@ -9,7 +9,7 @@ import pytest
 from colonnade.config import Settings
 from colonnade.design.draft import Draft
 from colonnade.design.engine import design
-from colonnade.design.schema import Schema
+from colonnade.design.schema import Check, Schema, Unique
 from colonnade.sources import entities, markdown
 from colonnade.vocabulary import wishes
 
@@ -146,3 +146,126 @@ def test_audit_columns_name_no_owner_and_need_users() -> None:
     assert (shared.intent.entity("tags").owner_column, tags.policies) == (None, ())
     assert {one.columns for one in tags.foreign_keys} == {("created_by",), ("updated_by",)}
     assert not alone.database.table("tags").has("created_by")
+
+
+# --- value objects, inheritance, lookup tables -----------------------------------------------------------------------
+
+ADDRESS = {"name": "Address", "attributes": {"street": "string(80)", "city": "string(80)", "unit": "string(9)"},
+           "constraints": ["street NOT NULL", "city NOT NULL"]}  # fmt: skip
+
+
+def checks(schema: Schema, table: str) -> set[str]:
+    found = schema.database.table(table).constraints
+    return {one.expression for one in found if isinstance(one, Check)}
+
+
+def test_a_value_object_is_columns_of_its_owner_whole_or_missing() -> None:
+    home = {"name": "Home", "attributes": {"user_id": "uuid", "place": "Address", "postalPlace": "Address"}}
+    schema = designed(listed({**ADDRESS, "value_object": "columns"}, {**home, "constraints": ["place NOT NULL"]}))
+    assert [one.name for one in schema.database.tables] == ["homes"]
+    homes = schema.database.table("homes")
+    assert not homes.column("place_street").nullable and homes.column("place_unit").nullable
+    assert homes.column("postal_place_city").type == "character varying(80)"
+    assert "num_nonnulls(postal_place_street, postal_place_city) IN (0, 2)" in checks(schema, "homes")
+
+
+def test_a_value_object_as_jsonb_and_a_list_of_values_are_checked_for_their_form() -> None:
+    home = {"name": "Home", "attributes": {"user_id": "uuid", "place": "Address", "former": "Address[]"}}
+    schema = designed(listed({**ADDRESS, "value_object": "jsonb"}, home))
+    assert {schema.database.table("homes").column(one).type for one in ("place", "former")} == {"jsonb"}
+    assert checks(schema, "homes") == {
+        "jsonb_typeof(place) = 'object'", "place ?& ARRAY['street', 'city']", "jsonb_typeof(former) = 'array'",
+    }  # fmt: skip
+
+
+VEHICLE = {
+    "name": "Vehicle",
+    "attributes": {"user_id": "uuid", "plate": "string(9)"},
+    "constraints": ["plate NOT NULL"],
+}
+CAR = {"name": "Car", "attributes": {"doors": "integer"}, "constraints": ["doors NOT NULL"], "extends": "Vehicle"}
+TRIP = {"name": "Trip", "attributes": {"user_id": "uuid", "car_id": "uuid"}, "relationships": [
+    {"type": "many-to-one", "target_entity": "Car", "foreign_key": "car_id"}]}  # fmt: skip
+
+
+def test_an_abstract_entity_that_nothing_refers_to_is_concrete() -> None:
+    schema = designed(listed({**VEHICLE, "abstract": True}, CAR))
+    (cars,) = schema.database.tables
+    assert [one.name for one in cars.columns][:4] == ["id", "doors", "user_id", "plate"]
+    assert not cars.column("plate").nullable
+
+
+def test_an_entity_with_rows_of_its_own_shares_its_key_with_those_that_extend_it() -> None:
+    schema = designed(listed(VEHICLE, CAR))
+    cars = schema.database.table("cars")
+    keys = {(one.columns, one.target[1], one.on_delete) for one in cars.foreign_keys}
+    assert (("id", "user_id"), "vehicles", "CASCADE") in keys
+    assert cars.primary_key and cars.primary_key.columns == ("id", "user_id")
+    assert cars.column("id").default is None and not cars.has("plate")
+
+
+def test_a_single_table_ties_what_a_subtype_has_to_its_kind_and_takes_its_references() -> None:
+    schema = designed(listed({**VEHICLE, "inheritance": "single-table"}, CAR, TRIP))
+    assert {one.name for one in schema.database.tables} == {"vehicles", "trips"}
+    assert schema.database.table("vehicles").column("doors").nullable
+    assert {"doors IS NULL OR kind = 'car'", "doors IS NOT NULL OR kind <> 'car'"} <= checks(schema, "vehicles")
+    assert any(one.target[1] == "vehicles" for one in schema.database.table("trips").foreign_keys)
+
+
+@pytest.mark.parametrize("parent", ["Plane", "Car"])
+def test_an_unknown_supertype_and_a_circle_are_findings(parent: str) -> None:
+    schema, findings = design(listed({**CAR, "extends": parent}), Settings())
+    assert [one.name for one in schema.database.tables] == ["cars"]
+    assert "unknown-supertype" in {one.rule for one in findings}
+
+
+def test_markdown_tells_the_same_in_words() -> None:
+    text = """# Fleet
+
+## Entities
+
+### Vehicle (abstract)
+
+| Field | Type | Constraints |
+|---|---|---|
+| user_id | uuid | not null |
+| home | Address | not null |
+| colour_code | string(3) | FK → Colour |
+
+Stored with joined inheritance.
+
+### Car (extends Vehicle)
+
+| Field | Type | Constraints |
+|---|---|---|
+| doors | integer | not null |
+
+### Address (value object)
+
+| Field | Type | Constraints |
+|---|---|---|
+| city | string(80) | not null |
+
+### Colour (lookup table)
+
+| Field | Type | Constraints |
+|---|---|---|
+| code | string(3) | primary key |
+"""
+    schema, findings = design(spoken(text), Settings())
+    assert {one.name for one in schema.database.tables} == {"vehicles", "cars", "colours"}
+    assert not schema.database.table("vehicles").column("home_city").nullable
+    assert schema.intent.entity("colours").audience == "reference"
+    assert not [one for one in findings if one.severity == "warning" and "User" not in one.message]
+
+
+def test_a_one_to_one_between_tables_of_users_tells_nothing_of_others_by_its_unique_key() -> None:
+    link = {"type": "many-to-one", "target_entity": "Order", "foreign_key": "order_id"}
+    invoice = {"name": "Invoice", "attributes": {"order_id": "uuid"}, "relationships": [link]}
+    schema = designed(
+        listed(
+            {"name": "Order", "attributes": OWNED}, {**invoice, "constraints": ["order_id NOT NULL", "order_id UNIQUE"]}
+        )
+    )
+    uniques = [one.columns for one in schema.database.table("invoices").constraints if isinstance(one, Unique)]
+    assert uniques == [("user_id", "order_id")]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from colonnade import sql, types
 from colonnade.config import Settings
 from colonnade.design.draft import Draft
-from colonnade.design.passes import PASSES
+from colonnade.design.passes import PASSES, UNFOLDING
 from colonnade.design.schema import (
     Database,
     EnumType,
@@ -34,6 +34,15 @@ def design(draft: Draft, settings: Settings) -> tuple[Schema, tuple[Finding, ...
         if settings.enabled(rule_name(one)):
             work = one(work)
     return assemble(work), findings(work)
+
+
+def unfolded(draft: Draft, settings: Settings) -> Draft:
+    """`draft` as tables hold it: value objects in the rows of their owners, subtypes as they are stored."""
+    work = Work(draft, settings)
+    for one in UNFOLDING:
+        if settings.enabled(rule_name(one)):
+            work = one(work)
+    return work.draft
 
 
 def rule_name(one: Pass) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from colonnade.config import Settings
 from colonnade.design.draft import Draft
+from colonnade.design.engine import unfolded
 from colonnade.design.schema import Schema
 from colonnade.findings import Proof
 from colonnade.prove import (
@@ -61,6 +62,7 @@ def prove_build(
     """
     chosen = [law for law in ordered() if laws is None or law.name in laws]
     proofs: list[Proof] = []
+    draft = unfolded(draft, settings) if draft else None
     with ExitStack() as stack:
         lanes = {
             lane: stack.enter_context(ThreadPoolExecutor(1, lane)) for lane in sorted({law.lane for law in chosen})

@@ -31,7 +31,7 @@ class Limits:
     """What the CHECKs on one column allow.
 
     `lows` and `highs` are (bound as text, whether the bound itself is allowed). `rank` is above that of every column
-    that this one must be greater than.
+    that this one must be greater than. `json` is the kind that a JSON value must be, `members` what an object has.
     """
 
     lows: tuple[tuple[str, bool], ...] = ()
@@ -42,6 +42,8 @@ class Limits:
     longest: int | None = None
     patterns: tuple[re.Pattern[str], ...] = ()
     rank: int = 0
+    json: str = ""
+    members: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -120,6 +122,13 @@ def _measured(node: Any) -> str | None:
     return None
 
 
+def _kind_asked(node: Any) -> str | None:
+    """The column whose kind of JSON value `node` is."""
+    if _kind(node) == "FuncCall" and node.funcname[-1].sval in ("jsonb_typeof", "json_typeof") and node.args:
+        return column_of(node.args[0])
+    return None
+
+
 def constant_of(node: Any) -> str | None:
     """The text of the constant that `node` is, casts and sign aside."""
     while _kind(node) == "TypeCast":
@@ -174,7 +183,12 @@ def _read_like(node: Any, operator: str, read: _Read) -> None:
 
 def _read_comparison(node: Any, operator: str, read: _Read) -> None:
     left, right = column_of(node.lexpr), column_of(node.rexpr)
-    if operator in ("~", "~*"):
+    typed = _kind_asked(node.lexpr)
+    if typed is not None and operator == "=":
+        _change(read, typed, json=constant_of(node.rexpr) or "")
+    elif left is not None and operator == "?&":
+        _change(read, left, members=_constants(node.rexpr))
+    elif operator in ("~", "~*"):
         pattern = constant_of(node.rexpr)
         if left is not None and pattern is not None:
             _add_pattern(read, left, pattern, operator == "~*")

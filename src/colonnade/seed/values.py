@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -306,6 +307,17 @@ def _network(_: str, name: TypeName, __: Limits, number: int) -> str:
     return forms.get(name.base, f"10.{high}.{low}.1")
 
 
+def _json(_: str, name: TypeName, asked: Limits, number: int) -> str:
+    if asked.json in _JSON:
+        return _JSON[asked.json]
+    if not asked.members:
+        return name.row.sample if name.row else "{}"
+    return json.dumps({member: f"{member} {number + 1}" for member in asked.members})
+
+
+_JSON = {"array": "[]", "string": '"text"', "number": "1", "boolean": "true", "null": "null"}
+
+
 def _range(_: str, name: TypeName, asked: Limits, number: int) -> str:
     low, high = (_range_bound(name.base, 2 * (number + 7 * asked.rank) + place) for place in (0, 1))
     body = f"[{low},{high})"
@@ -335,6 +347,7 @@ MAKERS: dict[Family, Callable[[str, TypeName, Limits, int], str]] = {
     Family.INTERVAL: lambda _, __, asked, number: f"{number + 1 + asked.rank} hours",
     Family.BINARY: lambda _, __, ___, number: f"\\x{number + 1:04x}",
     Family.BITS: _bits,
+    Family.JSON: _json,
     Family.NETWORK: _network,
     Family.RANGE: _range,
     Family.VECTOR: _vector,

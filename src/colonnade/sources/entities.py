@@ -54,7 +54,18 @@ WISHES: tuple[tuple[Key, str], ...] = (
         words.LOCKING,
     ),
     (Key("audit_columns", Switch("Whether each row names who made it and who changed it last.")), words.AUTHORS),
-)
+    (Key("abstract", Switch("Whether only the entities that extend this one have rows.")), words.ABSTRACT),
+    (Key("extends", Text("The entity whose attributes this one has, too.", examples=("Vehicle",))), words.EXTENDS),
+    (
+        Key(
+            "inheritance",
+            Text("How entities that extend this one are stored.", (words.SINGLE, words.JOINED, words.CONCRETE)),
+        ),
+        "",
+    ),
+    (Key("value_object", Text("How the value stands in its owner's row.", ("columns", "jsonb"))), words.VALUE),
+    (Key("lookup", Switch("Whether the rows are a list that the application only reads.")), words.LOOKUP),
+)  # fmt: skip
 CHILDREN = {"together": words.TOGETHER, "refuse": words.REFUSED, "keep": words.KEPT}
 ENTITY = Form(
     "One thing that is stored: it becomes a table.",
@@ -189,7 +200,9 @@ def read(text: str, file: str) -> Draft:
     """The Draft of the entity list `text`, which the user calls `file`. Raises InputError with every mistake."""
     top = parse(text, file)
     found = [*shape.mistakes(top, INPUT, "the entity list")]
-    parts = tuple(map(interpret, items(top, "entities", "object")))
+    listed = items(top, "entities", "object")
+    values = frozenset(_value_objects(listed))
+    parts = tuple(interpret(one, values) for one in listed)
     found += _document_mistakes(top, parts)
     if found:
         raise InputError(tuple(sorted(dict.fromkeys(found), key=lambda one: (one.place is not None, one))))
@@ -223,8 +236,20 @@ class Part:
         )
 
 
-def interpret(node: Node) -> Part:
-    """The texts of the entity `node`; whatever has not the form of one is left out."""
+def _value_objects(listed: tuple[Node, ...]) -> Iterator[str]:
+    """The names, in snake_case, of the entities that stand in the rows of others, as types of attributes."""
+    for one in listed:
+        name = member(one, "name", "string")
+        if name and member(one, "value_object", "string"):
+            yield snake(name.text)
+
+
+def _type(text: str, values: frozenset[str]) -> TypeWord | Problem:
+    return TypeWord(text.strip()) if snake(text.strip().removesuffix("[]") or "none") in values else read_type(text)
+
+
+def interpret(node: Node, values: frozenset[str] = frozenset()) -> Part:
+    """The texts of the entity `node`, whose types may be `values`; whatever has not the form of one is left out."""
     attributes = member(node, "attributes", "object")
     typed = tuple((key, value) for key, value in attributes.members if value.kind == "string") if attributes else ()
     named = tuple(key.text for key, _ in attributes.members) if attributes else ()
@@ -232,7 +257,7 @@ def interpret(node: Node) -> Part:
     return Part(
         node,
         member(node, "name", "string"),
-        tuple((key, value, read_type(value.text)) for key, value in typed),
+        tuple((key, value, _type(value.text, values)) for key, value in typed),
         tuple((one, read_constraint(one.text)) for one in items(node, "constraints", "string")),
         tuple((one, _split_columns(one.text)) for one in items(node, "indexes", "string")),
         relationships,
@@ -538,7 +563,7 @@ def _wishes(part: Part) -> Iterator[Fact[tuple[str, str]]]:
     for key, wish in WISHES:
         node = member(part.node, key.name, "boolean") or member(part.node, key.name, "string")
         if node and not (node.kind == "boolean" and node.text.lower() == "false"):
-            yield Fact((wish, node.text), node.place)
+            yield Fact((wish or shape.fold(node.text), node.text), node.place)
     for one in part.relationships:
         stated, target = member(one, "soft_delete", "string"), member(one, "target_entity", "string")
         if stated and target:

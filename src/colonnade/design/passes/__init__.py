@@ -22,6 +22,7 @@ from colonnade.design.passes import (
     foreign_keys,
     formats,
     indexes,
+    inheritance,
     keys,
     lifecycle,
     links,
@@ -37,11 +38,16 @@ from colonnade.design.passes import (
     tenants,
     transitions,
     types,
+    values,
     versions,
 )
 from colonnade.design.work import Pass
 
+UNFOLDING: tuple[Pass, ...] = (values.value_objects, inheritance.inheritance)
+"""The passes that change what the documents are taken to state, before there are any tables."""
+
 PASSES: tuple[Pass, ...] = (
+    *UNFOLDING,
     names.gather,
     names.snake_case_names,
     names.plural_table_names,
@@ -63,6 +69,7 @@ PASSES: tuple[Pass, ...] = (
     tenants.tenant_ownership,
     ownership.user_ownership,
     ownership.owner_in_foreign_keys,
+    ownership.owner_in_shared_keys,
     authors.audit_columns,
     foreign_keys.on_delete,
     foreign_keys.circular_references,

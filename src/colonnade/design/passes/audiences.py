@@ -7,6 +7,7 @@ from dataclasses import replace
 from colonnade.design.work import Blueprint, Work, each
 from colonnade.findings import rule
 from colonnade.vocabulary.audiences import EVERYONE, REFERENCE
+from colonnade.vocabulary.wishes import LOOKUP
 
 
 @rule("stated-audience")
@@ -23,6 +24,6 @@ def stated_audience(work: Work) -> Work:
 
 def _audience(blueprint: Blueprint, personal: bool) -> Blueprint:
     words = " ".join((blueprint.entity.description, *(one.value for one in blueprint.entity.constraints)))
-    if not personal and REFERENCE.search(words):
+    if not personal and (blueprint.wish(LOOKUP) or REFERENCE.search(words)):
         return replace(blueprint, audience="reference")
     return replace(blueprint, audience="everyone") if personal and EVERYONE.search(words) else blueprint

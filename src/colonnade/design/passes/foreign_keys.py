@@ -165,7 +165,8 @@ def foreign_keys(work: Work) -> Work:
         reasons.setdefault(link.child, []).append(Reason(f"{link.child}/{constraint.name}", because))
         if link.carried and parent.owner:
             unique = _owner_unique(parent, link)
-            if all(one.name != unique.name for one in constraints.get(parent.name, ())):
+            there = {one.name for one in constraints.get(parent.name, ())}
+            if unique.name not in there and set(unique.columns) != set(parent.key):
                 constraints.setdefault(parent.name, []).append(unique)
                 reasons.setdefault(parent.name, []).append(
                     Reason(f"{parent.name}/{unique.name}", house("owner-in-foreign-keys"))
@@ -242,6 +243,16 @@ def _scope(blueprint: Blueprint, word: str, links: Iterable[Link]) -> str:
     return named or led or people or ""
 
 
+def _with_owner(columns: tuple[str, ...], carried: Iterable[Link]) -> tuple[str, ...]:
+    """`columns`, led by the owner where they hold a reference that carries it.
+
+    The owner follows from the reference, so the same rows are kept apart; but a refusal can no longer tell a user that
+    another user's row is there.
+    """
+    owners = [one.carried for one in carried if set(one.columns) <= set(columns) and one.carried]
+    return tuple(dict.fromkeys((*owners[:1], *columns)))
+
+
 def _uniques(blueprint: Blueprint, one_to_one: Iterable[Link], links: Iterable[Link]) -> Blueprint:
     made: dict[tuple[str, ...], tuple[str, str]] = {}
     findings: list[Finding] = []
@@ -262,6 +273,8 @@ def _uniques(blueprint: Blueprint, one_to_one: Iterable[Link], links: Iterable[L
             made.setdefault(tuple(dict.fromkeys(columns)), (stated.name, f"stated at {stated.place}"))
     for link in one_to_one:
         made.setdefault(link.columns, ("", f"{link.because} (one-to-one)"))
+    carried = [link for link in links if link.carried]
+    made = {_with_owner(columns, carried): fact for columns, fact in made.items()}
     made = {columns: fact for columns, fact in made.items() if set(columns) != set(blueprint.key)}
     there = {one.columns for one in blueprint.constraints if isinstance(one, Unique)}
     uniques = [

@@ -13,6 +13,7 @@ from colonnade.findings import declare, rule
 from colonnade.types import Family
 from colonnade.vocabulary.habits import GENERATED_WORDS
 from colonnade.vocabulary.naming import singular
+from colonnade.vocabulary.wishes import LOOKUP
 
 UUID7 = declare(
     "uuid7-needs-18",
@@ -82,7 +83,7 @@ def _uuid_key(blueprint: Blueprint, default: str) -> Blueprint:
     attribute = blueprint.attributes.get(column.name)
     if column.type == "uuid" and not (attribute and attribute.references):
         return replace(blueprint, columns={**blueprint.columns, column.name: replace(column, default=default)})
-    if column.type == "uuid":
+    if column.type == "uuid" or blueprint.wish(LOOKUP):
         return blueprint
     message = f"{blueprint.name}.{column.name} is a stated key of type {column.type}, not a uuid"
     finding = found("uuid-primary-keys", message, blueprint.place_of(column.name), "state uuid, or leave the key out")

@@ -191,3 +191,20 @@ def _carried(work: Work, link: Link) -> str | None:
     plain = parent.external or parent.owner is None or child.owner is None or parent.owner in link.parent_columns
     plain = plain or not private
     return None if plain or child.owner in link.columns else child.owner
+
+
+@rule("owner-in-shared-keys")
+def owner_in_shared_keys(work: Work) -> Work:
+    """A key that is a reference to another row of the same user names the user, too.
+
+    A subtype shares the key of its supertype, so the key alone would do; but then a refusal by the key tells who asks
+    that another user's row is there, where a refusal by the foreign key would tell nothing.
+    """
+    plain = {link.parent for link in work.links if not link.carried}
+    shared = {
+        link.child: link.carried for link in work.links
+        if link.carried and link.columns == work.tables[link.child].key and link.child not in plain
+    }  # fmt: skip
+    tables = {name: replace(one, key=(*one.key, shared[name])) if name in shared else one
+              for name, one in work.tables.items()}  # fmt: skip
+    return replace(work, tables=tables)

@@ -111,7 +111,7 @@ def test_a_constraint_in_words_is_a_check(words, expression, described):
     ("words", "columns"),
     [
         ("title is unique per user", ("user_id", "title")),
-        ("title must be unique within a project", ("project_id", "title")),
+        ("title must be unique within a project", ("user_id", "project_id", "title")),
     ],
 )
 def test_what_is_unique_among_the_rows_of_one_leads_with_its_key(words, columns):

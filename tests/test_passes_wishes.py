@@ -269,3 +269,26 @@ def test_a_one_to_one_between_tables_of_users_tells_nothing_of_others_by_its_uni
     )
     uniques = [one.columns for one in schema.database.table("invoices").constraints if isinstance(one, Unique)]
     assert uniques == [("user_id", "order_id")]
+
+
+def computed(*constraints: str) -> tuple[Schema, set[str]]:
+    entity = {
+        "name": "Lift",
+        "attributes": {**OWNED, "reps": "integer", "weight": "decimal(6,2)", "volume": "decimal(9,2)"},
+    }
+    schema, findings = design(listed({**entity, "constraints": list(constraints)}), Settings())
+    return schema, {one.rule for one in findings}
+
+
+def test_a_generated_column_is_worked_out_from_its_row() -> None:
+    schema, _ = computed("volume GENERATED ALWAYS AS (reps * weight) STORED", "volume NOT NULL")
+    volume = schema.database.table("lifts").column("volume")
+    assert volume.generated and volume.generated.expression == "reps * weight"
+    assert (volume.nullable, volume.default, volume.privileges) == (False, None, ())
+
+
+@pytest.mark.parametrize("text", ["now()", "volume + 1", "extract(epoch from now()) * reps", "pg_sleep(9) * reps", "1"])
+def test_what_the_server_cannot_keep_is_a_plain_column_with_a_finding(text: str) -> None:
+    schema, rules = computed(f"volume GENERATED ALWAYS AS ({text}) STORED")
+    assert schema.database.table("lifts").column("volume").generated is None
+    assert "uncomputable-column" in rules

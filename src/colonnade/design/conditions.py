@@ -60,6 +60,15 @@ def counts_nulls(text: str) -> bool:
     return any((call.funcname or ())[-1].sval in ("num_nonnulls", "num_nulls") for call in calls)
 
 
+def calls(text: str) -> frozenset[str]:
+    """The names of the functions that the expression `text` calls; CURRENT_DATE and the like are called `now`."""
+    from pglast import ast
+
+    nodes = tuple(_walk(sql.expression(text)))
+    named = {(one.funcname or ())[-1].sval for one in nodes if isinstance(one, ast.FuncCall)}
+    return frozenset(named | ({"now"} if any(isinstance(one, ast.SQLValueFunction) for one in nodes) else set()))
+
+
 @lru_cache(maxsize=8192)
 def _references(text: str) -> tuple[tuple[int, int, str], ...]:
     """(start, end, name) in characters of every column reference; `t.title` counts as title."""

@@ -86,6 +86,15 @@ class Arc:
 
 
 @dataclass(frozen=True, slots=True)
+class Computed:
+    """A column, as written, and the stated expression that the server works it out by."""
+
+    column: str
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Blueprint:
     """One table in the making: what the documents state of it, and what has been designed so far.
 
@@ -109,6 +118,7 @@ class Blueprint:
     references: tuple[CompositeReference, ...] = ()
     exclusions: tuple[StatedExclusion, ...] = ()
     arcs: tuple[Arc, ...] = ()
+    computed: tuple[Computed, ...] = ()
     owner: str | None = None
     audience: Audience = "owner"
     tenant: str | None = None

@@ -18,6 +18,7 @@ from colonnade.prove import (
     children,
     constraints,
     deleted,
+    generated,
     isolation,
     loading,
     migration,
@@ -38,8 +39,8 @@ from colonnade.server import Server
 __all__ = ["LAWS", "prove_build"]
 
 SUBJECTS = (
-    loading, migration, models, constraints, times, written, transitions, deleted, children, isolation, migrator,
-    audiences, tenants, attacks, reader, patterns,
+    loading, migration, models, constraints, generated, times, written, transitions, deleted, children, isolation,
+    migrator, audiences, tenants, attacks, reader, patterns,
 )  # fmt: skip
 """The files of laws, in the order in which they are reported."""
 

@@ -85,7 +85,8 @@ def primary(stage: Stage, pair: Pair | None) -> Iterator[Proof]:
     wanted = stated_key(pair)
     # A reference to a row of the same user names the user, too, and adds nothing to what the key tells apart.
     carried = any(set(key.columns) == set(found.columns) for key in stage.table.foreign_keys)
-    if wanted and wanted != set(found.columns) - ({stage.facts.owner_column} if carried else set()):
+    alike = (set(found.columns), set(found.columns) - ({stage.facts.owner_column} if carried else set()))
+    if wanted and wanted not in alike:
         words = f"the key is ({', '.join(found.columns)}), stated is ({', '.join(sorted(wanted))})"
         yield Proof(PRIMARY, stage.table.name, False, words)
         return

@@ -82,6 +82,9 @@ def read_constraint(text: str) -> Constraint | Problem:
         found = read(match) if match else None
         if found is not None:
             return found
+    generated = _GENERATED.fullmatch(bare)
+    if generated:
+        return _generated(generated)
     written = _as_in_a_table(bare)
     if written is not None:
         return written
@@ -89,6 +92,10 @@ def read_constraint(text: str) -> Constraint | Problem:
     return _condition(checked["condition"] if checked else bare, bare)
 
 
+_GENERATED = re.compile(
+    rf"(?P<column>{_NAME})\s+GENERATED\s+ALWAYS\s+AS\s*\((?P<text>.+)\)\s*(?:STORED|VIRTUAL)?",
+    re.IGNORECASE | re.DOTALL,
+)
 _TABLE_WORDS = re.compile(r"(EXCLUDE|FOREIGN\s+KEY)\b", re.IGNORECASE)
 
 
@@ -110,6 +117,13 @@ def _as_in_a_table(text: str) -> Condition | None:
     keys = [one.sval for one in node.fk_attrs or ()] + [one.name for one, _ in node.exclusions or () if one.name]
     inside = [_column(one) for one in walk(node.exclusions or ()) if isinstance(one, ast.ColumnRef)]
     return Condition(tuple(dict.fromkeys((*keys, *inside))))
+
+
+def _generated(match: re.Match[str]) -> Condition | Problem:
+    """A generated column, with the columns that its expression reads."""
+    if expression(match["text"]) is None:
+        return Problem(f"{shown(match['text'])} is not one expression in SQL", "write it as in a SELECT: reps * weight")
+    return Condition((unquoted(match["column"]), *dict.fromkeys(names_in(match["text"]))))
 
 
 def _listed(match: re.Match[str]) -> Constraint | None:

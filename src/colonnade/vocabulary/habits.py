@@ -126,6 +126,12 @@ SAFE_FUNCTIONS: frozenset[str] = frozenset({
 })  # fmt: skip
 
 
+# Of these, the ones that a generated column may not call: their result depends on more than their arguments.
+CHANGING_FUNCTIONS: frozenset[str] = frozenset({
+    "age", "concat", "concat_ws", "date", "gen_random_uuid", "now", "to_char", "to_date", "to_tsvector", "unaccent",
+})  # fmt: skip
+
+
 def guessed_type(column: str, limits: tuple[str, ...] = ()) -> str:
     """The type word that the name of a column suggests; else a number where `limits` says what it may be, else text."""
     unknown = "text" if not limits else "decimal" if any("." in limit for limit in limits) else "integer"

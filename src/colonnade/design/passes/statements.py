@@ -13,6 +13,7 @@ from colonnade.design.draft import DraftAttribute, Fact, OnDelete
 from colonnade.design.work import (
     Blueprint,
     CompositeReference,
+    Computed,
     Condition,
     StatedExclusion,
     UniqueSet,
@@ -136,6 +137,13 @@ def _longest(blueprint: Blueprint, match: re.Match[str], fact: Fact[str]) -> Blu
     return _attribute(blueprint, match["column"], fact, lambda one: replace(one, max_length=one.max_length or length))
 
 
+def _computed(blueprint: Blueprint, match: re.Match[str], fact: Fact[str]) -> Blueprint:
+    if blueprint.attribute(match["column"]) is None:
+        return unknown_column(blueprint, match["column"], fact.place)
+    told = Computed(match["column"].strip('"`'), match["text"], fact.place)
+    return replace(blueprint, computed=(*blueprint.computed, told))
+
+
 def _unique_words(blueprint: Blueprint, match: re.Match[str], fact: Fact[str]) -> Blueprint:
     columns = tuple(part.strip() for part in match["columns"].split(","))
     return replace(blueprint, uniques=(*blueprint.uniques, UniqueSet(columns, fact.place)))
@@ -218,6 +226,7 @@ _WORDINGS: tuple[tuple[str, Callable[[Blueprint, re.Match[str], Fact[str]], Blue
     (_NAME + r"\s+(?:is\s+)?(?:not\s+null|required)", _not_null),
     (_NAME + r"\s+(?:(?:is|must be)\s+)?unique", _unique_column),
     (_NAME + r"\s+primary\s+key", _key_column),
+    (_NAME + r"\s+generated\s+always\s+as\s*\((?P<text>.+)\)\s*(?:stored|virtual)?", _computed),
     (_NAME + r"\s+default\s+(?P<value>.+)", _default),
     (r"unique\s*[:(]\s*(?P<columns>[\w\"`]+(?:\s*,\s*[\w\"`]+)*)\s*\)?", _unique_words),
     (_NAME + r"\s+(?:(?:is|must be)\s+)?unique\s+" + _SCOPE, _unique_within),

@@ -64,7 +64,7 @@ def calls(text: str) -> frozenset[str]:
     """The names of the functions that the expression `text` calls; CURRENT_DATE and the like are called `now`."""
     from pglast import ast
 
-    nodes = tuple(_walk(sql.expression(text)))
+    nodes = tuple(walk(sql.expression(text)))
     named = {(one.funcname or ())[-1].sval for one in nodes if isinstance(one, ast.FuncCall)}
     return frozenset(named | ({"now"} if any(isinstance(one, ast.SQLValueFunction) for one in nodes) else set()))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from colonnade import api
 from colonnade.config import Settings
 from colonnade.design import document
+from colonnade.server import Server, connect
 
 HEAD = "# T\n## Entities\n### Customer\n| Field | Type | Notes |\n|---|---|---|\n| id | uuid | primary key |\n"
 ORDER = "### Order\n| Field | Type | Notes |\n|---|---|---|\n| id | uuid | primary key |\n"
@@ -58,3 +60,40 @@ def test_dependencies_stand_in_the_document_and_come_back(tmp_path: Path) -> Non
     (known,) = schema.intent.dependencies
     assert (known.determinant, known.dependents, known.form) == (("zip",), ("city",), "3NF")
     assert document.load(document.dump(schema), "design.yaml") == schema
+
+
+ROWS = [("1010", "Vienna", "AT"), ("1010", "Wien", "AT"), ("8010", "Graz", "AT"), ("8010", "Graz", "AT")]
+PLACES = (
+    "| zip | string | |\n| city | string | |\n| state | string | |\n| isbn | string | |\n| publisher | string | |\n"
+)
+SAID = [
+    "customers: zip → city is refuted: 1 of 2 shared values differ, such as 1010: Vienna, Wien",
+    "customers: zip → state holds in all 2 shared values of 4 rows",
+    "customers: isbn → publisher is undecided: no two of 0 rows share isbn",
+]
+
+
+def test_rows_of_files_confirm_or_refute(tmp_path: Path) -> None:
+    lines = ["zip,city,state,isbn,publisher", *(",".join((*row, "", "")) for row in ROWS)]
+    (tmp_path / "customers.csv").write_text("\n".join(lines), encoding="utf-8")
+    made = designed(tmp_path, PLACES)
+    assert [
+        one.message for one in api.sampled(made, str(tmp_path)).findings if one.rule == "dependency-in-rows"
+    ] == SAID
+
+
+def test_rows_of_a_database_say_the_same(tmp_path: Path, server: Server, scratch: str) -> None:
+    with connect(server.dsn(scratch)) as connection:
+        connection.execute("CREATE TABLE customers (zip text, city text, state text, isbn text, publisher text)")
+        for row in ROWS:
+            connection.execute("INSERT INTO customers VALUES (%s, %s, %s)", row)
+    made = api.sampled(designed(tmp_path, PLACES), server.dsn(scratch))
+    assert [one.message for one in made.findings if one.rule == "dependency-in-rows"] == SAID
+
+
+def test_the_parts_of_a_stream_are_the_document(tmp_path: Path) -> None:
+    schema = designed(tmp_path, PLACES).schema
+    first, *entities, last = map(json.loads, document.lines(schema))
+    whole = document.as_value(schema)["database_schema"]
+    assert {**first, "entities": [one["entity"] for one in entities],
+            "indexes": [index for one in entities for index in one["indexes"]], **last["rest"]} == whole  # fmt: skip

@@ -104,6 +104,13 @@ def design(paths: Sequence[str], chosen: Settings, forced: str | None = None) ->
     return Design(draft, _portable(schema), findings)
 
 
+def sampled(designed: Design, source: str) -> Design:
+    """`designed` with what the rows of `source` say of its dependencies. Raises InputError and ServerError."""
+    from colonnade import sample
+
+    return replace(designed, findings=(*designed.findings, *sample.check(source, designed.schema)))
+
+
 def build(
     designed: Design,
     chosen: Settings,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -9,11 +10,14 @@ import click
 from colonnade import api
 from colonnade.cli import options
 from colonnade.cli.printing import print_findings, print_json, show, write
+from colonnade.errors import wrong
 
 
 @click.command("design", short_help="Print the design document, each decision with its reason.")
 @options.documents
 @options.out_file
+@click.option("--stream", is_flag=True, help="Print one JSON document a line, as each entity is done.")
+@click.option("--sample", metavar="SOURCE", help="Ask the rows of a database or of CSV files about dependencies.")
 @options.strict
 @options.as_kind
 @options.config
@@ -21,6 +25,8 @@ from colonnade.cli.printing import print_findings, print_json, show, write
 def command(
     sources: tuple[str, ...],
     out: Path | None,
+    stream: bool,
+    sample: str | None,
     strict: bool,
     as_kind: str | None,
     config: Path | None,
@@ -32,14 +38,23 @@ def command(
     Examples:
       colonnade design examples/task-management
       colonnade design specs --out design.yaml
+      colonnade design specs --stream | head -2
+      colonnade design specs --sample postgresql://localhost/shop
     """
     from colonnade.design import document
 
+    if stream and (as_json or out is not None):
+        raise wrong("--stream prints lines on stdout", fix="leave out --json and --out")
     designed = api.design(sources, api.settings(config), as_kind)
-    text = document.dump(designed.schema)
+    if sample is not None:
+        designed = api.sampled(designed, sample)
     if out is not None:
-        write(out, text)
-    if as_json:
+        write(out, document.dump(designed.schema))
+    if stream:
+        for line in document.lines(designed.schema):
+            show(line)
+        show(json.dumps({"findings": [finding.json() for finding in designed.findings]}, ensure_ascii=False))
+    elif as_json:
         print_json(
             {
                 "ok": True,
@@ -48,6 +63,6 @@ def command(
             }
         )
     elif out is None:
-        show(text.rstrip("\n"))
+        show(document.dump(designed.schema).rstrip("\n"))
     print_findings(designed.findings)
     raise click.exceptions.Exit(1 if api.designed_errors(designed.findings, strict) else 0)

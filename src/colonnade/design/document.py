@@ -7,6 +7,7 @@ where the rest is silent.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from colonnade.design import document_value, yaml
@@ -21,6 +22,13 @@ def dump(schema: Schema) -> str:
 def as_value(schema: Schema) -> dict[str, Any]:
     """`schema` as the document's dicts, lists and scalars."""
     return document_value.of(schema)
+
+
+def lines(schema: Schema) -> Iterator[str]:
+    """The document as JSON, a line as each part is done: `meta`, each `entity` with its `indexes`, and the `rest`."""
+    import json
+
+    return (json.dumps(part, ensure_ascii=False) for part in document_value.parts(schema))
 
 
 def load(text: str, file: str) -> Schema:

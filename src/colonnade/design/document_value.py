@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -52,21 +52,30 @@ VERSION = "1.0.0"
 
 def of(schema: Schema) -> dict[str, Any]:
     """The document of `schema`: reference keys first, then what the design needs beyond them."""
+    first, *entities, last = parts(schema)
+    return {
+        "database_schema": {
+            "meta": first["meta"],
+            "entities": [one["entity"] for one in entities],
+            "indexes": [index for one in entities for index in one["indexes"]],
+            **last["rest"],
+        }
+    }
+
+
+def parts(schema: Schema) -> Iterator[dict[str, Any]]:
+    """The document in the order of work: `meta`, each `entity` with its `indexes`, and the `rest`."""
+    yield {"meta": _meta(schema.intent)}
     reasons = _inline(schema.intent.reasons)
     tables = [(table, False) for table in schema.database.tables] + [(table, True) for table in schema.external]
     entities = {one.table: one for one in schema.intent.entities}
     models = {one.table: one.name for one in schema.intent.entities}
     used: set[str] = set()
     roles = schema.intent.roles
-    values = [
-        _entity(table, external, None if external else roles, entities, models, reasons, used)
-        for table, external in tables
-    ]
-    indexes = [_index(table, reasons, used) for table, _ in tables]
+    for table, external in tables:
+        value = _entity(table, external, None if external else roles, entities, models, reasons, used)
+        yield {"entity": value, "indexes": _index(table, reasons, used)}
     document = {
-        "meta": _meta(schema.intent),
-        "entities": values,
-        "indexes": [one for several in indexes for one in several],
         **{name: encode(getattr(schema.database, name)) for name in SECTIONS if getattr(schema.database, name)},
         **({"roles": _roles(schema.intent)} if schema.intent.roles else {}),
         "query_patterns": encode(schema.intent.patterns),
@@ -76,7 +85,7 @@ def of(schema: Schema) -> dict[str, Any]:
         "sqlmodel_config": _sqlmodel(schema),
     }
     rest = [encode(one) for one in schema.intent.reasons if one.subject not in used]
-    return {"database_schema": {**document, **({"reasons": rest} if rest else {})}}
+    yield {"rest": {**document, **({"reasons": rest} if rest else {})}}
 
 
 def _inline(reasons: tuple[Reason, ...]) -> dict[str, str]:

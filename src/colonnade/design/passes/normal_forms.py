@@ -15,11 +15,19 @@ from colonnade import types
 from colonnade.design.schema import Dependency, Unique
 from colonnade.design.work import Blueprint, Link, Work, found, stated
 from colonnade.errors import Place
-from colonnade.findings import Finding, Severity, rule
+from colonnade.findings import Finding, Severity, declare, rule
 from colonnade.types import Family
 from colonnade.vocabulary import dependencies as words
 from colonnade.vocabulary import naming
 
+SAMPLED = declare(
+    "dependency-in-rows",
+    """What real rows say of a suspected dependency: `colonnade design specs --sample postgresql://… | rows.csv`.
+
+    Where rows that share the left side differ on the right one, it is none. Where all agree it may be one: that no row
+    contradicts it yet is no proof that none will.
+    """,
+)
 _TEXTS = {Family.STRING, Family.TEXT, Family.CITEXT}
 
 

@@ -12,7 +12,19 @@ from hypothesis import strategies as st
 from colonnade.errors import Place
 from support.forms import PLACE
 
-NAMES = ("sql", "mermaid", "python", "typescript", "prisma", "drizzle", "django", "jsonform", "relatives")
+NAMES = (
+    "sql",
+    "mermaid",
+    "python",
+    "typescript",
+    "prisma",
+    "drizzle",
+    "django",
+    "jsonform",
+    "relatives",
+    "outline",
+    "yamlform",
+)
 FORMS = [import_module(f"colonnade.sources.markdown.forms.{name}") for name in NAMES]
 PIECES = st.sampled_from(
     """CREATE TABLE|t|(|)|,|;|\n| |id|int|PRIMARY KEY|REFERENCES|ON DELETE|SET NULL|DEFAULT|'|"|`|--|/*|*/|$$

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 # A title that is one of these, whole.
 WHOLE: dict[str, tuple[str, ...]] = {
     "attributes": (
@@ -218,6 +220,13 @@ FIRST_WORDS: dict[str, str] = {
     **dict.fromkeys("enum enumeration".split(), "enums"),
     **dict.fromkeys("index indexes".split(), "indexes"),
 }  # fmt: skip
+
+# A title that announces entities and something else besides: `Entities & Schemas`, `Tables and Policies`.
+ENTITIES_AND = re.compile(
+    r"(?:(?:core|main|new|domain|data|primary|database|key) )?(?:entit(?:y|ies)|tables|models|collections|entidades|"
+    r"tablas|tabelas|entitäten|tabellen|entités|entità|tabelle|encje|varlıklar|实体|数据表|エンティティ|テーブル|сущности|таблицы)"
+    r"(?: definitions?)?\s*(?:&|,|/|\+|\b(?:and|with|y|e|und|et|i|ve|и)\b|和|与|と)\s*\w"
+)
 
 # Titles that are no entities and say nothing about data either.
 OTHER = frozenset(

@@ -27,6 +27,21 @@ NO_LEAD_BEFORE = re.compile(
     _I,
 )  # fmt: skip
 
+# "an attendance record for a student": the word is a noun.
+NO_LEAD_BEHIND = re.compile(
+    r"(?:records?|tracks?|stores?|holds?|captures?)\s+(?:of|for|in|about|that|which|linking|between)\b", _I
+)
+# What starts like this is no name of a column.
+NO_NOUN = re.compile(
+    r"(?:for|of|in|by|at|per)\s|(?:from|to|with|on|about|into)\s+(?:an?|the|its|their|each|every|one|this|that)\s", _I
+)
+# A bracket with one of these says how values are and lists none.
+QUALITY = re.compile(
+    r"(?:globally )?unique|required|optional|mandatory|nullable|not null|immutable|read-only|indexed|hashed|encrypted|masked|"
+    r"case[- ](?:in)?sensitive|auto-?generated|generated|auto|internal|sensitive|(?:always )?positive|non-?empty|non-?negative|"
+    r"único|única|obligatorio|obrigatório|opcional|eindeutig|pflicht|optionnel|obligatoire|unico|必填|唯一|可选|必須|任意", _I,
+)  # fmt: skip
+
 # A piece of a list ends where one of these starts.
 CUT = re.compile(
     r"\s+(?:that|which|who|whose|where|when|while|used|using|based|via|through|during|after|before|because|so|shown|displayed|describing|indicating|representing|showing|"

@@ -44,6 +44,8 @@ DEFINING = frozenset(
         "sql-foreign",
         "mongoose",
         "notation",
+        "outline",
+        "yaml",
         "typescript",
         "python",
     )
@@ -65,6 +67,8 @@ STRONG = frozenset(
         "sql-foreign",
         "mongoose",
         "notation",
+        "outline",
+        "yaml",
     )
 )
 

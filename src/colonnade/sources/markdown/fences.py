@@ -26,6 +26,7 @@ BY_LABEL: dict[str, str] = {
     "prisma": "prisma",
     **dict.fromkeys(("json", "jsonc", "json5", "jsonschema"), "jsonform"),
     "django": "django",
+    **dict.fromkeys(("yaml", "yml"), "yamlform"),
     "dbml": "notation",
     **dict.fromkeys(("csharp", "cs", "c#", "swift", "kotlin", "kt", "java", "dart", "go", "golang", "rust", "rs"), "relatives"),  # noqa: E501
 }  # fmt: skip
@@ -42,6 +43,8 @@ SNIFFED = (
     "relatives",
     "notation",
     "jsonform",
+    "yamlform",
+    "outline",
 )
 
 # Labels of programs in languages that no recogniser reads.
@@ -54,8 +57,6 @@ FOREIGN = frozenset(
         "zsh",
         "powershell",
         "http",
-        "yaml",
-        "yml",
         "toml",
         "ini",
         "env",
@@ -133,5 +134,17 @@ def form_of(fence: Fence) -> str | None:
 def read(fence: Fence, file: str) -> Reading | None:
     """The facts of a code block, or None where it is no schema."""
     form = form_of(fence)
+    place = Place(file, fence.start.line, fence.start.column)
     module = _module(form) if form else None
-    return module.read(fence.text, Place(file, fence.start.line, fence.start.column)) if module else None
+    found = module.read(fence.text, place) if module else None
+    if form in ("sql", "yamlform") and (
+        found is None or not (found.entities or found.stated_apart or found.queries or found.enums)
+    ):
+        # What is labelled as SQL or YAML and is none may still be an outline of tables.
+        found = _outline(fence.text, place) or found
+    return found
+
+
+def _outline(text: str, place: Place) -> Reading | None:
+    module = _module("outline")
+    return module.read(text, place) if module else None

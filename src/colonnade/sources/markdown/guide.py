@@ -156,6 +156,47 @@ Table bookings {
 """,
     ),
     Example(
+        "Outlines",
+        "A name in a line of its own, and a column a line below it: ruled off, indented, in a list or a tree.",
+        """## Data model
+
+```
+mooring
+-------
+id (PK)
+boat_id (FK -> boat.id)
+berth_no
+since (date, NULLABLE)
+
+boat
+├── id: UUID (PK)
+├── name: varchar(80)
+└── UNIQUE (name, id)
+```
+""",
+    ),
+    Example(
+        "YAML",
+        "Tables as mappings or as lists with their names, columns in a word or with a key for each fact.",
+        """## Data model
+
+```yaml
+tables:
+  - name: mooring
+    columns:
+      - name: id
+        type: uuid
+        primary_key: true
+      - name: state
+        type: enum
+        values: [free, taken]
+boat:
+  id: bigint, pk
+  owner: email
+```
+""",
+    ),
+    Example(
         "Drawings",
         "Boxes of characters with the columns in them, and the lines between the boxes.",
         """## Data model

@@ -94,9 +94,13 @@ def _between(text: str, known: Index) -> str:
     return ""
 
 
+# Before the first name that is known stand another name and a sign: whom it is about is not known.
+_SIGN_FIRST = re.compile(r"[\W\d]*[A-Z][\w ]{1,40}\W*\b(?:1|N|M|n)\s?[:∶]\s?(?:1|N|M|n)\b\W*$")
+
+
 def _sentence(text: str, place: Place, about: str | None, known: Index, loose: bool) -> list[Relation]:
     seen = find(text, known)
-    if not seen:
+    if not seen or _SIGN_FIRST.match(text[: seen[0].start]):
         return []
     cascade = _cascade(text, seen, place)
     if cascade:

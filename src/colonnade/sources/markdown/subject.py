@@ -167,7 +167,8 @@ def unstored_text(text: str, name: str) -> bool:
             number == 0
             or bare != sentence.strip()
             or re.match(
-                r"(?:it|this|they|not|never|no|computed|derived|ephemeral|transient|in-memory|calculated|generated|purely|exists|lives|held)\b",
+                r"(?:it|this|they|not|never|no|computed|derived|ephemeral|transient|in-memory|calculated|generated|purely|exists|lives|held|"
+                r"se|não|é|wird|werden|nicht|n'est|ne|non|viene|не|nie|jest)\b",
                 bare,
                 re.IGNORECASE,
             )

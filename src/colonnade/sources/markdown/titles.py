@@ -95,7 +95,9 @@ def _whole_role(lowered: str, without: str) -> str:
     for candidate in (lowered, without, "" if head in _NAMING else head):
         if candidate in _ROLES:
             return _ROLES[candidate]
-    return "key entities" if re.match(r"key (?:data |domain )?entities\b", without) else ""
+    if re.match(r"key (?:data |domain )?entities\b", without):
+        return "key entities"
+    return "entities" if headings.ENTITIES_AND.match(without) else ""
 
 
 def _role_by_words(lowered: str) -> str:

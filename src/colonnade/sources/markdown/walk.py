@@ -48,6 +48,8 @@ DEFINING = frozenset(
         "sql-foreign",
         "mongoose",
         "notation",
+        "outline",
+        "yaml",
     )
 )
 

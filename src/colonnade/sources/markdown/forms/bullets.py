@@ -460,9 +460,15 @@ def is_meta(entry: Item) -> bool:
     )
 
 
+# `app/models/order.py` names a file and no columns.
+_FILE = re.compile(
+    r"\w/[\w.-]+\.(?:py|ts|tsx|js|jsx|sql|php|rb|java|kt|cs|go|rs|swift|dart|md|prisma|vue|json|ya?ml)\b"
+)
+
+
 def inline(text: str, span: Span, file: str) -> tuple[DraftAttribute, ...]:
     """The columns of `id, name (string), created_at`: a comma list in one line; nothing where it is a sentence."""
-    pieces = top_level(text)
+    pieces = top_level(text) if not _FILE.search(text) else []
     place = Place(file, span.line, span.column)
     found: list[DraftAttribute] = []
     missed = 0

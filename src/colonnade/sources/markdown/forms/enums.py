@@ -36,7 +36,7 @@ def named(parts: Sequence[Part], file: str) -> Iterator[Named]:
             or (part.role == "constraints" and re.search(r"\benum", " ".join(part.path[-2:]), re.IGNORECASE))
             or (isinstance(part.block, Bullets) and re.search(r"\benum\b|\bvalues\b|列挙|枚举", heading, re.IGNORECASE))
         ):
-            yield from _section(part.block, _name(heading, title), file)
+            yield from _section(part.block, _name(heading, title), file, single=_is_enum(heading))
 
 
 def _is_enum(heading: str) -> bool:
@@ -59,9 +59,10 @@ def _name(heading: str, title: titles.Title) -> str:
     return bare if bare and len(bare.split()) <= 3 else title.name
 
 
-def _section(block: Block, name: str, file: str) -> Iterator[Named]:
+def _section(block: Block, name: str, file: str, *, single: bool) -> Iterator[Named]:
+    """The lists of a section; one that is `single` has one list, whose values may have remarks that look like lists."""
     if isinstance(block, Bullets):
-        inner = list(_items(block.items, file))
+        inner = [] if single and all(map(_value, block.items)) else list(_items(block.items, file))
         if inner:
             yield from inner
             return

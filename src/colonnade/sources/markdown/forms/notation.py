@@ -103,7 +103,7 @@ def _entity(body: Body, seen: Block) -> DraftEntity | None:
         for piece in bullets.top_level(text) if "(" not in text else [text]:
             if not piece.strip():
                 continue
-            one = bullets.line(_told(piece.strip(), remark, type_first), seen.at(offset))
+            one = bullets.line(told(piece.strip(), remark, type_first), seen.at(offset))
             found.extend(one.attributes if one else ())
             missed += one is None
             sure += one is not None and one.sure == 3
@@ -131,7 +131,7 @@ def _is_type_first(lines: list[str]) -> bool:
     return first > second
 
 
-def _told(text: str, remark: str, type_first: bool) -> str:
+def told(text: str, remark: str, type_first: bool) -> str:
     """A column as an item of a list would write it."""
     settings = re.search(r"\s*\[(?P<inside>[^\]]*[a-z][^\]]*)\]\s*$", text)
     if settings:

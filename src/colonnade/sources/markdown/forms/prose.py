@@ -185,9 +185,13 @@ def is_group(blocks: tuple[Block, ...]) -> bool:
         for item in items
         if (
             match := re.match(
-                r"(?:\*\*[^*]+\*\*|`[^`]+`)\s*(?:\([^()]*\)\s*)?(?:[:：]|[–—-])\s*(?P<rest>.+)", item.text, re.DOTALL
+                r"(?:\*\*[^*]+\*\*|`[^`]+`)\s*(?:\((?P<note>[^()]*)\)\s*)?(?:[:：]|[–—-])\s*(?P<rest>.+)",
+                item.text,
+                re.DOTALL,
             )
         )
+        # `note` (optional string): … is a column.
+        and not (match["note"] and "type" in facts.read(match["note"], Place(""), "type"))
     ]
     rich = [
         text
@@ -496,6 +500,8 @@ def _lead(clause: str, entry: Entry, known: Index) -> int | None:
         before = clause[: match.start()]
         if before.count("(") > before.count(")") or prose.NO_LEAD_BEFORE.search(before):
             continue
+        if prose.NO_LEAD_BEHIND.match(clause[match.start() :]):
+            continue
         if _other_subject(before, entry, known):
             continue
         later = (
@@ -637,10 +643,18 @@ def _piece(text: str, entry: Entry, known: Index, place: Place) -> Iterator[Draf
     if inside and _expands(noun, inside):
         yield from _expanded(noun, inside, entry, known, place)
         return
-    paired = re.fullmatch(r"(?P<left>\w+)\s?/\s?(?P<right>\w+) (?P<what>\w+?)s?", noun)
-    for name in (f"{paired['left']} {paired['what']}", f"{paired['right']} {paired['what']}") if paired else (noun,):
+    for name in _paired(noun):
         if _is_attribute(name, entry, known):
             yield facts.attribute(name, place, told)
+
+
+def _paired(noun: str) -> tuple[str, ...]:
+    """`created/updated dates` are two columns; `success/failure status` is one with two values."""
+    pair = re.fullmatch(r"(?P<left>\w+)\s?/\s?(?P<right>\w+) (?P<what>\w+)", noun)
+    if pair is None or facts._CHOICE_NAME.search(pair["what"]):
+        return (noun,)
+    what = names.singular(pair["what"])
+    return f"{pair['left']} {what}", f"{pair['right']} {what}"
 
 
 def _noun(head: str) -> str | None:
@@ -669,6 +683,8 @@ def _noun(head: str) -> str | None:
         and parts[0].lower() in prose.VERBS
         and not (len(parts) > 1 and prose.COLUMN_NOUN.search(bare))
     )
+    if prose.NO_NOUN.match(bare):
+        return None
     if not parts or len(parts) > 4 or not re.match(r"[^\W\d_]", bare) or verb or len(bare) > 50:
         return None
     bare = re.sub(r"\b[a-z]+[A-Z]\w*", lambda match: match[0].lower(), bare) if len(parts) > 1 else bare
@@ -767,6 +783,7 @@ def _choices(inside: str, place: Place) -> Facts:
     if (
         len(pieces) < 2
         or not short
+        or any(prose.QUALITY.fullmatch(piece) for piece in pieces)
         or qualifiers.OPEN_LIST.search(inside)
         or sum(bool(prose.COLUMN_NOUN.search(piece)) for piece in pieces) * 2 > len(pieces)
     ):

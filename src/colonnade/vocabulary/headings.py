@@ -245,6 +245,9 @@ OTHER = frozenset(
     key-decisions design-decisions design-notes user-scenarios key-design-decisions tech-stack technology-stack
     database-configuration connection-string type-mapping naming-convention document-history revision-history
     status feature input branch date version author created updated spec plan prerequisites implementation-notes
+    decisiones-de-diseño decisiones decisiones-técnicas decisões-de-design decisões decisões-de-projeto designentscheidungen
+    entwurfsentscheidungen entscheidungen décisions décisions-de-conception choix-de-conception decisioni-di-progettazione
+    scelte-progettuali 设计决策 设计说明 设计原则 設計判断 設計方針 設計上の決定 설계-결정 проектные-решения решения
     usage-notes database-connection database-setup data-volumes volume-estimates data-migration
     measurable-outcomes features description""".split()
 )

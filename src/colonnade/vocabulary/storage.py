@@ -96,3 +96,10 @@ SOFT_DELETE = re.compile(
 CONCEPT_WORDS = frozenset(
     "page screen dialog modal button dashboard widget sidebar toolbar banner toast endpoint component middleware handler renderer router helm".split()
 )
+
+# Services whose ids are kept beside one's own: `stripe_customer_id` points at no table here.
+PROVIDERS: frozenset[str] = frozenset(
+    """clerk stripe auth0 firebase cognito okta google github gitlab facebook apple microsoft azure paypal braintree square
+    shopify slack discord telegram twilio sendgrid mailchimp hubspot salesforce zendesk intercom plaid twitter linkedin
+    external supabase razorpay adyen wechat line notion jira""".split()
+)

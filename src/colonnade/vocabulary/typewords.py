@@ -37,7 +37,7 @@ WORDS: dict[str, str] = {
                      "double float", "floating-point", "float number", "cgfloat"), "float"),
     **dict.fromkeys(
         ("booleano", "lógico", "wahrheitswert", "booléen", "booleana", "布尔", "布尔值", "真偽値", "真偽", "ブール", "ブール値", "불리언", "булево", "логический", "boolesch", "mantıksal",
-         "booleanfield", "yes-no", "toggle", "switch", "checkbox", "ja/nein", "sí/no", "sim/não", "boolean flag", "bit(1)", "tinyint(1)", "布林", "布尔型"), "boolean"),
+         "booleanfield", "yes-no", "toggle", "switch", "checkbox", "ja/nein", "sí/no", "sim/não", "boolean flag", "bit", "bit(1)", "tinyint(1)", "布林", "布尔型"), "boolean"),
     **dict.fromkeys(("fecha", "datum", "data", "日期", "日付", "날짜", "дата", "tarih", "ngày", "datefield", "calendar day", "date string", "iso date", "iso date string",
                      "iso 8601 date", "yyyy-mm-dd", "local date", "datetime.date", "date (yyyy-mm-dd)", "iso-8601 date", "data (dia)", "plaindate"), "date"),
     **dict.fromkeys(

@@ -104,9 +104,12 @@ def _adopt(groups: list[Group], reading: Reading, one: DraftEntity) -> None:
 
 
 def _merged(group: Group) -> DraftEntity:
-    ranked = sorted(group, key=lambda entry: -_rank(entry[0]))
+    kind = _kind(_ranked(group))
+    if kind.value == "table":
+        # What is shown of it where nothing is stored, as under "Future", is no part of it.
+        group = [entry for entry in group if entry[1].kind.value != "concept"]
+    ranked = _ranked(group)
     first = group[0][1]
-    kind = _kind(ranked)
     return replace(
         first,
         kind=kind,
@@ -125,6 +128,10 @@ def _merged(group: Group) -> DraftEntity:
         wishes=_distinct(wish for _, one in ranked for wish in one.wishes),
         description=next((one.description for _, one in group if one.description), ""),
     )
+
+
+def _ranked(group: Group) -> Group:
+    return sorted(group, key=lambda entry: -_rank(entry[0]))
 
 
 def _rank(reading: Reading) -> int:

@@ -11,6 +11,7 @@ from colonnade.sources.markdown.facts import SCHEMAS
 from colonnade.sources.markdown.forms.block import snake
 from colonnade.sources.markdown.mentions import Index
 from colonnade.sources.markdown.relations import Relation, delete_action, turned
+from colonnade.vocabulary import storage
 
 _NO_TARGET = frozenset(
     [
@@ -180,6 +181,7 @@ def _implied(entity: DraftEntity, attribute: DraftAttribute, known: Index) -> st
         not base
         or (attribute.primary_key and attribute.primary_key.value and known.find(base) == entity.name.value)
         or (attribute.type and attribute.type.value.endswith("[]"))
+        or base.partition("_")[0] in storage.PROVIDERS
     ):
         return None
     found = known.find(base)
@@ -194,7 +196,7 @@ def _implied(entity: DraftEntity, attribute: DraftAttribute, known: Index) -> st
         found
         if found != entity.name.value
         or base.startswith(("parent", "previous", "next", "original", "root", "replaces", "reply"))
-        or known.find(base) is None
+        or (known.find(base) is None and not (attribute.unique and attribute.unique.value))
         else None
     )
 

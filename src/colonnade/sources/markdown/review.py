@@ -18,6 +18,7 @@ from colonnade.sources.markdown.relations import Relation, turned
 from colonnade.sources.markdown.walk import Part
 from colonnade.sources.markdown.written import resolve
 from colonnade.sources.reading import Reading
+from colonnade.vocabulary import habits
 
 _CLARIFICATION = re.compile(r"\[NEEDS?[ _-]CLARIFICATION:?\s*(?P<question>[^\]]*)\]", re.IGNORECASE)
 _REQUIREMENT = re.compile(
@@ -135,7 +136,8 @@ def _differ(field: str, left: object, right: object) -> bool:
         # A string in an interface or sample may hold anything.
         return not same and not {one.row.read_as, other.row.read_as} & texts
     if field == "default":
-        return str(left).strip("'\"").lower().rstrip("()") != str(right).strip("'\"").lower().rstrip("()")
+        words = {str(side).strip("'\"").lower() for side in (left, right)}
+        return len({word.rstrip("()") for word in words}) > 1 and not words <= habits.NOW_WORDS
     return left != right
 
 

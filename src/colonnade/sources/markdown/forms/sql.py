@@ -25,6 +25,7 @@ from colonnade.sources.markdown.forms.sql_tokens import (
     Statement,
     Token,
     closing,
+    listed_index,
     name_of,
     qualified_name,
     split_at_commas,
@@ -421,6 +422,8 @@ def _part(statement: Statement, read: Block) -> Part:
         return _index(statement, 1 + (head == "UNIQUE"), read)
     if head in ("SELECT", "WITH") and len(tokens) > 2:
         return _query(statement, 0, read)
+    if listed_index(tokens, 0, read.text):
+        return _index(statement, 0, read)
     return _pseudo(statement, read)
 
 

@@ -183,7 +183,7 @@ def _typed(column: _Column, tokens: Sequence[Token], block: Block) -> None:
         return
     text = _text(tokens, block)
     written = _UNSIGNED.sub("", text)
-    written = "boolean" if re.fullmatch(r"(?i)tinyint\s*\(\s*1\s*\)", written) else written
+    written = "boolean" if re.fullmatch(r"(?i)tinyint\s*\(\s*1\s*\)|bit", written) else written
     if len(tokens) == 1 and tokens[0].kind == "quoted":
         written = head
     if re.fullmatch(r"(?i)n?var(?:char|binary)\s*\(\s*max\s*\)", written):

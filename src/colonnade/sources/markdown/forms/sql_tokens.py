@@ -107,6 +107,16 @@ def _next_note(code: Sequence[Token], tokens: Sequence[Token], index: int, text:
     )
 
 
+def listed_index(tokens: Sequence[Token], index: int, text: str) -> bool:
+    """Whether `ix_tasks_due ON tasks (due)`, an index without its CREATE, stands here on a line of its own."""
+    name, word, table, opening = (*tokens[index : index + 4], *(None,) * 4)[:4]
+    if name is None or word is None or table is None or opening is None or name.kind not in ("word", "quoted"):
+        return False
+    alone = not text[text.rfind("\n", 0, name.start) + 1 : name.start].strip()
+    bare = name.upper not in ("INDEX", "COMMENT", "TRIGGER", "POLICY", "GRANT", "REVOKE", "CREATE")
+    return alone and bare and word.upper == "ON" and table.kind in ("word", "quoted") and opening.kind == "open"
+
+
 def _title(comments: Sequence[Token]) -> str:
     lines = [line.strip(" \t-*/#=") for token in comments for line in token.text.splitlines()]
     return " ".join(line for line in lines if line)
@@ -132,7 +142,8 @@ def statements(text: str) -> list[Statement]:
             # A comment at the end of the line of the last statement is about that one.
             (inside if code else before).append(token)
             continue
-        if code and (_begins(tokens, index, depth, text) or (depth == 0 and _next_note(code, tokens, index, text))):
+        noted = depth == 0 and (_next_note(code, tokens, index, text) or listed_index(tokens, index, text))
+        if code and (noted or _begins(tokens, index, depth, text)):
             trailing = _own_lines_after(inside, code[-1].end, text)
             inside = inside[: len(inside) - len(trailing)]
             close()

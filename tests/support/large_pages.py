@@ -18,7 +18,7 @@ def joined_documents(letter: str) -> Iterator[str]:
 def table(letter: str) -> Iterator[str]:
     yield "## Boat\n\n| Column | Type | Constraints | Description |\n|---|---|---|---|\n"
     for number in count():
-        yield f"| mast_{letter}{number} | VARCHAR({number % 90 + 10}) | NOT NULL, UNIQUE | The mast with number {number} |\n"
+        yield f"| mast_{letter}{number} | VARCHAR({number % 90 + 10}) | NOT NULL, UNIQUE | The mast {number} |\n"
 
 
 def wide_table(letter: str) -> Iterator[str]:
@@ -40,7 +40,7 @@ def key_entities(letter: str) -> Iterator[str]:
     yield "### Key Entities\n\n"
     for number in count():
         yield (
-            f"- **Boat {letter}{number}**: A boat in the harbour; has a name, a length, a status (moored, sailing) and an"
+            f"- **Boat {letter}{number}**: A boat; has a name, a length, a status (moored, sailing) and an"
             f" optional note; belongs to one Boat {letter}{number // 2}\n"
         )
 
@@ -73,7 +73,7 @@ def mermaid(letter: str) -> Iterator[str]:
     yield "```mermaid\nerDiagram\n"
     for number in count():
         yield (
-            f"  BOAT_{letter}{number} {{\n    uuid id PK\n    string name UK \"at most {number} letters\"\n  }}\n"
+            f'  BOAT_{letter}{number} {{\n    uuid id PK\n    string name UK "at most {number} letters"\n  }}\n'
             f"  BOAT_{letter}{number} ||--o{{ BOAT_{letter}{number // 2} : follows\n"
         )
 
@@ -94,7 +94,7 @@ def entities(letter: str) -> Iterator[str]:
 
 def relationships(letter: str) -> Iterator[str]:
     """Two entities, and thousands of sentences about them."""
-    yield f"## Boat\n\n- id: uuid\n- name: text\n\n## Harbour\n\n- id: uuid\n- name: text\n\n## Relationships\n\n"
+    yield "## Boat\n\n- id: uuid\n- name: text\n\n## Harbour\n\n- id: uuid\n- name: text\n\n## Relationships\n\n"
     for number in count():
         yield f"- A boat has many harbours in the year {letter}{number}\n"
 
@@ -132,7 +132,10 @@ def word(letter: str) -> Iterator[str]:
 def typescript(letter: str) -> Iterator[str]:
     yield "```typescript\n"
     for number in count():
-        yield f"interface Boat{letter}{number} {{\n  id: string;\n  name?: string;\n  before: Boat{letter}{number // 2};\n}}\n"
+        yield (
+            f"interface Boat{letter}{number} {{\n  id: string;\n  name?: string;\n"
+            f"  before: Boat{letter}{number // 2};\n}}\n"
+        )
 
 
 def python(letter: str) -> Iterator[str]:
@@ -148,8 +151,9 @@ def prisma(letter: str) -> Iterator[str]:
     yield "```prisma\n"
     for number in count():
         yield (
-            f"model Boat{letter}{number} {{\n  id String @id @default(uuid())\n  name String? @db.VarChar({number % 90 + 10})\n"
-            f"  beforeId String\n  before Boat{letter}{number // 2} @relation(fields: [beforeId], references: [id])\n}}\n"
+            f"model Boat{letter}{number} {{\n  id String @id @default(uuid())\n"
+            f"  name String? @db.VarChar({number % 90 + 10})\n  beforeId String\n"
+            f"  before Boat{letter}{number // 2} @relation(fields: [beforeId], references: [id])\n}}\n"
         )
 
 

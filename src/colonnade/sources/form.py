@@ -94,6 +94,9 @@ def _concept(entity: DraftEntity) -> dict[str, Any]:
     }
 
 
+_OF_ATTRIBUTE = tuple(field.name for field in fields(DraftAttribute) if field.name != "name")
+
+
 def _attribute(one: DraftAttribute) -> dict[str, Any]:
     return {
         "name": one.name.value,
@@ -113,7 +116,7 @@ def _attribute(one: DraftAttribute) -> dict[str, Any]:
         "on_delete": _value(one.on_delete),
         "description": one.description,
         **_told(one.name),
-        "facts": _facts(one, tuple(field.name for field in fields(one) if field.name != "name")),
+        "facts": _facts(one, _OF_ATTRIBUTE),
     }
 
 

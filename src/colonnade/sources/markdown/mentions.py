@@ -10,10 +10,16 @@ from colonnade.design.draft import DraftEntity
 from colonnade.sources.markdown import names
 from colonnade.sources.markdown.forms.block import snake
 
+_ONE_NAME = re.compile(r"[\w'’-]+(?:[ _][\w'’-]+)*")
+_POSSESSIVE = ("'s", "’s")
+_COLUMN = re.compile(r"[`*]*\.`?([^\W\d]\w*)")
+_GOES_ON = re.compile(r"[_-]\w")
 _TOKEN = re.compile(r"[^\W_](?:\w|(?<=\w)['’-](?=\w))*")
 # Common words that are entities in some documents and plain English in the next.
 _PLAIN = {"order": re.compile(r"\bin\s+$"), "item": None, "type": None, "state": None, "value": None}
 LONGEST = 4
+# So many last words of a name are looked up without those before them.
+TAIL = 6
 # An entity's last word alone is its name behind one of these, unless the word says next to nothing.
 ARTICLES = ("a", "an", "one", "each")
 TOO_COMMON = frozenset(
@@ -42,6 +48,8 @@ class Index:
     by_key: Mapping[str, str]
     # The first words of all names: most words of a text start none, and are passed over quickly.
     starts: frozenset[str]
+    # The only name whose key ends so after an underscore: `order` of `shop_order`.
+    by_tail: Mapping[str, str]
 
     def find(self, written: str) -> str | None:
         return self.by_key.get(names.key(written))
@@ -62,7 +70,7 @@ def index(entities: Iterable[DraftEntity], aliases: Mapping[str, str] | None = N
     for word, name in _short_names(known).items():
         known.setdefault(word, name)
     known.pop("", None)
-    return Index(known, frozenset(start for key in known for start in _starts(key)))
+    return Index(known, frozenset(start for key in known for start in _starts(key)), _tails(known))
 
 
 def _short_names(known: Mapping[str, str]) -> dict[str, str]:
@@ -78,6 +86,16 @@ def _short_names(known: Mapping[str, str]) -> dict[str, str]:
         if len(found) == 1 and word not in known
         for article in ARTICLES
     }
+
+
+def _tails(known: Mapping[str, str]) -> dict[str, str]:
+    """The last words of all keys, of each up to a handful, where they belong to one name alone."""
+    found: dict[str, set[str]] = {}
+    for key, name in known.items():
+        last = key.rsplit("_", TAIL)[1:]
+        for count in range(len(last)):
+            found.setdefault("_".join(last[count:]), set()).add(name)
+    return {tail: next(iter(names_)) for tail, names_ in found.items() if len(names_) == 1}
 
 
 def _starts(key: str) -> tuple[str, ...]:
@@ -108,15 +126,15 @@ def _at(text: str, tokens: list[re.Match[str]], position: int, known: Index) -> 
     for count in range(min(LONGEST, len(tokens) - position), 0, -1):
         end = tokens[position + count - 1].end()
         written = text[start:end]
-        if count > 1 and not re.fullmatch(r"[\w'’-]+(?:[ _][\w'’-]+)*", written):
+        if count > 1 and not _ONE_NAME.fullmatch(written):
             continue
-        bare = re.sub(r"['’]s$", "", written)
+        bare = written[:-2] if written.endswith(_POSSESSIVE) else written
         name = known.find(bare)
         if name is None or not _means_it(bare, text, start, end, name):
             continue
         if count > 1 and tokens[position][0].lower() in ARTICLES:
             start = tokens[position + 1].start()
-        column = re.match(r"[`*]*\.`?([^\W\d]\w*)", text[end:])
+        column = _COLUMN.match(text, end)
         plural = names.key(bare) != snake(bare) or bare.lower().endswith(("data", "people"))
         return Mention(name, start, end, plural, column[1] if column else ""), count
     return None, 1
@@ -128,4 +146,4 @@ def _means_it(written: str, text: str, start: int, end: int, name: str) -> bool:
         pattern = _PLAIN[lowered]
         return pattern is not None and not pattern.search(text[:start])
     # `user_id` speaks of the column, `User.email` of the entity.
-    return not re.match(r"_\w|-\w", text[end : end + 2]) and not (start and text[start - 1] in "_-")
+    return not _GOES_ON.match(text, end) and not (start and text[start - 1] in "_-")

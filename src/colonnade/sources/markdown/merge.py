@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
+from itertools import islice
 from typing import Any
 
 from colonnade.design.draft import DraftAttribute, DraftEntity, Fact
@@ -37,9 +40,7 @@ def entities(readings: Sequence[Reading]) -> tuple[DraftEntity, ...]:
     told = [(reading, one) for reading in readings for one in reading.entities]
     groups = _grouped([(reading, one) for reading, one in told if one.name.value])
     groups = _joined_by_columns(groups)
-    for reading, one in told:
-        if not one.name.value:
-            _adopt(groups, reading, one)
+    _adopt(groups, [(reading, one) for reading, one in told if not one.name.value])
     return tuple(_merged(_proven(group)) for group in groups)
 
 
@@ -76,16 +77,32 @@ def _joined_by_columns(groups: list[Group]) -> list[Group]:
     coded = [group for group in groups if all(reading.precision >= 75 for reading, _ in group)]
     told = [group for group in groups if all(reading.precision < 75 for reading, _ in group)]
     columns = [_columns(other) for other in told]
-    gone: list[Group] = []
+    holders = _holders(columns)
+    gone: set[int] = set()
     for group in coded:
         mine = _columns(group)
-        matches = [other for other, theirs in zip(told, columns, strict=True) if _alike(mine, theirs)]
+        matches = list(islice((at for at in _candidates(mine, holders) if _alike(mine, columns[at])), 2))
         if len(matches) == 1:
-            code_name = group[0][1]
-            columns[next(at for at, other in enumerate(told) if other is matches[0])] |= mine
-            matches[0].extend((reading, replace(one, table=one.table or code_name.name)) for reading, one in group)
-            gone.append(group)
-    return [group for group in groups if not any(group is one for one in gone)]
+            at, code_name = matches[0], group[0][1]
+            for one in mine:
+                holders.setdefault(one, {})[at] = None
+            columns[at] |= mine
+            told[at].extend((reading, replace(one, table=one.table or code_name.name)) for reading, one in group)
+            gone.add(id(group))
+    return [group for group in groups if id(group) not in gone]
+
+
+def _candidates(mine: set[str], holders: Mapping[str, Mapping[int, None]]) -> Iterator[int]:
+    """Those that may share four fifths of `mine`: they have one at least of any fifth of them and one more.
+
+    The rarest columns are asked, so that what every table has brings no table to be compared with all.
+    """
+    rarest = sorted(mine, key=lambda one: (len(holders.get(one, ())), one))[: len(mine) // 5 + 1]
+    seen: set[int] = set()
+    for at in (at for one in rarest for at in holders.get(one, ())):
+        if at not in seen:
+            seen.add(at)
+            yield at
 
 
 def _alike(left: set[str], right: set[str]) -> bool:
@@ -93,14 +110,26 @@ def _alike(left: set[str], right: set[str]) -> bool:
     return len(telling) >= 2 and len(left & right) * 10 >= len(left | right) * 8
 
 
-def _adopt(groups: list[Group], reading: Reading, one: DraftEntity) -> None:
+def _adopt(groups: list[Group], nameless: Group) -> None:
     """A table of columns without a name belongs to the entity that has most of them."""
-    mine = {names.key(attribute.name.value) for attribute in one.attributes}
-    scored = [(len(mine & _columns(group)) / max(len(mine), 1), -number, group) for number, group in enumerate(groups)]
-    best = max(scored, key=lambda entry: entry[:2], default=None)
-    if best and best[0] >= 0.5:
-        name = best[2][0][1].name
-        best[2].append((reading, replace(one, name=name)))
+    holders = _holders([_columns(group) for group in groups] if nameless else [])
+    for reading, one in nameless:
+        mine = _columns([(reading, one)])
+        shared = Counter(at for column in mine for at in holders.get(column, ()))
+        best = max(shared, key=lambda at: (shared[at], -at), default=None)
+        if best is not None and shared[best] * 2 >= len(mine):
+            for column in mine:
+                holders.setdefault(column, {})[best] = None
+            groups[best].append((reading, replace(one, name=groups[best][0][1].name)))
+
+
+def _holders(columns: Sequence[set[str]]) -> dict[str, dict[int, None]]:
+    """For each column the numbers of those that have it."""
+    found: dict[str, dict[int, None]] = {}
+    for number, theirs in enumerate(columns):
+        for one in theirs:
+            found.setdefault(one, {})[number] = None
+    return found
 
 
 def _merged(group: Group) -> DraftEntity:
@@ -198,14 +227,15 @@ def listed(found: Sequence[DraftEntity], lists: Sequence[tuple[str, Fact[tuple[s
     by_key: dict[str, Fact[tuple[str, ...]]] = {}
     for name, values in lists:
         by_key.setdefault(names.key(name), values)
+    endings = sorted(key[::-1] for key in by_key)
     return tuple(
-        replace(one, attributes=tuple(_with_values(one, attribute, by_key) for attribute in one.attributes))
+        replace(one, attributes=tuple(_with_values(one, attribute, by_key, endings) for attribute in one.attributes))
         for one in found
     )
 
 
 def _with_values(
-    entity: DraftEntity, attribute: DraftAttribute, lists: dict[str, Fact[tuple[str, ...]]]
+    entity: DraftEntity, attribute: DraftAttribute, lists: dict[str, Fact[tuple[str, ...]]], endings: Sequence[str]
 ) -> DraftAttribute:
     kind = attribute.type.value if attribute.type else ""
     bare = names.key(kind.rstrip("[]"))
@@ -220,11 +250,17 @@ def _with_values(
         or kind.lower().startswith(("varchar", "char", "enum", "string"))
     )
     by_column = lists.get(f"{names.key(entity.name.value)}_{column}") or (
-        lists.get(column) if sum(key.endswith(column) for key in lists) == 1 else None
+        lists.get(column) if column in lists and _ends_alone(column, endings) else None
     )
     if attribute.enum_values is None and plain and by_column is not None:
         return replace(attribute, enum_values=by_column)
     return attribute
+
+
+def _ends_alone(column: str, endings: Sequence[str]) -> bool:
+    """Whether one key alone ends so; `endings` are all of them, written backwards and sorted."""
+    first = bisect_left(endings, column[::-1])
+    return not any(one.startswith(column[::-1]) for one in endings[first + 1 : first + 2])
 
 
 def without_lists(

@@ -17,7 +17,9 @@ _IRREGULAR = {
 }  # fmt: skip
 
 _MARKS = re.compile(r"[`*]+|(?<![^\W_])_{1,2}(?=\S)|(?<=\S)_{1,2}(?![^\W_])|\\(?=[_*`|<>\[\]])")
+_MARK = re.compile(r"[`*_\\]")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)|\[\[([^\[\]|]*)(?:\|[^\[\]]*)?\]\]")
+_CODED = re.compile(r"[a-z0-9][A-Z]|_|\.")
 _IDENTIFIER = re.compile(r"[^\W\d][\w$]*(?:\.[^\W\d][\w$]*)?")
 
 
@@ -55,7 +57,7 @@ def first_word(token: str) -> str:
 def plain(text: str) -> str:
     """`text` without Markdown's marks: `**users**`, `` `users` `` and `[users](x.md)` are `users`."""
     text = _LINK.sub(lambda match: match[1] or match[2] or "", text) if "[" in text else text
-    return _MARKS.sub("", text) if any(mark in text for mark in "`*_\\") else text
+    return _MARKS.sub("", text) if _MARK.search(text) else text
 
 
 def is_identifier(text: str) -> bool:
@@ -65,7 +67,7 @@ def is_identifier(text: str) -> bool:
 
 def looks_coded(text: str) -> bool:
     """An identifier that prose would not contain: with an underscore, a hump or a dot inside."""
-    return is_identifier(text) and bool(re.search(r"[a-z0-9][A-Z]|_|\.", text))
+    return is_identifier(text) and bool(_CODED.search(text))
 
 
 def words(text: str) -> list[str]:

@@ -123,13 +123,63 @@ def target_of(written: str, known: Index) -> str:
 def related(entities: Sequence[DraftEntity], told: Iterable[Relation], known: Index) -> tuple[DraftEntity, ...]:
     """`entities` with their relations."""
     by_name = {one.name.value: one for one in entities}
-    keyed = {one.name.value: list(_keyed(one, known)) for one in entities}
+    keyed = _Links()
+    for one in entities:
+        keyed.extend(one.name.value, _keyed(one, known))
     own = [relation for one in entities for relation in _own(one, known)]
     extra = _reconciled([*own, *(turned(relation) for relation in told)], keyed, by_name)
     return tuple(
-        replace(one, relationships=tuple(_distinct([*keyed[one.name.value], *extra.get(one.name.value, ())])))
+        replace(one, relationships=tuple(_distinct([*keyed.of(one.name.value), *extra.of(one.name.value)])))
         for one in entities
     )
+
+
+class _Links:
+    """Relations by the entity that holds them, in order; those of a pair, or of a pair by a key, without a search."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, list[DraftRelationship]] = {}
+        self._at: dict[tuple[str, ...], list[int]] = {}
+        self._holders: dict[str, list[str]] = {}
+
+    def of(self, holder: str) -> Sequence[DraftRelationship]:
+        return self._held.get(holder, ())
+
+    def add(self, holder: str, one: DraftRelationship) -> None:
+        held, target = self._held.setdefault(holder, []), one.target.value
+        if not self.between(holder, target):
+            self._holders.setdefault(target, []).append(holder)
+        self._at.setdefault((holder, target), []).append(len(held))
+        self._at.setdefault((holder, target, _key_of(one)), []).append(len(held))
+        held.append(one)
+
+    def extend(self, holder: str, found: Iterable[DraftRelationship]) -> None:
+        for one in found:
+            self.add(holder, one)
+
+    def between(self, holder: str, target: str) -> Sequence[int]:
+        """The numbers of the relations from one to the other."""
+        return self._at.get((holder, target), ())
+
+    def by_key(self, holder: str, target: str, key: str) -> Sequence[int]:
+        """The numbers of those that the column `key` holds; with no name, of those that name none."""
+        return self._at.get((holder, target, names.key(key) if key else ""), ())
+
+    def enrich(self, holder: str, number: int, relation: Relation) -> None:
+        """The relation stays the same, and is told more of."""
+        self._held[holder][number] = _enriched(self._held[holder][number], relation)
+
+    def joined(self, ends: frozenset[str]) -> bool:
+        """Whether an entity with keys to all `ends` stands between them."""
+        fewest = min((self._holders.get(end, []) for end in ends), key=len)
+        return any(one not in ends and all(self.between(one, end) for end in ends) for one in fewest)
+
+    def has_many(self, holder: str, target: str) -> bool:
+        return any(self._held[holder][number].kind.value == "many-to-many" for number in self.between(holder, target))
+
+
+def _key_of(one: DraftRelationship) -> str:
+    return names.key(one.foreign_key.value) if one.foreign_key else ""
 
 
 def _distinct(found: Iterable[DraftRelationship]) -> Iterator[DraftRelationship]:
@@ -138,7 +188,7 @@ def _distinct(found: Iterable[DraftRelationship]) -> Iterator[DraftRelationship]
         key = (
             one.kind.value if one.kind.value == "many-to-many" else "",
             names.key(one.target.value),
-            names.key(one.foreign_key.value) if one.foreign_key else "",
+            _key_of(one),
         )
         if key not in seen:
             seen.add(key)
@@ -188,8 +238,7 @@ def _implied(entity: DraftEntity, attribute: DraftAttribute, known: Index) -> st
     if found is None and "_" in base:
         found = known.find(base.rpartition("_")[2]) if base.rpartition("_")[2] not in _NO_TARGET else None
     if found is None and base not in _NO_TARGET and len(base) > 3:
-        tails = {name for key_, name in known.by_key.items() if key_.endswith("_" + base)}
-        found = tails.pop() if len(tails) == 1 else None
+        found = known.by_tail.get(base)
     if found is None and base == "parent" and (attribute.references is None):
         found = entity.name.value
     return (
@@ -220,28 +269,30 @@ def _own(entity: DraftEntity, known: Index) -> Iterator[Relation]:
         )
 
 
-def _reconciled(
-    told: list[Relation], keyed: dict[str, list[DraftRelationship]], by_name: dict[str, DraftEntity]
-) -> dict[str, list[DraftRelationship]]:
+def _reconciled(told: list[Relation], keyed: _Links, by_name: dict[str, DraftEntity]) -> _Links:
     """The told relations that no key shows yet; what they add to one that is there is written into `keyed`."""
-    extra: dict[str, list[DraftRelationship]] = {}
-    told = _mutual(told)
-    for relation in told:
+    extra = _Links()
+    for relation in _mutual(told):
         if relation.holder not in by_name or (relation.target not in by_name and not relation.key):
             continue
         if relation.kind == "many-to-many":
-            if relation.through in by_name and relation.through not in (relation.holder, relation.target):
-                for end in _ends(relation):
-                    if not _absorbed(end, keyed) and not _known_pair(end, extra):
-                        _add(extra, end, by_name)
-            elif not _through(relation, keyed) and not _has_many(relation, extra):
-                extra.setdefault(relation.holder, []).append(_made(relation, by_name))
-            continue
-        if _absorbed(relation, keyed):
-            continue
-        if relation.explicit or not _known_pair(relation, extra):
-            _add(extra, relation, by_name)
+            _add_many(relation, keyed, extra, by_name)
+        elif not _absorbed(relation, keyed) and (relation.explicit or not _known_pair(relation, extra)):
+            _add(extra, relation)
     return extra
+
+
+def _add_many(relation: Relation, keyed: _Links, extra: _Links, by_name: dict[str, DraftEntity]) -> None:
+    """A many-to-many: the keys of the entity that the words put between both, or itself where none stands there."""
+    holder, target = relation.holder, relation.target
+    if relation.through in by_name and relation.through not in (holder, target):
+        for end in _ends(relation):
+            if not _absorbed(end, keyed) and not _known_pair(end, extra):
+                _add(extra, end)
+    elif not (
+        keyed.joined(frozenset((holder, target))) or extra.has_many(target, holder) or extra.has_many(holder, target)
+    ):
+        extra.add(holder, _made(relation))
 
 
 def _mutual(told: list[Relation]) -> list[Relation]:
@@ -256,17 +307,14 @@ def _mutual(told: list[Relation]) -> list[Relation]:
     many = {frozenset((one.holder, one.target)) for one in told if one.kind == "many-to-many"}
     directed = {(one.holder, one.target) for one in told if one.kind == "many-to-one" and not one.key}
     loose = {(a, b) for a, b in directed if (b, a) in directed and a != b}
+    explicit = {(one.holder, one.target) for one in told if one.explicit}
     result = []
     for one in sorted(told, key=lambda relation: not relation.explicit):
         pair = frozenset((one.holder, one.target))
         if one.kind != "many-to-many" and pair in many and not one.key:
             continue
-        weak = (
-            not one.explicit
-            and (one.holder, one.target) in loose
-            and any(other.explicit for other in told if (other.holder, other.target) == (one.target, one.holder))
-        )
-        if not weak:
+        told_better = (one.holder, one.target) in loose and (one.target, one.holder) in explicit
+        if one.explicit or not told_better:
             result.append(one)
     return result
 
@@ -277,41 +325,17 @@ def _ends(relation: Relation) -> list[Relation]:
     return [replace(relation, holder=relation.through, kind="many-to-one", target=one, through="") for one in sides]
 
 
-def _through(relation: Relation, keyed: dict[str, list[DraftRelationship]]) -> bool:
-    """Whether an entity with keys to both sides stands between them."""
-    ends = {relation.holder, relation.target}
-    return any(
-        ends <= {one.target.value for one in relations} and name not in ends for name, relations in keyed.items()
-    )
-
-
-def _has_many(relation: Relation, extra: dict[str, list[DraftRelationship]]) -> bool:
-    return any(
-        one.kind.value == "many-to-many" and one.target.value == relation.holder
-        for one in extra.get(relation.target, ())
-    ) or any(
-        one.kind.value == "many-to-many" and one.target.value == relation.target
-        for one in extra.get(relation.holder, ())
-    )
-
-
-def _absorbed(relation: Relation, keyed: dict[str, list[DraftRelationship]]) -> bool:
+def _absorbed(relation: Relation, keyed: _Links) -> bool:
     """Whether a key already shows this relation; it takes over the delete action and a one-to-one that the words state."""  # noqa: E501
     for holder, target in ((relation.holder, relation.target), (relation.target, relation.holder)):
-        if holder not in keyed:
-            continue
-        same = [number for number, one in enumerate(keyed[holder]) if one.target.value == target]
-        exact = [number for number in same if relation.key and _same_key(keyed[holder][number], relation.key)]
+        same = keyed.between(holder, target)
+        exact = keyed.by_key(holder, target, relation.key) if relation.key else ()
         if not same or (relation.key and not exact and holder == relation.holder and holder != target):
             continue
-        for number in exact or (same if len(same) == 1 else same[:0]):
-            keyed[holder][number] = _enriched(keyed[holder][number], relation)
+        for number in exact or (same if len(same) == 1 else ()):
+            keyed.enrich(holder, number, relation)
         return True
     return False
-
-
-def _same_key(one: DraftRelationship, key: str) -> bool:
-    return one.foreign_key is not None and names.key(one.foreign_key.value) == names.key(key)
 
 
 def _enriched(one: DraftRelationship, relation: Relation) -> DraftRelationship:
@@ -319,27 +343,22 @@ def _enriched(one: DraftRelationship, relation: Relation) -> DraftRelationship:
     return replace(one, kind=kind, on_delete=one.on_delete or delete_action(relation))
 
 
-def _known_pair(relation: Relation, extra: dict[str, list[DraftRelationship]]) -> bool:
-    pairs = {(holder, one.target.value) for holder, relations in extra.items() for one in relations}
-    return (relation.holder, relation.target) in pairs or (relation.target, relation.holder) in pairs
+def _known_pair(relation: Relation, extra: _Links) -> bool:
+    return bool(extra.between(relation.holder, relation.target) or extra.between(relation.target, relation.holder))
 
 
-def _add(extra: dict[str, list[DraftRelationship]], relation: Relation, by_name: dict[str, DraftEntity]) -> None:
-    mine = extra.setdefault(relation.holder, [])
-    for number, one in enumerate(mine):
-        if one.target.value == relation.target and (
-            not relation.key or one.foreign_key is None or _same_key(one, relation.key)
-        ):
-            mine[number] = _enriched(one, relation)
-            return
-    mirrored = relation.kind == "one-to-one" and any(
-        one.target.value == relation.holder for one in extra.get(relation.target, ())
-    )
-    if not mirrored:
-        mine.append(_made(relation, by_name))
+def _add(extra: _Links, relation: Relation) -> None:
+    holder, target = relation.holder, relation.target
+    same = extra.between(holder, target)
+    if relation.key:
+        same = [*extra.by_key(holder, target, ""), *extra.by_key(holder, target, relation.key)]
+    if same:
+        extra.enrich(holder, min(same), relation)
+    elif relation.kind != "one-to-one" or not extra.between(target, holder):
+        extra.add(holder, _made(relation))
 
 
-def _made(relation: Relation, by_name: dict[str, DraftEntity]) -> DraftRelationship:
+def _made(relation: Relation) -> DraftRelationship:
     return DraftRelationship(
         Fact(relation.kind, relation.place),
         Fact(relation.target, relation.place),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cache
 
 from colonnade import types
 from colonnade.config import suggestion
@@ -141,7 +142,25 @@ def _differ(field: str, left: object, right: object) -> bool:
     return left != right
 
 
+# So many comparisons of what is misspelt with what is known a document is worth; each takes microseconds.
+COMPARISONS = 50_000
+
+
+def _near(known: Collection[str]) -> Callable[[str], str]:
+    """A function from a word to what was meant among `known`, or to an empty string, also after very many words."""
+    left = COMPARISONS
+
+    @cache
+    def near(word: str) -> str:
+        nonlocal left
+        left -= len(known)
+        return suggestion(word, known) if left >= 0 else ""
+
+    return near
+
+
 def _undefined(entities: Sequence[DraftEntity], known: Index) -> Iterator[Finding]:
+    near = _near(sorted(set(known.by_key.values())))
     for entity in entities:
         for attribute in entity.attributes:
             if attribute.references is None:
@@ -153,11 +172,12 @@ def _undefined(entities: Sequence[DraftEntity], known: Index) -> Iterator[Findin
                     rules.UNDEFINED_REFERENCE,
                     f"{entity.name.value}.{attribute.name.value} points at {head}, which no document defines",
                     attribute.references.place,
-                    suggestion(head, sorted(set(known.by_key.values()))) or "define it, or say who manages it",
+                    near(head) or "define it, or say who manages it",
                 )
 
 
 def _unknown_types(entities: Sequence[DraftEntity]) -> Iterator[Finding]:
+    near = _near(types.words())
     for entity in entities:
         for attribute in entity.attributes:
             kind = attribute.type
@@ -172,7 +192,7 @@ def _unknown_types(entities: Sequence[DraftEntity]) -> Iterator[Finding]:
                 rules.UNKNOWN_TYPE,
                 f"no type is called '{kind.value}' ({entity.name.value}.{attribute.name.value})",
                 kind.place,
-                suggestion(kind.value.lower(), types.words()) or "use a PostgreSQL type",
+                near(kind.value.lower()) or "use a PostgreSQL type",
             )
 
 

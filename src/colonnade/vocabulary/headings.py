@@ -142,7 +142,9 @@ WHOLE: dict[str, tuple[str, ...]] = {
         "application types", "utility types", "helper types", "api response formats", "response format", "request format", "api shapes",
         "rest api", "api design", "graphql schema", "graphql types", "events", "domain events", "event payloads", "event types", "webhooks",
         "input validation", "form schemas", "form validation", "validation schema", "pydantic validation", "client-side types", "props",
-        "messages and payloads", "tool schemas", "mcp tools", "tool definitions", "agent tools", "supabase types", "generated types",
+        "flutter entities", "flutter models", "dart models", "dart entities", "dart classes", "swift models", "kotlin models",
+        "ios models", "android models", "mobile models", "mobile entities", "frontend entities", "client entities", "client models",
+        "domain layer", "data layer", "presentation layer", "application layer", "messages and payloads", "tool schemas", "mcp tools", "tool definitions", "agent tools", "supabase types", "generated types",
     ),
     "unstored": (
         "runtime-only", "runtime only", "transient objects", "transient types", "in-memory objects", "in-memory types", "in-memory only", "screen state", "page state",

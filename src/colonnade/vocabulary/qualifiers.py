@@ -116,7 +116,7 @@ NO_TARGET = frozenset(
     each all auto type enum only must same restrict set delete update both many at identifier which where zero
     any generated user's number url link link-only between system these those it value values json boolean hash
     path name ref serial objectid opaque logical soft weak virtual field column columns required. exactly per
-    char number""".split()
+    char number lógica lógico logica logico logique logisch logische física fisica compuesta composta""".split()
 )
 FOREIGN_KEY = re.compile(
     r"(?<![a-z])(?:FK|foreign[ _-]?key|clave foránea|chave estrangeira|fremdschlüssel|clé étrangère|外键|外部キー|внешний ключ)(?![a-z])",

@@ -138,7 +138,8 @@ def _differ(field: str, left: object, right: object) -> bool:
         return not same and not {one.row.read_as, other.row.read_as} & texts
     if field == "default":
         words = {str(side).strip("'\"").lower() for side in (left, right)}
-        return len({word.rstrip("()") for word in words}) > 1 and not words <= habits.NOW_WORDS
+        meanings = (habits.NOW_WORDS, habits.GENERATED_WORDS, habits.TRUE_WORDS, habits.FALSE_WORDS)
+        return len({word.rstrip("()") for word in words}) > 1 and not any(words <= one for one in meanings)
     return left != right
 
 

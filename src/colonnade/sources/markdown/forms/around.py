@@ -25,6 +25,10 @@ _INDEX_LEAD = re.compile(
 _UNIQUE_LEAD = re.compile(
     r"\bunique(?:ness)?\b|\bduplicates? not allowed\b|一意|唯一|únic[oa]|eindeutig|уникальн", re.IGNORECASE
 )
+# The index of a primary key is the key's own.
+_OF_THE_KEY = re.compile(
+    r"\W*(?:PK|primary key|clave primaria|chave primária|clé primaire|主键|主キー)\b(?!.*\bindex)", re.IGNORECASE
+)
 _SPEAKS = re.compile(r"index|uni|idx|ix_|índice|索引|インデックス|一意|唯一|dupli|únic|eindeut|уникал", re.IGNORECASE)
 _GROUP = re.compile(
     r"[(（\[]\s*(?P<columns>`?[^\W\d]\w*`?(?:\s+(?:ASC|DESC))?(?:\s*[,+、]\s*`?[^\W\d]\w*`?(?:\s+(?:ASC|DESC))?)*)\s*[)）\]]",
@@ -279,7 +283,7 @@ def _pseudo_rows(block: Table, about: str | None, columns: Columns, file: str) -
 def _stated(
     text: str, place: Place, role: str, about: str | None, known: Index, columns: Columns
 ) -> Iterator[DraftEntity]:
-    if role != "indexes" and not _SPEAKS.search(text):
+    if (role != "indexes" and not _SPEAKS.search(text)) or _OF_THE_KEY.match(text):
         return
     unique = bool(_UNIQUE_LEAD.search(re.sub(r"unique(?:ly)? identif\w+", "", text, flags=re.IGNORECASE)))
     indexed = role == "indexes" or bool(_INDEX_LEAD.search(text))

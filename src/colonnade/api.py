@@ -21,6 +21,8 @@ from colonnade.writers.file import File, Request
 
 if TYPE_CHECKING:
     from colonnade.evolve import Wish
+    from colonnade.evolve.drift import Drift
+    from colonnade.evolve.migrate import Next
     from colonnade.plan import Plan
     from colonnade.prove.attack.registry import Attempt
     from colonnade.prove.attack.source import Source as AttackSource
@@ -484,7 +486,13 @@ def explain(
 
 
 def diff(
-    old: str, new: str, chosen: Settings, server: Server, wish: Wish, forced: str | None = None
+    old: str,
+    new: str,
+    chosen: Settings,
+    server: Server,
+    wish: Wish,
+    forced: str | None = None,
+    ignored: tuple[str, ...] = (),
 ) -> tuple[Plan, str]:
     """The tried plan that leads from one source to another, and what it is called.
 
@@ -492,21 +500,103 @@ def diff(
     """
     from colonnade import evolve
 
-    before, after = (evolve.source(one, chosen, forced) for one in (old, new))
+    before, after = (replace(evolve.source(one, chosen, forced), ignored=ignored) for one in (old, new))
     names = (after.label, before.label) if wish.reverse else (before.label, after.label)
     return evolve.compare(server, before, after, wish), f"From {names[0]} to {names[1]}"
 
 
 def revision(
-    old: str, new: str, chosen: Settings, server: Server, wish: Wish, forced: str | None = None
+    old: str,
+    new: str,
+    chosen: Settings,
+    server: Server,
+    wish: Wish,
+    forced: str | None = None,
+    ignored: tuple[str, ...] = (),
 ) -> tuple[bool, str]:
     """Whether two sources differ, and the Alembic revision that leads from one to the other. Raises as `diff` does."""
     from colonnade import evolve
     from colonnade.evolve import revision as written
 
-    before, after = (evolve.source(one, chosen, forced) for one in (old, new))
-    there, back, database = evolve.there_and_back(server, before, after, wish)
-    return bool(there.batches), written.revision(there, back, database, f"From {before.label} to {after.label}")
+    before, after = (replace(evolve.source(one, chosen, forced), ignored=ignored) for one in (old, new))
+    leg = evolve.there_and_back(server, before, after, wish)
+    title = f"From {before.label} to {after.label}"
+    return bool(leg.there.batches), written.revision(leg, title, f"{after.label} says so").text
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """The revisions that follow a history, none where it builds the design already; `changes` are their files."""
+
+    out: Path
+    revisions: tuple[Next, ...]
+    findings: tuple[Finding, ...]
+
+    def json(self) -> dict[str, object]:
+        return {
+            "ok": True,
+            "equal": not self.revisions,
+            "out": str(self.out),
+            "revisions": [one.json() for one in self.revisions],
+            "findings": [one.json() for one in self.findings],
+        }
+
+
+def migrate(
+    message: str,
+    sources: Sequence[str],
+    chosen: Settings,
+    out: Path,
+    server: Server,
+    wish: Wish,
+    *,
+    head: str | None = None,
+    merge: bool = False,
+    check: bool = False,
+    forced: str | None = None,
+    ignored: tuple[str, ...] = (),
+) -> Migration:
+    """Writes the revisions that lead from what the Alembic history in `out` builds to the designs, by default its own.
+
+    With `check` nothing is written. Raises InputError, ServerError, Refused, and PlanRefused as `diff` does.
+    """
+    from colonnade.evolve import migrate as next_revisions
+    from colonnade.evolve.origin import designs
+
+    place = revisions.continuation(out, head, merge, chosen.tree.migrations)
+    history = _alembic_folder(out / place.folder)
+    design = replace(designs(list(sources) or _own_designs(out), chosen, forced), ignored=ignored)
+    found = next_revisions.following(server, history, place, design, message, wish)
+    if not check:
+        output.move([output.Change(one.file.path, "migrate", "created", one.file.text) for one in found], out)
+    return Migration(out, found, next_revisions.transactions(history, found))
+
+
+def drift(url: str, chosen: Settings, out: Path, server: Server, ignored: tuple[str, ...] = ()) -> Drift:
+    """What differs between a live database and the Alembic history in `out` up to the revision that it is at.
+
+    Raises InputError and ServerError.
+    """
+    from colonnade import evolve
+    from colonnade.evolve import drift as drifting
+
+    live = replace(evolve.source(url, chosen, "database"), ignored=ignored)
+    folder = out if (out / "versions").is_dir() else out / revisions.alembic_folder(out, chosen.tree.migrations)
+    return drifting.drift(server, url, live, _alembic_folder(folder))
+
+
+def _alembic_folder(path: Path) -> Path:
+    if not path.is_dir():
+        raise wrong("there is no Alembic folder", place=Place(str(path)), fix="write one with 'colonnade build'")
+    return path
+
+
+def _own_designs(out: Path) -> list[str]:
+    """The design documents of the features of a project."""
+    found = sorted(map(str, (out / "specs").glob("*/design.yaml")))
+    if not found:
+        raise wrong("no design is there", place=Place(str(out / "specs")), fix="name the design or the documents")
+    return found
 
 
 def introspect(argument: str, chosen: Settings, server: Server, forced: str | None = None) -> Database:

@@ -98,8 +98,13 @@ def _moves(ops: tuple[Op, ...]) -> tuple[Move, ...]:
 
 def _transactions(ops: tuple[Op, ...], phase: str) -> Iterator[Batch]:
     """`ops` in one transaction, or in two where a new value of an enum has to be there before it can be used."""
-    last = max((number + 1 for number, op in enumerate(ops) if isinstance(op, AddEnumValue)), default=0)
+    last = past_new_values(ops)
     yield from (Batch(phase, _moves(some)) for some in (ops[:last], ops[last:]) if some)
+
+
+def past_new_values(ops: tuple[Op, ...]) -> int:
+    """How many operations there are up to the last one that gives an enum a new value."""
+    return max((number + 1 for number, op in enumerate(ops) if isinstance(op, AddEnumValue)), default=0)
 
 
 def _plain(ops: tuple[Op, ...]) -> tuple[Batch, ...]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from colonnade.errors import InputError, Mistake, Place, wrong
+from colonnade.errors import InputError, Mistake, Place, Refused, wrong
 from colonnade.layout import HOME
 from colonnade.output import maker, origin
 
@@ -42,7 +42,7 @@ def position(out: Path, feature: str, digest: Callable[[], str], home: PurePosix
     `digest` gives the id of one after a foreign head, and is asked only then. Raises InputError where the history
     cannot be read or has several heads.
     """
-    folder = _folder(out, home)
+    folder = alembic_folder(out, home)
     history = read(out / folder / "versions")
     ours = [revision for revision in history if revision.feature == origin(feature)]
     others = tuple(revision for revision in history if revision.feature != origin(feature))
@@ -55,6 +55,52 @@ def position(out: Path, feature: str, digest: Callable[[], str], home: PurePosix
         return Position(first.id if followed_by else identity, follows, folder, before, followed_by)
     head = _head(out / folder, others)
     return Position(FIRST if head is None else digest()[:12], head, folder, others)
+
+
+@dataclass(frozen=True, slots=True)
+class Continuation:
+    """Where the next revision goes: its folder, what it follows, and what has to be there before it."""
+
+    folder: PurePosixPath
+    follows: tuple[str, ...]
+    depends: tuple[str, ...] = ()
+
+
+def continuation(
+    out: Path, head: str | None = None, merge: bool = False, home: PurePosixPath = HOME.migrations
+) -> Continuation:
+    """What follows the head of the history in `out`: of several the one that is named, or with `merge` all of them.
+
+    Raises InputError where the history cannot be read or has no such head, Refused where it has several.
+    """
+    folder = alembic_folder(out, home)
+    history = read(out / folder / "versions")
+    ends = heads(history)
+    place = Place(str(out / folder))
+    if history and not ends:
+        raise _ring(place)
+    if head is not None and head not in ends:
+        raise wrong(f"the history has no head {head}", place=place, fix=f"its heads are {', '.join(ends) or 'none'}")
+    if head is not None:
+        return Continuation(folder, (head,), tuple(one for one in ends if one != head))
+    if len(ends) > 1 and not merge:
+        message = f"the history has {len(ends)} heads: {', '.join(ends)}"
+        raise Refused((Mistake(place, message, "say --head ID for the one that goes on, or --merge to join them"),))
+    return Continuation(folder, ends)
+
+
+def commits_each(environment: Path) -> bool:
+    """Whether an env.py says that each revision is a transaction of its own."""
+    tree = ast.parse(environment.read_text(encoding="utf-8"))
+    words = (word for node in ast.walk(tree) if isinstance(node, ast.Call) for word in node.keywords)
+    return any(
+        word.arg == "transaction_per_migration" and isinstance(word.value, ast.Constant) and word.value.value is True
+        for word in words
+    )
+
+
+def _ring(place: Place) -> InputError:
+    return wrong("the Alembic history is a ring", place=place, fix="mend down_revision in one of its files")
 
 
 def read(versions: Path) -> tuple[Revision, ...]:
@@ -93,9 +139,7 @@ def _head(folder: Path, history: Sequence[Revision]) -> str | None:
             fix="join them with 'alembic merge heads', then build again",
         )
     if history and not ends:
-        raise wrong(
-            "the Alembic history is a ring", place=Place(str(folder)), fix="mend down_revision in one of its files"
-        )
+        raise _ring(Place(str(folder)))
     return ends[0] if ends else None
 
 
@@ -106,7 +150,8 @@ def _after(start: str, history: Sequence[Revision]) -> tuple[str, ...]:
     return tuple(sorted(found - {start}))
 
 
-def _folder(out: Path, home: PurePosixPath) -> PurePosixPath:
+def alembic_folder(out: Path, home: PurePosixPath) -> PurePosixPath:
+    """The Alembic folder of a project, `home` where there is none."""
     if (out / home).is_dir():
         return home
     for base in (PurePosixPath("backend"), PurePosixPath()):
@@ -128,16 +173,24 @@ def _folder(out: Path, home: PurePosixPath) -> PurePosixPath:
 
 
 def _assignments(module: ast.Module) -> dict[str, object]:
-    found: dict[str, object] = {}
-    for node in module.body:
-        targets = (
-            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-        )
-        value = getattr(node, "value", None)
-        for target in targets:
-            if isinstance(target, ast.Name) and target.id in ("revision", "down_revision") and value is not None:
-                found[target.id] = ast.literal_eval(value)
-    return found
+    return {
+        name: ast.literal_eval(value)
+        for node in module.body
+        for name, value in _assigned(node)
+        if name in ("revision", "down_revision")
+    }
+
+
+def _assigned(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
+    """The names that a statement assigns, and their values."""
+    value = getattr(node, "value", None)
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    for target in targets:
+        if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+            pairs = zip(target.elts, value.elts, strict=False)
+        else:
+            pairs = zip([target], filter(None, [value]), strict=False)
+        yield from ((one.id, said) for one, said in pairs if isinstance(one, ast.Name))
 
 
 def _ids(value: object) -> tuple[str, ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from colonnade.errors import wrong
 
 if TYPE_CHECKING:
     from colonnade.server import Server
@@ -30,6 +32,44 @@ server = click.option(
 )
 
 
+plain = click.option("--plain", is_flag=True, help="One transaction, for tables that nobody waits for.")
+allow_data_loss = click.option(
+    "--allow-data-loss", is_flag=True, help="Go on where rows or values are lost; no name was changed."
+)
+renamed = click.option(
+    "--renamed", multiple=True, metavar="OLD=NEW", help="A name that changed: tasks.title=name. May be repeated."
+)
+ignored = click.option(
+    "--ignore", "ignored", multiple=True, metavar="PATTERN",
+    help="Leave out what is called like this: 'tmp_*', 'audit.*'. May be repeated.",
+)  # fmt: skip
+
+
+def answers(renamed: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The pairs of names that `--renamed` says. Raises InputError."""
+    pairs = tuple(tuple(one.split("=", 1)) for one in renamed)
+    bad = [one for one, pair in zip(renamed, pairs, strict=True) if len(pair) != 2 or not all(pair)]
+    if bad:
+        raise wrong(f"--renamed {bad[0]} has no two names", fix="write --renamed old=new, as in tasks.title=name")
+    return tuple((pair[0], pair[1]) for pair in pairs)
+
+
+@contextmanager
+def refusing(as_json: bool) -> Iterator[None]:
+    """Prints a plan that is refused, one line an object, and exits with 3."""
+    from colonnade.cli.printing import print_json, say
+    from colonnade.plan import PlanRefused
+
+    try:
+        yield
+    except PlanRefused as refused:
+        if as_json:
+            print_json({"refused": [one.json() for one in refused.refusals]})
+        for one in refused.refusals:
+            say(" ".join(str(one).split()))
+        raise click.exceptions.Exit(3) from None
+
+
 def running(url: str | None) -> AbstractContextManager[Server]:
     """The server at `url`, else the embedded one, started when it is entered."""
     from colonnade import server
@@ -45,3 +85,10 @@ def announce(sources: Iterable[str], forced: str | None) -> None:
     for one in sources:
         if recognise(one, forced) in ("alembic", "python"):
             say(f"note: {one} is run as code; its connections are led to a scratch database")
+
+
+def announce_history() -> None:
+    """Says on stderr that the Alembic folder of the project is code that is about to run."""
+    from colonnade.cli.printing import say
+
+    say("note: the Alembic history is run as code; its connections are led to a scratch database")

@@ -29,11 +29,6 @@ KEPT_OPTIONS = ("_is_async", "execution_options", "isolation_level")
 MAKE_EXTENSION = re.compile(r"^CREATE\s+EXTENSION\s+(?:IF\s+NOT\s+EXISTS\s+)?", re.IGNORECASE)
 LIBRARIES = frozenset({"site-packages", "dist-packages"})
 
-MAKES = re.compile(
-    r"\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:UNLOGGED\s+)?(?:TABLE|FUNCTION|VIEW)\s+(?:IF\s+NOT\s+EXISTS\s+)?([^\s(]+)",
-    re.IGNORECASE,
-)
-
 Ask = Callable[[str, str], None]
 
 
@@ -49,9 +44,10 @@ def main() -> None:
     task = json.loads(sys.stdin.readline())
     sys.path.insert(0, str(Path.cwd()))
     try:
-        _lead_to(task["url"], tuple(task["offered"]), _asking(answers))
+        given: set[tuple[str, str]] = set()
+        _lead_to(task["url"], tuple(task["offered"]), _asking(answers, given))
         run = _alembic if task["kind"] == "alembic" else _models
-        _say(answers, {"external": run(task)})
+        _say(answers, {"external": run(task), "used": sorted(name for kind, name in given if kind == "object")})
     except BaseException as error:
         file, line = _where(error, task["folder"])
         _say(answers, {"error": _why(error), "file": file, "line": line})
@@ -62,9 +58,8 @@ def _say(answers: TextIO, message: dict[str, Any]) -> None:
     answers.flush()
 
 
-def _asking(answers: TextIO) -> Ask:
-    """A function that asks for something and waits for it; what was given once is not asked for again."""
-    given: set[tuple[str, str]] = set()
+def _asking(answers: TextIO, given: set[tuple[str, str]]) -> Ask:
+    """A function that asks for something and waits for it; what is in `given` is not asked for again."""
 
     def ask(kind: str, name: str) -> None:
         if (kind, name) in given:
@@ -99,15 +94,9 @@ def _lead_to(url: str, offered: tuple[str, ...], ask: Ask) -> None:
     @sa.event.listens_for(sa.Engine, "before_cursor_execute", retval=True)
     def prepare(connection: Any, _cursor: Any, text: str, parameters: Any, *_: Any) -> tuple[str, Any]:
         for name in offered:
-            if name in words(text) and not _makes(text, name) and not _is_there(connection, name):
+            if name in words(text) and not _is_there(connection, name):
                 ask("object", name)
         return _prepared(text, ask), parameters
-
-
-def _makes(text: str, name: str) -> bool:
-    """Whether `text` makes the table or function `name`; then nobody else has to."""
-    made = MAKES.match(text)
-    return made is not None and made[1].removeprefix("public.") == name
 
 
 def _is_there(connection: Any, name: str) -> bool:
@@ -154,19 +143,26 @@ def _roles(statement: Statement) -> Iterator[str]:
 
 
 def _alembic(task: dict[str, Any]) -> list[list[str]]:
-    """Upgrades to each target and drops Alembic's own table again."""
+    """Upgrades to each target, goes back to where it is told to, and drops Alembic's own table again."""
     import sqlalchemy as sa
     from alembic.runtime.environment import EnvironmentContext
     from alembic.script import ScriptDirectory
 
     config = _configuration(task)
     script = ScriptDirectory.from_config(config)
+    if task["more"]:
+        places = os.pathsep.join([*map(str, script._version_locations), task["more"]])
+        config.set_main_option("path_separator", "os")
+        config.set_main_option("version_locations", places.replace("%", "%%"))
+        script = ScriptDirectory.from_config(config)
+    ways = [(script._upgrade_revs, target) for target in task["targets"]]
+    ways += [(script._downgrade_revs, target) for target in task["back"]]
     tables: set[tuple[str | None, str]] = set()
-    for target in task["targets"]:
+    for way, target in ways:
 
-        def steps(revision: Any, context: Any, target: str = target) -> Any:
+        def steps(revision: Any, context: Any, way: Any = way, target: str = target) -> Any:
             tables.add((context.version_table_schema, context.version_table))
-            return script._upgrade_revs(target, revision)
+            return way(target, revision)
 
         with EnvironmentContext(config, script, fn=steps, destination_rev=target) as environment:
             _run_environment(script, environment)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -19,31 +20,53 @@ from colonnade.elaborate.statements import statements
 from colonnade.errors import InputError, Mistake, Place, wrong
 from colonnade.sql import ident
 
+MAKES = re.compile(
+    r"(?:create_table\(\s*|CREATE\s+(?:OR\s+REPLACE\s+)?(?:UNLOGGED\s+)?(?:TABLE|FUNCTION)\s+(?:IF\s+NOT\s+EXISTS\s+)?)"
+    r"""((?:["'][^"'\n]+["']|\w+)(?:\.(?:"[^"\n]+"|\w+))?)""",
+    re.IGNORECASE,
+)
 Places = frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What is run: an Alembic folder up to `targets`, or the tables of a `module:Base`."""
+    """What is run: an Alembic folder up to `targets` and then down to those of `back`, or a `module:Base`.
+
+    `more` is a folder of revisions beside those that are there.
+    """
 
     kind: Literal["alembic", "python"]
     argument: str
     targets: tuple[str, ...] = ("heads",)
+    back: tuple[str, ...] = ()
+    more: str | None = None
 
 
-def run(shop: Workshop, bench: Bench, code: Code, database: str, offered: Mapping[str, str]) -> Places:
-    """Runs `code` in a scratch database of the workshop; the answer are the tables there that belong to others.
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A table or function that somebody else makes, and the SQL that stands in for it."""
+
+    schema: str
+    name: str
+    sql: str
+
+
+def run(shop: Workshop, bench: Bench, code: Code, database: str, offered: Mapping[str, Offer]) -> Places:
+    """Runs `code` in a scratch database of the workshop; the answer is what is there and belongs to others.
 
     Roles that it names become stand-ins of the workshop, extensions that only an administrator may make are made, and
-    `offered` is SQL by the name of the table or function that it makes where the code relies on it being there.
+    of `offered`, by name as SQL, is made what the code relies on.
     Raises InputError with the place in the code.
     """
+    offered = _not_made(code, offered)
     settings = _settings(Path(code.argument)) if code.kind == "alembic" else None
     folder = Path(code.argument).resolve() if code.kind == "alembic" else Path.cwd()
     task = {
         "kind": code.kind,
         "argument": code.argument,
         "targets": code.targets,
+        "back": code.back,
+        "more": code.more,
         "offered": sorted(offered),
         "folder": str(folder),
         "settings": str(settings) if settings else None,
@@ -57,7 +80,18 @@ def run(shop: Workshop, bench: Bench, code: Code, database: str, offered: Mappin
     if "error" in answer:
         where = Place(os.path.relpath(answer["file"]), answer["line"]) if answer["file"] else Place(code.argument)
         raise InputError((Mistake(where, answer["error"], f"it was run as code against a scratch database ({home})"),))
-    return frozenset((schema, name) for schema, name in answer["external"])
+    used = {(offered[name].schema, offered[name].name) for name in answer["used"]}
+    return frozenset(used | {(schema, name) for schema, name in answer["external"]})
+
+
+def _not_made(code: Code, offered: Mapping[str, Offer]) -> Mapping[str, Offer]:
+    """What no revision makes, as far as their words tell: it is there before all of them, or it is not needed."""
+    if code.kind != "alembic" or not offered:
+        return offered
+    files = [one for folder in filter(None, (code.argument, code.more)) for one in Path(folder).rglob("*.py")]
+    texts = [one.read_text(encoding="utf-8", errors="replace") for one in files]
+    made = {re.split(r"[.\"']+", name.strip("\"'"))[-1] for text in texts for name in MAKES.findall(text)}
+    return {name: offer for name, offer in offered.items() if offer.name not in made}
 
 
 def _url(shop: Workshop, database: str) -> str:
@@ -114,7 +148,7 @@ def _conversation(
         return None
 
 
-def _answer(message: dict[str, Any], shop: Workshop, bench: Bench, offered: Mapping[str, str]) -> str | None:
+def _answer(message: dict[str, Any], shop: Workshop, bench: Bench, offered: Mapping[str, Offer]) -> str | None:
     """Makes what the child asks for; the answer is why it cannot be had, if so."""
     ((kind, name),) = message.items()
     if kind == "role":
@@ -123,7 +157,7 @@ def _answer(message: dict[str, Any], shop: Workshop, bench: Bench, offered: Mapp
         return _extension(bench, name)
     # Every stand-in is a member of the owner, so that whichever role the code takes may refer to it.
     bench.connection.execute(f"SET ROLE {ident(shop.owner or shop.loader)}")
-    for statement in statements({name: offered[name]}):
+    for statement in statements({name: offered[name].sql}):
         bench.run(statement)
     bench.connection.execute("RESET ROLE")
     return None

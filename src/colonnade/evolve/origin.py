@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 
 from colonnade.config import Settings
-from colonnade.design.schema import Schema
+from colonnade.design.schema import Database, Schema
 from colonnade.elaborate import Code
 from colonnade.errors import Place, wrong
 from colonnade.evolve.pairs import Source
@@ -40,27 +42,55 @@ def _text(path: Path) -> str:
 
 
 def _live(url: str) -> Source:
-    import psycopg
-
     from colonnade.catalog import read
     from colonnade.elaborate.script import without_owner
-    from colonnade.server import connect, failure
+    from colonnade.server import looking
 
-    try:
-        with connect(url) as connection:
-            # What the user who looks owns will belong to whoever runs the plan.
-            return Source("the database", {}, without_owner(read(connection), connection.info.user))
-    except psycopg.Error as error:
-        why = " ".join(str(error).split())
-        raise failure(f"no connection: {why}", "check host, port, database and user") from error
+    with looking(url) as connection:
+        # What the user who looks owns will belong to whoever runs the plan.
+        return Source("the database", {}, without_owner(read(connection), connection.info.user))
 
 
 def _designed(argument: str, chosen: Settings, kind: str, forced: str | None) -> Source:
+    return _together(argument, [_schema(argument, chosen, kind, forced)])
+
+
+def designs(arguments: Sequence[str], chosen: Settings, forced: str | None = None) -> Source:
+    """Several designs, or documents that are designed one by one, as one database. Raises InputError."""
+    from colonnade.sources.recognise import recognise
+
+    return _together(
+        " and ".join(arguments), [_schema(one, chosen, recognise(one, forced), forced) for one in arguments]
+    )
+
+
+def _together(label: str, schemas: Sequence[Schema]) -> Source:
+    """What all of `schemas` make; what one of them makes and another takes for granted is made."""
     from colonnade.elaborate import stand_ins
     from colonnade.writers.sql import script
 
-    schema = _schema(argument, chosen, kind, forced)
-    return Source(argument, {argument: script(schema.database)}, stubs=stand_ins(schema))
+    database = _union([one.database for one in schemas])
+    others = _union([stand_ins(one) for one in schemas])
+    made = {(one.schema, one.name) for one in database.tables}
+    named = {one.name for one in database.namespaces}
+    stubs = replace(
+        others,
+        tables=tuple(
+            {(one.schema, one.name): one for one in others.tables if (one.schema, one.name) not in made}.values()
+        ),
+        namespaces=tuple(one for one in others.namespaces if one.name not in named),
+    )
+    return Source(label, {label: script(database)}, stubs=stubs)
+
+
+def _union(databases: Sequence[Database]) -> Database:
+    """All objects; what several have alike is there once."""
+    return Database(
+        **{
+            each.name: tuple(dict.fromkeys(value for one in databases for value in getattr(one, each.name)))
+            for each in fields(Database)
+        }
+    )
 
 
 def _schema(argument: str, chosen: Settings, kind: str, forced: str | None) -> Schema:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
+from fnmatch import fnmatchcase
 from typing import Any
 
 from colonnade.catalog import differences, dump
@@ -14,18 +15,19 @@ from colonnade.diff.change import diff, rebuildable
 from colonnade.diff.renames import Question, certain, questions, stated
 from colonnade.elaborate import Code, Workshop, emptied, opened, workshop
 from colonnade.elaborate.canonical import roles_of
+from colonnade.elaborate.code import Offer
 from colonnade.elaborate.code import run as run_code
 from colonnade.elaborate.statements import Statement, statements
 from colonnade.ops.namespaces import CreateExtension, DropExtension
 from colonnade.ops.op import Key, Op
 from colonnade.ops.renames import Rename
-from colonnade.plan import Batch, Form, Plan, PlanRefused, Refusal, batches, losses
+from colonnade.plan import Batch, Form, Plan, PlanRefused, Refusal, batches, losses, past_new_values
 from colonnade.server import Server
 from colonnade.sql import ident, qualified
 from colonnade.writers.sql import script
 
 ATTEMPTS = 6
-VERSIONS = "alembic_version"
+VERSION = "version_num"
 ALLOW = "say --allow-data-loss to go on"
 
 
@@ -34,6 +36,8 @@ class Source:
     """A schema as SQL files by name, as a live catalog, or as code that makes it.
 
     `stubs` stand in for what others own; that, and the tables of `external`, is left out of both sides.
+    `offers` is what code of the other side may find in place; what it relies on is left out as well.
+    `ignored` are patterns of names, as `audit.*` or `tmp_*`, of objects that nobody asks about.
     """
 
     label: str
@@ -42,6 +46,8 @@ class Source:
     external: frozenset[tuple[str, str]] = frozenset()
     code: Code | None = None
     stubs: Database = field(default_factory=Database)
+    offers: Database = field(default_factory=Database)
+    ignored: tuple[str, ...] = ()
 
     @property
     def apart(self) -> frozenset[tuple[str, str]]:
@@ -85,22 +91,76 @@ def compare(server: Server, old: Source, new: Source, wish: Wish) -> Plan:
         return _back(shop, before, after, renames, wish)
 
 
-def there_and_back(server: Server, old: Source, new: Source, wish: Wish) -> tuple[Plan, Plan | str, Database]:
-    """The plan, its way back or the reason why there is none, and what is there after it. Raises as `compare` does."""
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A part of the way: the plan, its way back or the reason why there is none, and what is there after it."""
+
+    there: Plan
+    back: Plan | str
+    after: Database
+
+
+def there_and_back(server: Server, old: Source, new: Source, wish: Wish) -> Leg:
+    """The whole way as one. Raises as `compare` does."""
     with _sides(server, old, new) as (shop, before, after):
         before, after = _levelled(before, after)
         renames = stated(before.database, after.database, wish.renamed)
-        there = _planned(shop, before, after, renames, wish)
-        try:
-            back: Plan | str = _back(shop, before, after, renames, replace(wish, allow_data_loss=True))
-        except PlanRefused as refused:
-            back = "; ".join(f"{one.object}: {one.why}" for one in refused.refusals)
-        return there, back, after.database
+        return _leg(shop, before, after, renames, wish)
+
+
+def legs(server: Server, old: Source, new: Source, wish: Wish) -> tuple[Leg, ...]:
+    """The way in parts of which each can be a transaction; none where the sides are equal. Raises as `compare` does.
+
+    A value that an enum gains is there after a part of its own, because only then can it be used.
+    """
+    with _sides(server, old, new) as (shop, before, after):
+        before, after = _levelled(before, after)
+        renames = stated(before.database, after.database, wish.renamed)
+        whole = _leg(shop, before, after, renames, wish)
+        ops = whole.there.ops
+        if not whole.there.batches:
+            return ()
+        first = ops[: past_new_values(ops)]
+        if len(first) in (0, len(ops)):
+            return (whole,)
+        with _reached(shop, before, after, first) as middle:
+            return (
+                _leg(shop, before, middle, renames, wish),
+                _leg(shop, middle, after, (), replace(wish, allow_data_loss=True)),
+            )
+
+
+def _leg(shop: Workshop, before: Side, after: Side, renames: tuple[Rename, ...], wish: Wish) -> Leg:
+    there = _planned(shop, before, after, renames, wish)
+    try:
+        back: Plan | str = _back(shop, before, after, renames, replace(wish, allow_data_loss=True))
+    except PlanRefused as refused:
+        back = "; ".join(f"{one.object}: {one.why}" for one in refused.refusals)
+    return Leg(there, back, after.database)
+
+
+@contextmanager
+def _reached(shop: Workshop, old: Side, new: Side, ops: tuple[Op, ...]) -> Iterator[Side]:
+    """What `old` is after `ops`, in a scratch database of its own."""
+    with emptied(shop, old.scratch) as clone:
+        with opened(shop, clone) as bench:
+            bench.connection.execute("SET search_path = public; SET check_function_bodies = off")
+            for op in ops:
+                _run_op(bench, op)
+            database = _seen(old, new, bench.database())
+        yield replace(old, database=database, scratch=clone)
 
 
 def _back(shop: Workshop, before: Side, after: Side, renames: tuple[Rename, ...], wish: Wish) -> Plan:
     undone = tuple(one for op in reversed(renames) if isinstance(one := op.reverse(), Rename))
     return _planned(shop, after, before, undone, wish)
+
+
+def differing(server: Server, old: Source, new: Source) -> tuple[str, ...]:
+    """Each fact in which two sources differ. Raises InputError."""
+    with _sides(server, old, new) as (_, before, after):
+        before, after = _levelled(before, after)
+        return differences(before.database, after.database)
 
 
 def read(server: Server, source: Source) -> Database:
@@ -123,7 +183,7 @@ def _sides(server: Server, old: Source, new: Source | None) -> Iterator[tuple[Wo
     named |= {role for one in sources if one.live is not None for role in roles_of(one.live)}
     roles = tuple(sorted(role for role in named if not role.startswith("pg_")))
     with workshop(server, roles) as shop, emptied(shop) as first, emptied(shop) as second:
-        offered = {name: text for one in sources for name, text in _offers(one.stubs).items()}
+        offered = {name: offer for one in sources for name, offer in (*_offers(one.stubs), *_offers(one.offers))}
         sides = [_loaded(shop, *one, offered) for one in zip(sources, scripts, (first, second), strict=False)]
         yield shop, sides[0], sides[-1]
 
@@ -135,18 +195,17 @@ def _script(source: Source) -> tuple[Statement, ...]:
     return tuple(one for one in statements(files) if not one.about_roles)
 
 
-def _offers(stubs: Database) -> dict[str, str]:
-    """The SQL of each table and function that somebody else makes, by its name, for code that relies on it."""
-    made = [(one.schema, one.name, Database(tables=(one,))) for one in stubs.tables]
-    made += [(one.schema, one.name, Database(functions=(one,))) for one in stubs.functions]
-    return {
-        qualified(schema, name): f"CREATE SCHEMA IF NOT EXISTS {ident(schema)};\n{script(alone)}"
-        for schema, name, alone in made
-    }
+def _offers(others: Database) -> Iterator[tuple[str, Offer]]:
+    """Each table and function that somebody else makes, by its name."""
+    made = [(one.schema, one.name, Database(tables=(one,))) for one in others.tables]
+    made += [(one.schema, one.name, Database(functions=(one,))) for one in others.functions]
+    for schema, name, alone in made:
+        text = f"CREATE SCHEMA IF NOT EXISTS {ident(schema)};\n{script(alone)}"
+        yield qualified(schema, name), Offer(schema, name, text)
 
 
 def _loaded(
-    shop: Workshop, source: Source, some: tuple[Statement, ...], scratch: str, offered: Mapping[str, str]
+    shop: Workshop, source: Source, some: tuple[Statement, ...], scratch: str, offered: Mapping[str, Offer]
 ) -> Side:
     with opened(shop, scratch) as bench:
         for statement in some:
@@ -161,18 +220,42 @@ def _loaded(
 
 
 def _side(source: Source, database: Database, scratch: str) -> Side:
-    """A side of which the table that Alembic keeps its own version in is no part."""
-    kept = {(one.schema, one.name) for one in database.tables if one.name == VERSIONS and len(one.columns) == 1}
+    """A side of which the table that Alembic keeps its own version in is no part, whatever it is called."""
+    kept = {(one.schema, one.name) for one in database.tables if [column.name for column in one.columns] == [VERSION]}
     return Side(replace(source, external=source.external | kept), database, scratch)
 
 
 def _levelled(old: Side, new: Side) -> tuple[Side, Side]:
     """Both without what others own; between a file and a live database no owner that the file leaves open counts."""
-    apart = old.source.apart | new.source.apart
-    one, other = (_without(side.database, apart) for side in (old, new))
+    apart, ignored = old.source.apart | new.source.apart, old.source.ignored + new.source.ignored
+    old, new = (replace(one, source=replace(one.source, external=apart, ignored=ignored)) for one in (old, new))
+    one, other = (_compared(old, new, side.database) for side in (old, new))
     if (old.source.live is None) != (new.source.live is None):
         one, other = _owned_alike(one, other), _owned_alike(other, one)
     return replace(old, database=one), replace(new, database=other)
+
+
+def _compared(old: Side, new: Side, database: Database) -> Database:
+    """`database` without what others own and what nobody asks about."""
+    patterns = old.source.ignored + new.source.ignored
+    found = _without(database, old.source.apart | new.source.apart)
+    return _heeded(found, patterns) if patterns else found
+
+
+def _heeded(database: Database, patterns: tuple[str, ...]) -> Database:
+    def asked(one: Any) -> bool:
+        name = str(getattr(one, "name", ""))
+        spelled = (name, f"{getattr(one, 'schema', '')}.{name}")
+        return not any(fnmatchcase(each, pattern) for each in spelled for pattern in patterns)
+
+    return replace(
+        database,
+        **{
+            each.name: tuple(filter(asked, getattr(database, each.name)))
+            for each in fields(database)
+            if each.name != "unmodelled"
+        },
+    )
 
 
 def _without(database: Database, apart: frozenset[tuple[str, str]]) -> Database:
@@ -242,15 +325,19 @@ def _refuse_unmodelled(old: Database, new: Database) -> None:
 def _refuse_unseen(shop: Workshop, old: Side, new: Side) -> None:
     """What only the second observer sees, such as another definition of an object of which we know but the name."""
     # What stands in for the objects of others may look different on the two sides.
-    others = any(name != VERSIONS for _, name in old.source.apart | new.source.apart)
+    others = any(one != Database() for side in (old, new) for one in (side.source.stubs, side.source.offers))
     left = () if others else _dumped(shop, old, new, old.scratch)
     if left:
         raise PlanRefused(tuple(Refusal(_object(one), f"no plan can say it: {one}", BY_HAND) for one in left))
 
 
 def _dumped(shop: Workshop, old: Side, new: Side, scratch: str) -> tuple[str, ...]:
-    """How the scratch database differs from that of `new` in the eyes of pg_dump, where both hold whole files."""
-    if shop.server.bin is None or old.source.live is not None or new.source.live is not None:
+    """How the scratch database differs from that of `new` in the eyes of pg_dump, where both hold whole files.
+
+    pg_dump cannot leave out, by a pattern, objects of every kind.
+    """
+    whole = old.source.live is None and new.source.live is None and not (old.source.ignored or new.source.ignored)
+    if shop.server.bin is None or not whole:
         return ()
     apart = tuple(name for schema, name in old.source.apart | new.source.apart if schema == "public")
     ours, theirs = (dump.normalised(shop.server, one, apart) for one in (scratch, new.scratch))
@@ -281,7 +368,7 @@ def _prefixed(shop: Workshop, old: Side, new: Side, renames: tuple[Rename, ...])
 
 def _seen(old: Side, new: Side, database: Database) -> Database:
     """What a scratch database holds, in the words in which the sides are compared."""
-    found = _without(database, old.source.apart | new.source.apart)
+    found = _compared(old, new, database)
     if old.source.live is not None:
         # What the live catalog says of objects that no script can carry stays true.
         found = replace(found, unmodelled=old.database.unmodelled)

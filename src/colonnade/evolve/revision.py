@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from colonnade.design.schema import Database
+from colonnade.evolve.pairs import Leg
 from colonnade.plan import SESSION, Batch, Move, Plan
 from colonnade.sql import fingerprint
 from colonnade.writers.alembic_calls import Said, calls, execute, said_of
@@ -18,22 +20,41 @@ _IMPORTS = {
 }
 
 
-def revision(there: Plan, back: Plan | str, new: Database, title: str) -> str:
-    """The text of a revision file; `back` is the reason where there is no way back.
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A revision file: its id and its text."""
+
+    id: str
+    text: str
+
+
+def revision(leg: Leg, title: str, why: str, follows: tuple[str, ...] = (), depends: tuple[str, ...] = ()) -> Revision:
+    """The revision that goes a leg of the way and back, after `follows`; its id is a fingerprint of what it does.
 
     It wants `transaction_per_migration=True`: each part that is alone in the plan runs in a block of its own.
     """
+    back = leg.back
     body = "\n\n\n".join(
         [
-            _function("upgrade", there, new),
-            _function("downgrade", back, new) if isinstance(back, Plan) else _no_way_back(back),
+            _function("upgrade", leg.there, leg.after),
+            _no_way_back(back) if isinstance(back, str) else _function("downgrade", back, leg.after),
         ]
     )
     used = [line for word, line in _IMPORTS.items() if re.search(rf"\b{re.escape(word)}", body)]
-    digest = fingerprint(body)[:12]
-    ids = (f"revision = {digest!r}", "down_revision = None", "branch_labels = None", "depends_on = None")
-    head = (_docstring(there, back, title), "from __future__ import annotations", "\n".join(used), "\n".join(ids))
-    return "\n\n".join(head) + f"\n\n\n{body}\n"
+    identity = fingerprint(repr((follows, depends, body)))[:12]
+    ids = (
+        f"revision = {identity!r}",
+        f"down_revision = {_one_or_all(follows)}",
+        "branch_labels = None",
+        f"depends_on = {_one_or_all(depends)}",
+    )
+    docstring = _docstring(leg, title, why, identity, follows)
+    head = (docstring, "from __future__ import annotations", "\n".join(used), "\n".join(ids))
+    return Revision(identity, "\n\n".join(head) + f"\n\n\n{body}\n")
+
+
+def _one_or_all(ids: tuple[str, ...]) -> str:
+    return repr(ids if len(ids) > 1 else next(iter(ids), None))
 
 
 def _function(name: str, plan: Plan, new: Database) -> str:
@@ -68,19 +89,28 @@ def _batch(batch: Batch, said: Said) -> Iterator[str]:
             yield execute(move.step.sql)
 
 
-def _docstring(there: Plan, back: Plan | str, title: str) -> str:
+def _docstring(leg: Leg, title: str, why: str, identity: str, follows: tuple[str, ...]) -> str:
+    there, back = leg.there, leg.back
     locks = sorted({lock for batch in there.batches for move in batch.moves for lock in move.step.locks})
+    rewritten = sorted({name for batch in there.batches for move in batch.moves for name in move.step.rewrites})
     lost = "; ".join(f"{one.object}: {one.why}" for one in there.losses) or "nothing"
-    lost_back = back if isinstance(back, str) else "; ".join(f"{one.object}: {one.why}" for one in back.losses)
     paragraphs = (
         title,
         "What: " + "; ".join(dict.fromkeys(op.subject for op in there.ops)) + ".",
-        f"Impact on existing data: lost is {lost}.",
+        f"Why: {why}.",
+        f"Impact on existing data: lost is {lost}; rewritten is {', '.join(rewritten) or 'no table'}.",
         "Locks: " + (", ".join(f"{level} on {relation}" for relation, level in locks) or "none") + ".",
-        f"Way back: {lost_back or 'lossless'}.",
+        f"Way back: {way_back(back)}.",
     )
     text = "\n\n".join(textwrap.fill(" ".join(map(_escaped, one.split())), 96) for one in paragraphs)
-    return f'"""{text}\n"""'
+    return f'"""{text}\n\nRevision ID: {identity}\nRevises: {", ".join(map(_escaped, follows))}\n"""'
+
+
+def way_back(back: Plan | str) -> str:
+    """Whether the way back is lossless, lossy or impossible, and why."""
+    if isinstance(back, str):
+        return f"impossible, because {back}"
+    return "lossy, " + "; ".join(f"{one.object}: {one.why}" for one in back.losses) if back.losses else "lossless"
 
 
 def _escaped(word: str) -> str:

@@ -464,3 +464,18 @@ BOOKING = """### Booking
 def test_a_rule_in_a_sentence_is_a_constraint(rule: str, expected: tuple[str, ...]) -> None:
     found = draft(f"{BOOKING}{rule}\n")
     assert tuple(one.value for one in found.entities[0].constraints) == expected
+
+
+@pytest.mark.parametrize(
+    ("entry", "names"),
+    [
+        ("- **商品（Product）**: 価格（日本円）、人気度（1 以上の整数、人気順の基準）、件数。", ["価格", "人気度", "件数"]),
+        ("- **Baseline**: Company evidence (attributes: domains, audits, labour categories).",
+         ["domains", "audits", "labour categories"]),
+        ("- **Community**: A group. Includes name, moderator list (owners and helpers), and blocklist.",
+         ["name", "moderator list", "blocklist"]),
+    ],
+)  # fmt: skip
+def test_brackets_in_prose_hold_no_attributes(entry: str, names: list[str]) -> None:
+    found = draft(f"### Key Entities\n\n{entry}\n")
+    assert [one.name.value for one in found.entities[0].attributes] == names

@@ -284,10 +284,11 @@ def _known(text: str) -> Written | None:
 
 
 def _slashed(head: str, text: str) -> Written | None:
-    """`UUID/string`, `text/enum`: the first of two types."""
-    first, slash, _ = head.partition("/")
+    """`UUID/string`, `text/enum`: the first of two types; `UUID/nullable` is one that may be empty."""
+    first, slash, second = head.partition("/")
     found = resolve(first) if slash else None
-    return Written(found, rest=text[len(head) :], known=True) if found else None
+    nullable = True if second.lower() in ("null", "nullable", "optional") else None
+    return Written(found, nullable=nullable, rest=text[len(head) :], known=True) if found else None
 
 
 def _with_array(found: str, tail: str) -> Written:

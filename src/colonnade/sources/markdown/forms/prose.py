@@ -482,12 +482,7 @@ def _cut(text: str, marks: str) -> list[str]:
 
 def _is_bare_list(text: str) -> bool:
     """`make, model, year and an optional price`: three or more short pieces and nothing else."""
-    pieces = [
-        part
-        for piece in _cut(text.strip().rstrip("."), ",、，")
-        for part in _JOIN.split(_guarded(piece))
-        if part.strip()
-    ]
+    pieces = [part for piece in _cut(text.strip().rstrip("."), ",、，") for part in _joined(piece) if part.strip()]
     bare = [_BRACKET.sub("", piece).strip() for piece in pieces]
     return len(pieces) >= 3 and all(
         len(piece.split()) <= 5 and not prose.LEAD.search(piece) and _noun(piece) for piece in bare
@@ -525,13 +520,12 @@ def _other_subject(before: str, entry: Entry, known: Index) -> bool:
 
 def _pieces(text: str, entry: Entry, known: Index, place: Place) -> Iterator[DraftAttribute]:
     """The attributes of a list up to the end of its sentence."""
-    text = text.strip().rstrip(".。").lstrip(":： ")
+    text = _inside(text.strip().rstrip(".。").lstrip(":： "))
     text = _WHETHER.sub(lambda match: f"{match['what']} {match['how']}", text)
     text = re.sub(r"\bwhether (?:it|they|the \w+) (?:is|are|was|were|has been) ", "", text, flags=re.IGNORECASE)
     text = re.sub(r"\b(?:zero|one|two|0|1)[ -]or[ -]more\b", "many", text, flags=re.IGNORECASE)
     for piece in _cut(text, ",;、，；"):
-        for part in _JOIN.split(_guarded(piece)):
-            part = part.replace("\x01", " and ").replace("\x02", " or ")
+        for part in _joined(piece):
             outside = _BRACKET.sub(" ", part).lstrip()
             relative, clause = prose.RELATIVE.search(outside), prose.CLAUSE.search(outside)
             if clause and (relative is None or clause.start() < relative.start()):
@@ -554,11 +548,30 @@ _CERTAIN = re.compile(
 )
 
 
-def _guarded(piece: str) -> str:
-    """`piece` with "and" inside brackets hidden from the cut."""
-    return re.sub(
-        r"[(（\[][^()（）\[\]]*[)）\]]", lambda match: match[0].replace(" and ", "\x01").replace(" or ", "\x02"), piece
-    )
+_ANY_BRACKET = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
+_HIDDEN = re.compile("\x01(\\d+)\x02")
+
+
+def _joined(piece: str) -> list[str]:
+    """`piece` cut at its "and"s and the like outside brackets."""
+    hidden: list[str] = []
+
+    def hide(match: re.Match[str]) -> str:
+        hidden.append(match[0])
+        return f"\x01{len(hidden) - 1}\x02"
+
+    cut = _JOIN.split(_ANY_BRACKET.sub(hide, piece))
+    return [_HIDDEN.sub(lambda match: hidden[int(match[1])], part) for part in cut]
+
+
+def _inside(text: str) -> str:
+    """`text` up to a bracket that it closes and does not open."""
+    depth = 0
+    for position, character in enumerate(text):
+        depth += (character in "([（") - (character in ")]）")
+        if depth < 0:
+            return text[:position]
+    return text
 
 
 _TICKED = re.compile(
@@ -739,6 +752,8 @@ def _is_attribute(noun: str, entry: Entry, known: Index) -> bool:
             "dates",
             "permissions",
             "record",
+            "list",
+            "references",
         )
     ):
         return False

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from colonnade import output, revisions
 from colonnade.config import Settings, find, load
 from colonnade.design.draft import Draft
+from colonnade.design.facts import recorded
 from colonnade.design.schema import Database, Reason, Schema
 from colonnade.errors import Mistake, Place, ServerError, wrong
 from colonnade.findings import RULES, Finding, Proof
@@ -39,12 +40,22 @@ def silent(_: object) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """What was read and what was designed; `draft` is None when a design document was the source."""
+    """What was read and what was designed; `draft` is None when a design document was the source.
+
+    `edited` is the text of the document that a person edited and that this was merged into.
+    """
 
     draft: Draft | None
     schema: Schema
     findings: tuple[Finding, ...]
     source: Path | None = None
+    edited: str | None = None
+
+    def yaml(self) -> str:
+        """The design document: the edited one that this was merged into, else a new one."""
+        from colonnade.design import document
+
+        return document.dump(self.schema) if self.edited is None else self.edited
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +115,16 @@ def design(paths: Sequence[str], chosen: Settings, forced: str | None = None) ->
     draft = read(paths, forced)
     schema, findings = run(draft, chosen)
     return Design(draft, _portable(schema), findings)
+
+
+def merged(designed: Design, edited: Path) -> Design:
+    """`designed` merged into the design document at `edited`, comments and order kept. Raises InputError."""
+    from colonnade.design import document
+    from colonnade.sources.text import read_text
+
+    text, found = document.merge(read_text(edited), str(edited), designed.schema)
+    schema = document.load(text, str(edited))
+    return replace(designed, schema=schema, findings=(*designed.findings, *found), edited=text)
 
 
 def sampled(designed: Design, source: str) -> Design:
@@ -263,7 +284,7 @@ def _portable(schema: Schema) -> Schema:
     dependencies = tuple(replace(one, because=portable(one.because)) for one in schema.intent.dependencies)
     sources = tuple(sorted((labels[file], digest) for file, digest in schema.intent.sources))
     intent = replace(schema.intent, reasons=reasons, sources=sources, dependencies=dependencies)
-    return replace(schema, intent=intent)
+    return recorded(replace(schema, intent=intent))
 
 
 def _shortest_end(file: str, files: Sequence[str]) -> str:
@@ -342,7 +363,7 @@ def _kept(planned: Sequence[output.Change], place: revisions.Position, out: Path
             "edited-file",
             "was edited after it was generated and is kept",
             Place(str(out / change.path)),
-            "build from your edit, move it elsewhere, or overwrite it with --force",
+            _way_on(out / change.path),
             "error",
         )
         for change in planned
@@ -359,6 +380,13 @@ def _kept(planned: Sequence[output.Change], place: revisions.Position, out: Path
             )
         )
     return tuple(edited)
+
+
+def _way_on(edited: Path) -> str:
+    if edited.name == "design.yaml":
+        both = f"bring both together with 'colonnade design SOURCE --merge {edited} --out {edited}'"
+        return f"build from your edit, {both}, or overwrite it with --force"
+    return "build from your edit, move it elsewhere, or overwrite it with --force"
 
 
 def _history(place: revisions.Position, layout: Layout) -> list[File]:

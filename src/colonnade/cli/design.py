@@ -16,6 +16,7 @@ from colonnade.errors import wrong
 @click.command("design", short_help="Print the design document, each decision with its reason.")
 @options.documents
 @options.out_file
+@click.option("--merge", type=options.FILE, metavar="FILE", help="Merge into this edited design, comments kept.")
 @click.option("--stream", is_flag=True, help="Print one JSON document a line, as each entity is done.")
 @click.option("--sample", metavar="SOURCE", help="Ask the rows of a database or of CSV files about dependencies.")
 @options.strict
@@ -25,6 +26,7 @@ from colonnade.errors import wrong
 def command(
     sources: tuple[str, ...],
     out: Path | None,
+    merge: Path | None,
     stream: bool,
     sample: str | None,
     strict: bool,
@@ -38,6 +40,7 @@ def command(
     Examples:
       colonnade design examples/task-management
       colonnade design specs --out design.yaml
+      colonnade design specs --merge design.yaml --out design.yaml
       colonnade design specs --stream | head -2
       colonnade design specs --sample postgresql://localhost/shop
     """
@@ -46,10 +49,12 @@ def command(
     if stream and (as_json or out is not None):
         raise wrong("--stream prints lines on stdout", fix="leave out --json and --out")
     designed = api.design(sources, api.settings(config), as_kind)
+    if merge is not None:
+        designed = api.merged(designed, merge)
     if sample is not None:
         designed = api.sampled(designed, sample)
     if out is not None:
-        write(out, document.dump(designed.schema))
+        write(out, designed.yaml())
     if stream:
         for line in document.lines(designed.schema):
             show(line)
@@ -63,6 +68,6 @@ def command(
             }
         )
     elif out is None:
-        show(document.dump(designed.schema).rstrip("\n"))
+        show(designed.yaml().rstrip("\n"))
     print_findings(designed.findings)
     raise click.exceptions.Exit(1 if api.designed_errors(designed.findings, strict) else 0)

@@ -12,6 +12,7 @@ from typing import Any
 
 from colonnade.design import document_value, yaml
 from colonnade.design.schema import Schema
+from colonnade.findings import Finding
 
 
 def dump(schema: Schema) -> str:
@@ -36,6 +37,21 @@ def load(text: str, file: str) -> Schema:
     from colonnade.design import document_load  # most runs only write
 
     return document_load.of(yaml.read(text, file))
+
+
+def merge(text: str, file: str, designed: Schema) -> tuple[str, tuple[Finding, ...]]:
+    """The edited document `text` with what the documents ask for now, comments and order kept, and what both changed.
+
+    Raises InputError where `text` cannot be read, or where its parts no longer fit together with the new ones.
+    """
+    from colonnade.design.merge import merged
+    from colonnade.design.patch import patched
+
+    edited = load(text, file)
+    whole, findings = merged(edited, designed)
+    changed = patched(text, as_value(edited), as_value(whole))
+    load(changed, file)
+    return changed, findings
 
 
 def json_schema() -> dict[str, Any]:

@@ -36,7 +36,7 @@ RELATIONSHIP_KEYS = frozenset({
 INDEX_KEYS = frozenset({"table_name", "schema", "columns", "because"})
 DOCUMENT_KEYS = frozenset({
     "meta", "entities", "indexes", "roles", "query_patterns", "dependencies", "migration_plan",
-    "performance_considerations", "sqlmodel_config", "reasons", *SECTIONS,
+    "performance_considerations", "sqlmodel_config", "reasons", "facts", *SECTIONS,
 })  # fmt: skip
 KINDS_OF_RELATIONSHIP = ("one_to_one", "one_to_many", "many_to_one", "many_to_many")
 
@@ -62,6 +62,7 @@ def schema_form() -> dict[str, Any]:
         "migration_plan": {"type": "object"},
         "performance_considerations": {"type": "object"},
         "sqlmodel_config": {"type": "object"},
+        "facts": {"type": "object", "additionalProperties": {"type": "string"}},
         **listed,
     }
     return {

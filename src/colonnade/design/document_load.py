@@ -411,6 +411,9 @@ def _intent(mistakes: Mistakes, body: Node, roles: Roles | None, reads: list[Rea
         dependencies=_listed(mistakes, Dependency, body.value.get("dependencies"), "dependencies"),
         notes=_texts(mistakes, body, "performance_considerations", "query_optimization_notes"),
         denormalizations=_texts(mistakes, body, "performance_considerations", "denormalization_recommendations"),
+        facts=tuple(
+            (name, _text(one) or "") for name, one in mapping(mistakes, body.value.get("facts"), "facts").items()
+        ),
         table_args=_texts(mistakes, body, "sqlmodel_config", "table_args"),
         reasons=_reasons(mistakes, body.value.get("reasons"), reasons),
         sources=tuple(

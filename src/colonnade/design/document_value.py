@@ -85,7 +85,8 @@ def parts(schema: Schema) -> Iterator[dict[str, Any]]:
         "sqlmodel_config": _sqlmodel(schema),
     }
     rest = [encode(one) for one in schema.intent.reasons if one.subject not in used]
-    yield {"rest": {**document, **({"reasons": rest} if rest else {})}}
+    made = {"facts": dict(schema.intent.facts)} if schema.intent.facts else {}
+    yield {"rest": {**document, **({"reasons": rest} if rest else {}), **made}}
 
 
 def _inline(reasons: tuple[Reason, ...]) -> dict[str, str]:

@@ -547,7 +547,8 @@ HOUSE_RULES_VERSION = "1"
 class Intent:
     """Reasons, query patterns and facts for the ORMs. `revision_message` names the first migration.
 
-    `notes` are advice on queries, `denormalizations` copies that would spare joins, `table_args` a person's own words.
+    `notes` are advice on queries, `denormalizations` copies that would spare joins, `table_args` a person's own words,
+    `facts` the digests of what was designed, by table.
     """
 
     feature: str
@@ -566,6 +567,7 @@ class Intent:
     notes: tuple[str, ...] = ()
     denormalizations: tuple[str, ...] = ()
     table_args: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
 
     def entity(self, table: str) -> Entity:
         """The entity stored in `table`. Raises KeyError."""

@@ -472,10 +472,11 @@ class Relationship:
     on_soft_delete: SoftDelete | None = None
 
 
-Audience: TypeAlias = Literal["owner", "everyone", "reference", "members", "tenant", "membership"]
+Audience: TypeAlias = Literal["owner", "everyone", "reference", "members", "tenant", "membership", "trail"]
 """Who reads a row: its owner, every user, the application which never writes it, or the members of its tenant.
 
-A tenant is read by its members and a membership by its user; the application writes neither.
+A tenant is read by its members and a membership by its user; the application writes neither. A trail is read by those
+who own the rows that it tells of, and written by triggers alone.
 """
 
 

@@ -100,7 +100,7 @@ class Blueprint:
 
     `attributes` are the stated ones by column name; `spelled` leads from every way to write a column to its name.
     `owner` is the column that names the user whose row it is, or, in a table of tenants, the tenant; `tenant` is the
-    column that names the tenant wherever there is one.
+    column that names the tenant wherever there is one. `trail_of` is the table whose changes this one holds.
     """
 
     name: str
@@ -129,6 +129,7 @@ class Blueprint:
     version: str | None = None
     created_by: str | None = None
     updated_by: str | None = None
+    trail_of: str | None = None
     constraints: tuple[Constraint, ...] = ()
     indexes: tuple[Index, ...] = ()
     triggers: tuple[Trigger, ...] = ()

@@ -28,6 +28,7 @@ from colonnade.prove import (
     reader,
     tenants,
     times,
+    trails,
     transitions,
     written,
 )
@@ -40,7 +41,7 @@ __all__ = ["LAWS", "prove_build"]
 
 SUBJECTS = (
     loading, migration, models, constraints, generated, times, written, transitions, deleted, children, isolation,
-    migrator, audiences, tenants, attacks, reader, patterns,
+    migrator, audiences, trails, tenants, attacks, reader, patterns,
 )  # fmt: skip
 """The files of laws, in the order in which they are reported."""
 

@@ -24,7 +24,7 @@ def audience_holds(ground: Ground) -> Iterator[Proof]:
     By login as the application role: as one user every row is counted and no row of another is changed, removed or
     added; as nobody none is seen. Reference data is counted, and every statement that writes it lacks the privilege.
     """
-    listed = [pair for pair in ground.entities if pair[0].audience in ONLY_READ and ground.actors.owner]
+    listed = [pair for pair in ground.entities if _is_listed(pair[0]) and ground.actors.owner]
     shared = [pair for pair in ground.entities if pair[0].audience == "everyone" and pair[0].owner_column]
     if not listed and not (shared and ground.guarded):
         return
@@ -33,6 +33,12 @@ def audience_holds(ground: Ground) -> Iterator[Proof]:
             yield from _shared(ground, facts, table, open_hands)
         for _, table in listed:
             yield _read_only(ground, table, open_hands)
+
+
+def _is_listed(facts: Entity) -> bool:
+    """Whether the application reads the rows and never writes them; the trail of nobody's rows it does not read."""
+    unread = facts.audience == "trail" and not (facts.owner_column or facts.tenant_column)
+    return facts.audience in ONLY_READ and not unread
 
 
 def _shared(ground: Ground, facts: Entity, table: Table, open_hands: Hands) -> Iterator[Proof]:

@@ -73,11 +73,12 @@ def constraints(ground: Ground) -> Iterator[Proof]:
     yield from _kept(ground)
     with hands(ground, ground.filled) as open_hands:
         staged: set[str] = set()
+        trails = {one.table for one in ground.schema.intent.entities if one.audience == "trail"}
         for stage in stages(ground, open_hands):
             staged.add(stage.table.name)
             yield from _of_table(ground, stage, by_table.get(stage.table.name))
         for table in ground.schema.database.tables:
-            if table.name not in staged:
+            if table.name not in staged and table.name not in trails:
                 why = refusal(open_hands.migrator, table, ground.rows.get(table.name, []))
                 some = ground.rows.get(table.name, [])
                 named = conflicts.refusers(ground.schema, open_hands, table, some[0]) if some else ""

@@ -65,6 +65,10 @@ WISHES: tuple[tuple[Key, str], ...] = (
     ),
     (Key("value_object", Text("How the value stands in its owner's row.", ("columns", "jsonb"))), words.VALUE),
     (Key("lookup", Switch("Whether the rows are a list that the application only reads.")), words.LOOKUP),
+    (
+        Key("audit_trail", Switch("Whether each change of a row is written down beside the table, for good.")),
+        words.TRAIL,
+    ),
 )  # fmt: skip
 CHILDREN = {"together": words.TOGETHER, "refuse": words.REFUSED, "keep": words.KEPT}
 ENTITY = Form(

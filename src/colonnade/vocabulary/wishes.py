@@ -22,7 +22,8 @@ def _wish(name: str, words: str, title: str = "") -> Wish:
     return Wish(name, re.compile(words, _I), re.compile(title, _I) if title else None)
 
 
-LOCKING, AUTHORS, PARTITION, RETENTION = "optimistic-locking", "audit-columns", "partition", "retention"
+LOCKING, AUTHORS, TRAIL = "optimistic-locking", "audit-columns", "audit-trail"
+PARTITION, RETENTION = "partition", "retention"
 EXTENDS, ABSTRACT, VALUE, LOOKUP = "extends", "abstract", "value-object", "lookup"
 SINGLE, JOINED, CONCRETE = "single-table", "joined", "concrete"
 KEPT, REFUSED, TOGETHER = "children-kept", "children-refused", "children-together"
@@ -39,6 +40,13 @@ WISHES: tuple[Wish, ...] = (
         AUTHORS,
         r"\baudit (?:columns?|fields?)\b|\bcreated_by\b[^.;]{0,20}\bupdated_by\b"
         r"|\bwho (?:created|made|added)\b[^.;]{0,40}\b(?:updated|changed|modified|edited)\b",
+    ),
+    _wish(
+        TRAIL,
+        r"\baudit[- ](?:trail|log(?:s|ged|ging)?|history)\b|\b(?:fully |is |are |be )audited\b"
+        r"|\b(?:every|each|all) (?:change|update|modification|edit)s?\b[^.;]{0,60}"
+        r"\b(?:recorded|logged|tracked|written down|audited|traceable)\b",
+        r"\baudited\b",
     ),
     _wish(PARTITION, r"\bpartition(?:ed|s|ing)?\b"),
     _wish(
@@ -92,5 +100,8 @@ def told(text: str, title: bool = False) -> Iterator[str]:
         if match and not _REFUSING.search(text[: match.start()]):
             yield one.name
 
+
+HISTORY = re.compile(r"(.*_)?(audits?|audit_(log|trail|entr|event|record)\w*|histor(y|ies)|change_?logs?|changes)")
+"""Tables in which documents themselves keep what happened; no second trail is kept of these."""
 
 BY_NAME = {one.name: one for one in WISHES}

@@ -11,7 +11,7 @@ from colonnade.design.work import Blueprint, Work, each, house
 from colonnade.findings import rule
 from colonnade.types import Family
 
-ONLY_READ = ("reference", "tenant", "membership")
+ONLY_READ = ("reference", "tenant", "membership", "trail")
 # command, using, check
 _COMMANDS = (("SELECT", True, False), ("INSERT", False, True), ("UPDATE", True, True), ("DELETE", True, False))
 
@@ -47,7 +47,7 @@ def _policies(work: Work, blueprint: Blueprint) -> Blueprint:
         return blueprint
     type_ = blueprint.columns[blueprint.owner].type
     mine = f"{sql.ident(blueprint.owner)} = {current_user(work, type_)}"
-    if blueprint.audience in ("members", "tenant"):
+    if blueprint.tenant is not None and blueprint.tenant == blueprint.owner:
         mine = rows_of_tenants(work, blueprint.owner)
     policies = tuple(
         Policy(
@@ -140,12 +140,20 @@ def _granted(blueprint: Blueprint, names: Roles) -> Blueprint:
         name: one if name in kept or not _settable(one) else replace(one, privileges=settable)
         for name, one in blueprint.columns.items()
     }
+    if blueprint.trail_of:
+        return replace(blueprint, privileges=_of_trail(blueprint, names))
     privileges = (
         Privilege(names.migrator, ("DELETE", "INSERT", "SELECT", "UPDATE")),
         Privilege(names.application, ("SELECT",) if listed else ("DELETE", "SELECT")),
         *((Privilege(names.reader, ("SELECT",)),) if names.reader else ()),
     )
     return replace(blueprint, columns=columns, privileges=tuple(sorted(privileges)))
+
+
+def _of_trail(blueprint: Blueprint, names: Roles) -> tuple[Privilege, ...]:
+    """A trail is read and never written; that of rows without an owner would be everybody's, so few read it."""
+    readers = (names.migrator, *((names.application, names.reader) if blueprint.owner else ()))
+    return tuple(sorted(Privilege(one, ("SELECT",)) for one in readers if one))
 
 
 def _settable(column: Column) -> bool:

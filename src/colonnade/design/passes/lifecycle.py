@@ -22,7 +22,7 @@ def timestamps(work: Work) -> Work:
 
     A table that only relates two others has created_at alone: its rows are made and deleted, never changed.
     """
-    changed = each(work, lambda one: _timestamps(one, work.settings))
+    changed = each(work, lambda one: one if one.trail_of else _timestamps(one, work.settings))
     settings = ("search_path=pg_catalog, pg_temp",) if work.settings.function_search_path else ()
     function = Function(TOUCH, body=TOUCH_BODY, settings=settings, comment=TOUCH_COMMENT)
     needed = any(one.triggers for one in changed.tables.values())

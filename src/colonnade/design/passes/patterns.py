@@ -23,10 +23,15 @@ def query_patterns(work: Work) -> Work:
     patterns = tuple(
         pattern
         for name in sorted(work.tables)
-        if not (work.tables[name].external or work.tables[name].junction)
+        if not (work.tables[name].external or work.tables[name].junction or _unread(work.tables[name]))
         for pattern in _of_table(work, work.tables[name], by_child.get(name, ()))
     )
     return replace(work, patterns=patterns)
+
+
+def _unread(blueprint: Blueprint) -> bool:
+    """Whether the application asks nothing of the table: the audit trail of rows that belong to nobody."""
+    return bool(blueprint.trail_of) and blueprint.owner is None
 
 
 def _of_table(work: Work, blueprint: Blueprint, links: Iterable[Link]) -> Iterator[QueryPattern]:

@@ -99,7 +99,7 @@ def _entity(blueprint: Blueprint, relationships: Mapping[str, Relationship]) -> 
         blueprint.name,
         blueprint.external,
         " ".join(blueprint.entity.description.split()),
-        None if blueprint.audience in ("members", "tenant") else blueprint.owner,
+        None if blueprint.tenant and blueprint.tenant == blueprint.owner else blueprint.owner,
         blueprint.created_at,
         blueprint.updated_at,
         blueprint.deleted_at,

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 ANONYMOUS = frozenset({"anon"})
 """Roles of visitors who have not logged in: they are the application's only where there is no other."""
 
-MEMBERS = frozenset({"members", "tenant"})
-"""Audiences whose rows belong to tenants, and so to their members."""
-
 LIVING = ("rule ", "foreign table ")
 """Kinds of objects that a copy cannot have, and that could let rows through."""
 
@@ -96,9 +93,14 @@ def of_design(schema: Schema) -> Source:
 
 def _owner(entity: Entity) -> str | None:
     """The column that says whose a row is; reference data is nobody's."""
-    if entity.audience in MEMBERS:
+    if _of_tenant(entity):
         return entity.tenant_column
     return None if entity.audience == "reference" else entity.owner_column
+
+
+def _of_tenant(entity: Entity) -> bool:
+    """Whether a row belongs to a tenant, and so to its members; a membership names its user."""
+    return entity.owner_column is None and entity.tenant_column is not None
 
 
 def _by_memberships(owned: Sequence[tuple[Place, Entity]]) -> dict[Place, Lead]:
@@ -106,7 +108,7 @@ def _by_memberships(owned: Sequence[tuple[Place, Entity]]) -> dict[Place, Lead]:
     lead = next(((place, one.tenant_column) for place, one in owned if one.audience == "membership"), None)
     if lead is None or lead[1] is None:
         return {}
-    return {place: (lead[0], lead[1]) for place, one in owned if one.audience in MEMBERS and one.tenant_column}
+    return {place: (lead[0], lead[1]) for place, one in owned if _of_tenant(one)}
 
 
 def of_live(connection: psycopg.Connection) -> Source:

@@ -472,6 +472,10 @@ def test_a_rule_in_a_sentence_is_a_constraint(rule: str, expected: tuple[str, ..
         ("- **商品（Product）**: 価格（日本円）、人気度（1 以上の整数、人気順の基準）、件数。", ["価格", "人気度", "件数"]),
         ("- **Baseline**: Company evidence (attributes: domains, audits, labour categories).",
          ["domains", "audits", "labour categories"]),
+        ("- **Report**: Kept with care. Key attributes: id (UUID), created (ISO datetime), owner (string/user ID), tags.",
+         ["id", "created", "owner", "tags"]),
+        ("- **Kitchen**: A place. Attributes: name, area. Related to: Dishes, Reviews, Schedule.", ["name", "area"]),
+        ("- **Brief**: 2-week horizon, link id, triggers, region.", ["link id", "triggers", "region"]),
         ("- **Community**: A group. Includes name, moderator list (owners and helpers), and blocklist.",
          ["name", "moderator list", "blocklist"]),
     ],
@@ -479,3 +483,12 @@ def test_a_rule_in_a_sentence_is_a_constraint(rule: str, expected: tuple[str, ..
 def test_brackets_in_prose_hold_no_attributes(entry: str, names: list[str]) -> None:
     found = draft(f"### Key Entities\n\n{entry}\n")
     assert [one.name.value for one in found.entities[0].attributes] == names
+
+
+def test_items_above_their_attributes_are_entities() -> None:
+    found = draft(
+        "### Core Entities\n\n#### 1. People\n\n"
+        "- **Member**: Represents an account\n  - Key attributes: Id, Email, Role, Description\n"
+        "- **Token**: Represents a session\n  - Key attributes: Id, Created, MemberId\n  - Responsibilities: sessions\n"
+    )
+    assert [(one.name.value, len(one.attributes)) for one in found.entities] == [("Member", 4), ("Token", 3)]

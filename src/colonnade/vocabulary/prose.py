@@ -20,6 +20,10 @@ LEAD = re.compile(
     r"tiene|tienen|con|incluye|incluyendo|contiene|almacena|registra|tem|possui|com|inclui|contém|armazena|guarda|hat|mit|enthält|umfasst|beinhaltet|speichert|a pour attributs|avec|comprend|contient|inclut|possède|ha|contiene|include|comprende)\b",
     _I,
 )  # fmt: skip
+# A sentence that lists what a thing has to do with, and none of its attributes.
+RELATED = re.compile(
+    r"\W*(?:(?:is )?relat(?:ed|es)|relations?(?:hips?)?|links?|linked|connected)(?: to| with)?\s*[:：]", _I
+)
 # A lead is none before or behind these: "associated with", "along with", "starts with".
 NO_LEAD_BEFORE = re.compile(
     r"\b(?:associated|along|together|linked|related|dealing|interact\w*|compatible|consistent|start\w*|begin\w*|connected|integrat\w*|shared|share|one-to-many|many-to-one|one-to-one|many-to-many|paired|work\w*|combined|"

@@ -475,7 +475,10 @@ def inline(text: str, span: Span, file: str) -> tuple[DraftAttribute, ...]:
     for piece in pieces:
         bare = piece.strip().rstrip(".").strip()
         read = line(bare, place) if bare else None
-        if read is None or (len(bare.split()) > 6 and read.sure < 2):
+        if read is None and len(pieces) > 2 and re.fullmatch(_IDENT, bare) and not _NEVER.fullmatch(bare):
+            # Among others `description` and `role` are columns; alone they say what follows them.
+            found.append(facts.attribute(bare, place, {}))
+        elif read is None or (len(bare.split()) > 6 and read.sure < 2):
             missed += bool(bare)
         else:
             found.extend(read.attributes)

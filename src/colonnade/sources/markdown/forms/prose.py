@@ -198,7 +198,15 @@ def is_group(blocks: tuple[Block, ...]) -> bool:
         for text in told
         if text.count("`") >= 4 or prose.STRONG_LEAD.search(text) or (len(text.split()) > 8 and prose.LEAD.search(text))
     ]
-    return len(items) > 1 and len(told) * 10 >= len(items) * 8 and len(rich) * 2 >= len(items)
+    listing = sum(_lists_attributes(item) for item in items)
+    return len(items) > 1 and len(told) * 10 >= len(items) * 8 and max(len(rich), listing) * 2 >= len(items)
+
+
+def _lists_attributes(item: Item) -> bool:
+    """Whether `Key attributes: a, b` stands below the item: then it is no column itself."""
+    below = [one for child in item.children if isinstance(child, Bullets) for one in child.items]
+    heads = (_LABEL.match(one.text) for one in below)
+    return any(head and titles.role_of(head["head"]) == "attributes" for head in heads)
 
 
 def _of_section(section: Section, file: str) -> Iterator[Entry]:
@@ -264,7 +272,10 @@ def attributes(entry: Entry, known: Index, file: str) -> tuple[DraftAttribute, .
     ticked = [one for one in coded_columns(entry.text, place) if known.find(one.name.value) is None]
     if len(ticked) > 1 or (ticked and names.looks_coded(ticked[0].name.value)):
         found.extend(ticked)
-    for sentence in _SENTENCES.split(entry.text):
+    sentences = _SENTENCES.split(entry.text)
+    # Where attributes are announced as such, "with" and "has" elsewhere introduce something else.
+    announced = [sentence for sentence in sentences if sentence and _ANNOUNCED.search(sentence)]
+    for sentence in announced or sentences:
         found.extend(
             _sentence(
                 sentence,
@@ -275,6 +286,9 @@ def attributes(entry: Entry, known: Index, file: str) -> tuple[DraftAttribute, .
             )
         )
     return _distinct(found)
+
+
+_ANNOUNCED = re.compile(r"\b(?:attributes?|fields|properties)\s*[:：]", re.IGNORECASE)
 
 
 def _place_of(entry: Entry, sentence: str, default: Place) -> Place:
@@ -390,6 +404,8 @@ def _is_listed(text: str) -> bool:
 
 def _sentence(text: str, entry: Entry, known: Index, place: Place, *, first: bool) -> Iterator[DraftAttribute]:
     """The attributes that one sentence lists."""
+    if prose.RELATED.match(text):
+        return
     strong = prose.STRONG_LEAD.search(text)
     if strong:
         yield from _pieces(text[strong.end() :], entry, known, place)
@@ -484,9 +500,11 @@ def _is_bare_list(text: str) -> bool:
     """`make, model, year and an optional price`: three or more short pieces and nothing else."""
     pieces = [part for piece in _cut(text.strip().rstrip("."), ",、，") for part in _joined(piece) if part.strip()]
     bare = [_BRACKET.sub("", piece).strip() for piece in pieces]
-    return len(pieces) >= 3 and all(
-        len(piece.split()) <= 5 and not prose.LEAD.search(piece) and _noun(piece) for piece in bare
-    )
+    short = all(len(piece.split()) <= 5 and not prose.LEAD.search(piece) for piece in bare)
+    nouns = sum(_noun(piece) is not None for piece in bare)
+    # One that begins with a number, such as `2-week horizon`, does not spoil a list.
+    counted = sum(piece[:1].isdigit() for piece in bare)
+    return short and nouns >= 3 and nouns + counted == len(bare)
 
 
 def _lead(clause: str, entry: Entry, known: Index) -> int | None:
@@ -650,8 +668,11 @@ def _piece(text: str, entry: Entry, known: Index, place: Place) -> Iterator[Draf
         if name and names.is_identifier(name) and known.find(name) is None:
             yield facts.attribute(name, place, told)
         return
-    noun = _noun(head)
+    noun = head.strip() if "type" in told and re.fullmatch(r"\s*\w+\s*", head) else _noun(head)
     if noun is None:
+        return
+    if "type" in told and known.find(noun) is None:
+        yield facts.attribute(noun, place, told)
         return
     if inside and _expands(noun, inside):
         yield from _expanded(noun, inside, entry, known, place)
@@ -693,6 +714,7 @@ def _noun(head: str) -> str | None:
     verb = (
         not flag
         and bool(parts)
+        and len(head.split()) > 1
         and parts[0].lower() in prose.VERBS
         and not (len(parts) > 1 and prose.COLUMN_NOUN.search(bare))
     )
@@ -794,6 +816,8 @@ def _choices(inside: str, place: Place) -> Facts:
     ):
         return {"type": Fact("boolean", place)}
     pieces = [piece.strip() for piece in re.split(r"\s*[,/|]\s*|\s+or\s+", listed)]
+    if "/" in listed and types.resolve(pieces[0].lower()) is not None:
+        return {"type": Fact(pieces[0].lower(), place)}
     short = all(re.fullmatch(r"[^\W_][\w'’-]*(?: [\w'’-]+)?", piece) for piece in pieces)
     if (
         len(pieces) < 2

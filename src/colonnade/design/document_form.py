@@ -16,7 +16,7 @@ ANYTHING: dict[str, Any] = {}
 META_KEYS = ("spec_file", "version", "previous_version", "feature", "title", "revision_message", "house_rules",
              "target_version", "setting", "sources")  # fmt: skip
 ENTITY_KEYS = frozenset({
-    "name", "table_name", "external", "because", "description", "owner_column", "audience", "tenant_column",
+    "name", "table_name", "external", "because", "description", "feature", "owner_column", "audience", "tenant_column",
     "version_column", "created_by", "updated_by",
     "created_at", "updated_at",
     "deleted_at",

@@ -248,6 +248,7 @@ def _intent_of(mistakes: Mistakes, keys: Mapping[str, Node], model: str, table: 
         version_column=_text(keys.get("version_column")),
         created_by=_text(keys.get("created_by")),
         updated_by=_text(keys.get("updated_by")),
+        feature=_text(keys.get("feature")) or "",
     )
 
 

@@ -487,6 +487,7 @@ class Entity:
     `owner_column` is the column whose value must be the current user's, or None where rows have no owner.
     `deleted_at` is the soft-delete column, `active_view` the view of rows not deleted. `version_column` is counted by
     the server for optimistic locking; `created_by` and `updated_by` name the users who wrote the row.
+    `feature` is the one that introduced it, where several are designed together.
     """
 
     name: str
@@ -505,6 +506,7 @@ class Entity:
     version_column: str | None = None
     created_by: str | None = None
     updated_by: str | None = None
+    feature: str = ""
 
 
 @dataclass(frozen=True, slots=True)

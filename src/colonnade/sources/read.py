@@ -10,6 +10,7 @@ from colonnade.design.draft import Draft, DraftEntity, IndexingStrategy
 from colonnade.errors import InputError, Mistake, Place, wrong
 from colonnade.findings import Finding
 from colonnade.sources import entities, inputs
+from colonnade.sources.features import extended
 from colonnade.sources.linked import followed
 from colonnade.sources.recognise import documents, entity_lists, other_entity_lists, recognise
 from colonnade.sources.text import read_text
@@ -137,10 +138,11 @@ def merge(drafts: tuple[Draft, ...]) -> tuple[Draft, tuple[Mistake, ...]]:
         dict.fromkeys(one.indexing_strategy for one in drafts if one.indexing_strategy != IndexingStrategy())
     )
     providers = _stated_providers(drafts)
+    told, differences = extended(tuple(entity for one in drafts for entity in one.entities))
     merged = replace(
         first,
         database_provider=providers[0] if providers else UNSTATED_PROVIDER,
-        entities=tuple(entity for one in drafts for entity in one.entities),
+        entities=told,
         indexing_strategy=strategies[0] if strategies else IndexingStrategy(),
         queries=tuple(query for one in drafts for query in one.queries),
         requirements=tuple(fact for one in drafts for fact in one.requirements),
@@ -149,7 +151,7 @@ def merge(drafts: tuple[Draft, ...]) -> tuple[Draft, tuple[Mistake, ...]]:
         findings=tuple(finding for one in drafts for finding in one.findings),
         sources=tuple(sorted(source for one in drafts for source in one.sources)),
     )
-    return merged, (*_repeated(merged.entities), *_contradictions(drafts, providers, len(strategies)))
+    return merged, (*differences, *_repeated(merged.entities), *_contradictions(drafts, providers, len(strategies)))
 
 
 def _stated_providers(drafts: tuple[Draft, ...]) -> tuple[str, ...]:

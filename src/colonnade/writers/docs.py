@@ -59,6 +59,7 @@ def _table(one: Table, entity: Entity | None, schema: Schema) -> Iterator[str]:
     purpose = (entity.description if entity else "") or one.comment or ""
     yield f"### {prose(qualified(one.schema, one.name))}"
     yield f"**Purpose**: {prose(purpose)}" if purpose else ""
+    yield f"**Introduced by**: {code(entity.feature)}" if entity and entity.feature else ""
     yield f"**Row-Level Security**: {_security(one, entity, schema)}"
     yield table(_COLUMN_HEAD, (_column(column, one) for column in one.columns))
     yield from _listed("Indexes", [_index(index) for index in one.indexes])

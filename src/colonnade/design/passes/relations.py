@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
+from colonnade.design.features import introduced_by
 from colonnade.design.schema import Entity, Relationship
 from colonnade.design.work import Blueprint, Junction, Link, Work
 from colonnade.vocabulary import naming
@@ -29,7 +30,15 @@ def orm_relationships(work: Work) -> Work:
     for junction in work.junctions:
         _through(work, junction, made)
     entities = tuple(_entity(work.tables[name], made[name]) for name in sorted(work.tables))
-    return replace(work, entities=entities)
+    return replace(work, entities=_owned_by_features(work, entities))
+
+
+def _owned_by_features(work: Work, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    """Each entity with the feature that introduced it, where the documents are of several."""
+    features = {name: introduced_by(one.entity) for name, one in work.tables.items() if not one.external}
+    if len(set(features.values())) < 2:
+        return entities
+    return tuple(replace(one, feature=features.get(one.table, "")) for one in entities)
 
 
 def _both_sides(work: Work, link: Link, made: dict[str, dict[str, Relationship]], only: bool) -> None:

@@ -35,6 +35,13 @@ TARGET = declare(
     A foreign key needs a unique target, so it points to the primary key.
     """,
 )
+SELF = declare(
+    "reference-to-itself",
+    """A column refers to itself, by which every row would be its own parent.
+
+    Such a foreign key says nothing, so it is left out. Often a table of another schema of the same name is meant.
+    """,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,10 @@ def resolve_links(work: Work) -> Work:
     for told in (*_composites(work), *_references(work), *_relationships(work), *_names(work)):
         link = _link(work, told, by_pair, findings)
         slot = (link.child, link.columns)
+        if link.child == link.parent and link.columns == link.parent_columns:
+            words = f"{link.child}.{', '.join(link.columns)} refers to itself; the reference is left out"
+            findings += found(SELF, words, told.place, "name the other table")
+            continue
         before = merged.get(slot)
         alike = by_pair.get((link.child, link.parent), [])
         if _covered(work, link, [merged[link.child, columns] for columns in alike]):

@@ -84,6 +84,16 @@ def test_a_stated_query_is_a_pattern(text, types, index):
     assert "unread-query" not in {one.rule for one in findings}
 
 
+def test_a_boolean_that_is_compared_as_a_number_is_compared_as_a_boolean():
+    flags = entity("Flag", *(attribute(*one) for one in (("active", "boolean"), ("size", "integer"), ("day", "date"))))
+    text = "SELECT 'é' FROM flags WHERE active = 1 AND flags.active <> 0 AND size = 1 AND day + 1 > CURRENT_DATE"
+    schema, _ = made(flags, queries=(query(text),))
+    (pattern,) = (one for one in schema.intent.patterns if one.title == "Asked")
+    assert pattern.sql == (
+        "SELECT 'é' FROM flags WHERE active = true AND flags.active <> false AND size = 1 AND day + 1 > CURRENT_DATE"
+    )
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -91,6 +101,7 @@ def test_a_stated_query_is_a_pattern(text, types, index):
         "SELECT missing FROM tasks",
         "SELECT pg_sleep(9) FROM tasks", "SELECT * FROM tasks WHERE status = 'gone'", "SELECT 1", "no SQL at all",
         "SELECT * FROM tasks FOR UPDATE", "SELECT * FROM tasks -- :x", "WITH x AS (DELETE FROM tasks) SELECT * FROM x",
+        "SELECT title FROM tasks WHERE status = 1", "SELECT title FROM tasks WHERE title = 1",
         "SELECT * FROM pg_catalog.tasks", "SELECT $1", "SELECT * FROM tasks WHERE 'x' = :y",
     ],
 )  # fmt: skip

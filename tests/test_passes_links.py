@@ -45,6 +45,14 @@ def test_a_child_inherits_its_owner_and_its_key_carries_it():
     assert any(set(one.columns[:2]) == {"task_id", "user_id"} for one in notes.indexes)
 
 
+def test_a_reference_of_a_key_to_itself_is_left_out_and_said():
+    schema, findings = designed(entity("User", attribute("id", "uuid", primary_key=True, references="auth.users.id")))
+    assert not foreign_keys(schema, "users")
+    by_itself, said = designed(entity("User", attribute("id", "uuid", primary_key=True, references="User.id")))
+    assert not foreign_keys(by_itself, "users")
+    assert {"two-schemas"} <= rules(findings) and {"reference-to-itself"} <= rules(said)
+
+
 def test_an_optional_reference_is_emptied_without_the_owner():
     schema, _ = designed(
         entity("Project", *OWNED),

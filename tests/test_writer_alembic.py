@@ -30,6 +30,7 @@ from colonnade.design.schema import (
     Unique,
 )
 from colonnade.server import Server, connect, scratch_database
+from colonnade.sql import dollar, ident, literal, without_tabs
 from colonnade.writers.alembic_calls import execute, source
 from support.building import alembic, catalog, differing, files, only, prepared, psql, put
 from support.example import task_management
@@ -269,8 +270,19 @@ def test_what_op_execute_is_given_reaches_the_driver_unchanged(sql: str) -> None
             return str(made.compile(dialect=dialect.dialect()))
 
     sent = eval(execute(sql), {"op": Recorder(), "sa": sa})
-    assert sent.replace("%%", "%") == sql
+    assert sent.replace("%%", "%") == without_tabs(sql)
     assert sent.count("%") == 2 * sql.count("%")
+
+
+@given(st.text(st.one_of(st.sampled_from("\t\\'\"$a \n"), st.characters(exclude_categories=("Cs",), min_codepoint=1))))
+def test_texts_and_names_mean_the_same_without_their_tabs(server: Server, text: str) -> None:
+    name = text.encode()[:60].decode(errors="ignore").strip("\0") or "x"
+    sql = f"SELECT\t{literal(text)} AS {ident(name)}, {dollar(text)}"
+    with connect(server.dsn()) as connection:
+        cursor = connection.execute(without_tabs(sql).encode())
+        assert "\t" not in without_tabs(sql)
+        assert cursor.fetchone() == (text, text)
+        assert cursor.description is not None and cursor.description[0].name == name
 
 
 @given(SQL_TEXT)

@@ -42,6 +42,30 @@ def literal(text: str) -> str:
     return " E" + quoted.replace("\\", "\\\\") if "\\" in text else quoted
 
 
+_TEXT = re.compile(r"""\b[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$.*?\$\1\$|\t""", re.DOTALL)
+
+
+def without_tabs(sql: str) -> str:
+    """`sql` with no tab in it, for tools that make blanks of them; its texts and names mean the same."""
+    return _TEXT.sub(_without_tabs, sql) if "\t" in sql else sql
+
+
+def _without_tabs(match: re.Match[str]) -> str:
+    text = match.group()
+    if "\t" not in text:
+        return text
+    if text[0] == '"':
+        return "U&" + text.replace("\\", "\\\\").replace("\t", "\\0009")
+    if text[0] in "eE":
+        return text.replace("\t", "\\t")
+    if text[0] == "'":
+        return "E" + text.replace("\\", "\\\\").replace("\t", "\\t")
+    if text[0] == "$":
+        body = text.removeprefix(f"${match[1]}$").removesuffix(f"${match[1]}$")
+        return "E'" + body.replace("\\", "\\\\").replace("'", "''").replace("\t", "\\t") + "'"
+    return " "
+
+
 def dollar(body: str) -> str:
     """`body` between dollar quotes whose tag does not occur in it."""
     tag = ""

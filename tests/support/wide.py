@@ -58,6 +58,7 @@ HOSTILE_TEXTS = (
     ":name ::text",
     "$$ $body$",
     "| pipe ` tick <b>&amp;</b>",
+    "a\ttab \\ and 'quotes'",
 )
 """Texts that break whatever is pasted together without quoting; each fits an enum value (63 bytes)."""
 

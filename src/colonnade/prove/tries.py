@@ -50,11 +50,14 @@ def single(column: Column, type_: str, condition: str) -> tuple[str, ...]:
 
 
 def beside(column: Column, type_: str, other: str) -> tuple[str, ...]:
-    """SQL expressions of values just below, at and just above `other`, the value of another column as a literal."""
-    step = CLOCKS.get(type_) or _step(take_apart(column.type))
-    if step is None:
-        return ()
+    """SQL expressions of values just below, at and just above `other`, the value of another column as a literal.
+
+    Of a type that is not counted, such as a key, only the value itself.
+    """
+    step = CLOCKS.get(type_) or step_of(column)
     value = f"{other}::{type_}"
+    if step is None:
+        return (value,)
     return (f"{value} - {step}", value, f"{value} + {step}")
 
 

@@ -27,7 +27,7 @@ from colonnade.ops.indexes import CreateIndex, DropIndex, key_sql
 from colonnade.ops.op import Op
 from colonnade.ops.tables import CreateTable, DropTable
 from colonnade.ops.text import default
-from colonnade.sql import idents, qualified
+from colonnade.sql import idents, qualified, without_tabs
 from colonnade.types import TypeName, take_apart
 from colonnade.writers.python import call, listing, mapping, texts
 from colonnade.writers.spelling import FAMILIES, NAMED
@@ -68,11 +68,13 @@ def source(text: str) -> str:
 
 
 def execute(sql: str) -> str:
-    """A call that runs `sql` exactly as it stands.
+    """A call that runs `sql` as it stands, also in the offline mode.
 
     sqlalchemy.text(), which op.execute() makes of a string, cannot say every colon; sa.DDL has no bind parameters and
     only wants its per cent signs doubled.
     """
+    # Alembic's offline mode makes four blanks of every tab.
+    sql = without_tabs(sql)
     if _BIND.search(sql):
         return call("op.execute", call("sa.DDL", source(sql.replace("%", "%%"))))
     return call("op.execute", source(sql))
@@ -84,7 +86,17 @@ def _text(sql: str) -> str:
 
 def _safe(sql: str | None) -> bool:
     """Whether sqlalchemy.text() leaves `sql` as it is, and a bracket after it is not swallowed by a comment."""
-    return sql is None or not (_BIND.search(sql) or "--" in sql)
+    return sql is None or not (_BIND.search(sql) or "--" in sql or "\t" in sql)
+
+
+def _tabbed(*names: str) -> bool:
+    """Whether one of the names has a tab, which only SQL of our own can say in the offline mode."""
+    return any("\t" in name for name in names)
+
+
+def _stands_inside(comment: str | None) -> bool:
+    """Whether the comment is said by op.create_table: there is one, and it has no tab."""
+    return comment is not None and "\t" not in comment
 
 
 # --- calls --------------------------------------------------------------------------------------------------------
@@ -110,14 +122,14 @@ def _create_table(op: CreateTable, said: Said) -> Iterator[str]:
     if qualified(table.schema, table.name) not in said.tables:
         yield from _executed(op, said)
         return
-    inline = [one for one in table.constraints if _sayable(one)]
+    inline = [one for one in table.constraints if _sayable(one) and not _tabbed(one.name)]
     yield call(
         "op.create_table",
         repr(table.name),
         *(_column(column, said, table.primary_key) for column in table.columns),
         *(_constraint(one) for one in inline),
         schema=_schema(table.schema),
-        comment=None if table.comment is None else repr(table.comment),
+        comment=repr(table.comment) if _stands_inside(table.comment) else None,
     )
     yield from (execute(step.sql) for step in op.steps()[1:])
     others = (one for one in table.constraints if one not in inline)
@@ -126,13 +138,17 @@ def _create_table(op: CreateTable, said: Said) -> Iterator[str]:
 
 @calls.register
 def _drop_table(op: DropTable, said: Said) -> Iterator[str]:
+    if _tabbed(op.table.name):
+        yield from _executed(op, said)
+        return
     yield call("op.drop_table", repr(op.table.name), schema=_schema(op.table.schema))
 
 
 @calls.register
 def _set_comment(op: SetComment, said: Said) -> Iterator[str]:
     """The comments of a table that op.create_table makes stand there."""
-    if op.target.kind in ("TABLE", "COLUMN") and op.old is None and op.target.section in said.tables:
+    made = op.target.kind in ("TABLE", "COLUMN") and op.old is None and op.target.section in said.tables
+    if made and _stands_inside(op.new):
         return
     yield from _executed(op, said)
 
@@ -141,7 +157,7 @@ def _set_comment(op: SetComment, said: Said) -> Iterator[str]:
 def _create_index(op: CreateIndex, said: Said) -> Iterator[str]:
     index = op.index
     keys = [key_sql(key) for key in index.keys]
-    if not all(map(_safe, (*keys, index.predicate))):
+    if _tabbed(index.name, op.relation.bare, *index.include) or not all(map(_safe, (*keys, index.predicate))):
         yield from _executed(op, said)
         return
     options = mapping((name, repr(value)) for name, _, value in (option.partition("=") for option in index.options))
@@ -167,13 +183,16 @@ def _key(key: IndexKey) -> str:
 
 @calls.register
 def _drop_index(op: DropIndex, said: Said) -> Iterator[str]:
+    if _tabbed(op.index.name):
+        yield from _executed(op, said)
+        return
     yield call("op.drop_index", repr(op.index.name), table_name=repr(op.relation.bare), schema=_schema(op.schema))
 
 
 @calls.register
 def _add_constraint(op: AddConstraint, said: Said) -> Iterator[str]:
     key = op.constraint
-    if not isinstance(key, ForeignKey) or not _sayable(key):
+    if not isinstance(key, ForeignKey) or not _sayable(key) or _tabbed(key.name, op.table[1], *key.columns):
         yield from _executed(op, said)
         return
     yield call(
@@ -191,6 +210,9 @@ def _add_constraint(op: AddConstraint, said: Said) -> Iterator[str]:
 
 @calls.register
 def _drop_constraint(op: DropConstraint, said: Said) -> Iterator[str]:
+    if _tabbed(op.constraint.name, op.table[1]):
+        yield from _executed(op, said)
+        return
     word = _CONSTRAINT_WORDS.get(type(op.constraint))
     yield call(
         "op.drop_constraint",
@@ -207,7 +229,8 @@ def _drop_constraint(op: DropConstraint, said: Said) -> Iterator[str]:
 def _fits(table: Table, said: Said) -> bool:
     """Whether op.create_table makes exactly this table."""
     special = (table.unlogged, table.options, table.partition_by, table.partition_of, table.inherits)
-    usual = table.access_method in (None, "heap") and not any(special)
+    named = not _tabbed(table.name, *(column.name for column in table.columns))
+    usual = named and table.access_method in (None, "heap") and not any(special)
     return usual and all(_column_fits(column, said) for column in table.columns)
 
 
@@ -236,7 +259,7 @@ def _column(column: Column, said: Said, key: PrimaryKey | None = None) -> str:
         nullable=None if column.nullable else "False",
         # Without this an integer key becomes SERIAL.
         autoincrement="False" if key and column.name in key.columns and _counts_unasked(column) else None,
-        comment=None if column.comment is None else repr(column.comment),
+        comment=repr(column.comment) if _stands_inside(column.comment) else None,
     )
 
 
@@ -315,7 +338,7 @@ def _(constraint: Check) -> bool:
 @_sayable.register
 def _(constraint: ForeignKey) -> bool:
     # SQLAlchemy takes the target apart at its dots.
-    dots = any("." in name for name in (*constraint.target, *constraint.target_columns))
+    dots = any("." in name or "\t" in name for name in (*constraint.target, *constraint.target_columns))
     # It takes the columns of SET NULL (columns) only where they stand in one line.
     one_line = all(name.isprintable() for name in constraint.set_columns)
     return fits_create_table(constraint) and constraint.enforced and not constraint.period and not dots and one_line

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from colonnade import sql
+from colonnade import sql, types
 from colonnade.design.draft import DraftQuery
 from colonnade.design.passes import worded_queries
 from colonnade.design.passes.externals import known_table
@@ -17,6 +17,7 @@ from colonnade.design.passes.patterns import serving
 from colonnade.design.schema import Index, IndexKey, QueryPattern
 from colonnade.design.work import Blueprint, Work, found, stated
 from colonnade.findings import Finding, declare, rule
+from colonnade.types import Family
 from colonnade.vocabulary import habits
 
 UNREAD = declare(
@@ -31,6 +32,10 @@ AGGREGATES = frozenset({
     "rank",
     "row_number", "string_agg", "sum", "to_tsquery", "ts_rank", "websearch_to_tsquery",
 })  # fmt: skip
+_ZERO_OR_ONE = re.compile(r"^([<>=!]+ ?)([01])")
+_BOOLEANS = {"0": "false", "1": "true"}
+COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
+NUMBERS = frozenset({Family.SMALLINT, Family.INTEGER, Family.BIGINT, Family.DECIMAL, Family.FLOAT})
 _PARAMETER = re.compile(r"(?<![:\w$])(?:[:@](?P<name>[A-Za-z_]\w*)|%\((?P<python>\w+)\)s|%s|\?|\{(?P<brace>\w+)\})")
 _LITERAL = re.compile(r"('(?:[^']|'')*')")
 
@@ -128,6 +133,7 @@ def read(work: Work, query: DraftQuery) -> Asked | str:
     single = len(names) == 1 and not any(_kind(node) == "SubLink" for node in nodes)
     table = next(iter(names.values()))
     equal, sort = _conditions(work.tables[table], tree) if single else ((), ())
+    text = _with_booleans(work, text, nodes, names)
     return Asked(text, table, tuple(types_of[at] for at in range(1, count + 1)), equal, sort, single)
 
 
@@ -144,15 +150,16 @@ def _select(written: str) -> tuple[str, Any]:
 
     pieces = _LITERAL.split(written.strip().rstrip(";"))
     text = "".join(one if one.startswith("'") else _PARAMETER.sub(numbered, one) for one in pieces)
+    commented, text = "--" in text, " ".join(text.split())
     try:
         statements = sql.parse(text)
     except (ParseError, UnicodeError, ValueError):
         return text, None
-    plain = len(statements) == 1 and _kind(statements[0].stmt) == "SelectStmt" and "--" not in text
+    plain = len(statements) == 1 and _kind(statements[0].stmt) == "SelectStmt" and not commented
     select: Any = statements[0].stmt if plain else None
     if select is None or select.intoClause or select.lockingClause or select.withClause or select.valuesLists:
         return text, None
-    return " ".join(text.split()), select
+    return text, select
 
 
 def _faults(work: Work, nodes: tuple[Any, ...], names: dict[str, str]) -> Iterator[str]:
@@ -178,6 +185,11 @@ def _faults(work: Work, nodes: tuple[Any, ...], names: dict[str, str]) -> Iterat
 def _wrong_constant(work: Work, node: Any, names: dict[str, str]) -> Iterator[str]:
     """A constant that its column does not take: a sample value, or a state that is not listed."""
     type_ = _type_of(work, node.lexpr, names)
+    listed = isinstance(node.rexpr, tuple)
+    numbers = [_number(one) for one in (node.rexpr if listed else (node.rexpr,))]
+    for number in numbers if type_ and node.name[-1].sval in COMPARISONS else ():
+        if number is not None and ((listed and type_ == "boolean") or not _takes_number(work, type_ or "", number)):
+            yield f"{number} is no {type_}"
     if type_ is None or _kind(node.rexpr) != "A_Const" or _kind(node.rexpr.val) != "String":
         return
     text, values = node.rexpr.val.sval, work.enums[type_].values if type_ in work.enums else None
@@ -185,6 +197,33 @@ def _wrong_constant(work: Work, node: Any, names: dict[str, str]) -> Iterator[st
         yield f"{text!r} is none of {', '.join(values)}"
     elif values is None and not type_.startswith(("character", "text", "citext", "date", "time", "interval")):
         yield f"{text!r} is no {type_}"
+
+
+def _with_booleans(work: Work, text: str, nodes: tuple[Any, ...], names: dict[str, str]) -> str:
+    """`text` with true and false where other databases compare a boolean column with 1 and 0."""
+    operators = [
+        node.location
+        for node in nodes
+        if _kind(node) == "A_Expr" and _type_of(work, node.lexpr, names) == "boolean" and _number(node.rexpr) in (0, 1)
+    ]
+    for place in sorted(operators, reverse=True):
+        rest = _ZERO_OR_ONE.sub(lambda found: found[1] + _BOOLEANS[found[2]], text[place:], count=1)
+        text = text[:place] + rest
+    return text
+
+
+def _takes_number(work: Work, type_: str, number: int) -> bool:
+    """Whether a column of the type can be compared with `number`; a boolean with 0 and 1 as other databases do."""
+    if type_ == "boolean":
+        return number in (0, 1)
+    taken = types.take_apart(type_)
+    return type_ not in work.enums and (taken.row is None or taken.row.family in NUMBERS) and not taken.dimensions
+
+
+def _number(node: Any) -> int | None:
+    """The whole number that `node` is, or None."""
+    found = _kind(node) == "A_Const" and _kind(node.val) == "Integer"
+    return int(node.val.ival) if found else None
 
 
 def _type_of(work: Work, node: Any, names: dict[str, str]) -> str | None:

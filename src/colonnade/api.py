@@ -21,6 +21,7 @@ from colonnade.sql import fingerprint, ident, shorten
 from colonnade.writers.file import File, Request
 
 if TYPE_CHECKING:
+    from colonnade.apply import Outcome
     from colonnade.evolve import Wish
     from colonnade.evolve.drift import Drift
     from colonnade.evolve.migrate import Next
@@ -526,11 +527,38 @@ def diff(
 
     Raises InputError, ServerError and, where it would lose something or guess, PlanRefused.
     """
+    return planned(old, new, chosen, server, wish, forced, ignored)[:2]
+
+
+def planned(
+    old: str,
+    new: str,
+    chosen: Settings,
+    server: Server,
+    wish: Wish,
+    forced: str | None = None,
+    ignored: tuple[str, ...] = (),
+) -> tuple[Plan, str, str]:
+    """As `diff`, and the plan as a file for `apply`."""
     from colonnade import evolve
+    from colonnade.evolve import planfile
 
     before, after = (replace(evolve.source(one, chosen, forced), ignored=ignored) for one in (old, new))
     names = (after.label, before.label) if wish.reverse else (before.label, after.label)
-    return evolve.compare(server, before, after, wish), f"From {names[0]} to {names[1]}"
+    found = evolve.addressed(server, before, after, wish)
+    title = f"From {names[0]} to {names[1]}"
+    return found.plan, title, planfile.dump(planfile.planfile(found, title))
+
+
+def apply(path: Path, url: str, tell: Callable[[str], None], lock_timeout: int, attempts: int) -> Outcome:
+    """Runs the plan of a file, or what is left of it, on the database at `url`.
+
+    Raises InputError, ServerError, Refused where the plan is not for this database, Stopped where a statement fails.
+    """
+    from colonnade.apply import Patience, run
+    from colonnade.evolve import planfile
+
+    return run(planfile.load(path), url, tell, Patience(lock_timeout, attempts))
 
 
 def revision(

@@ -14,7 +14,20 @@ from colonnade.cli.printing import print_json, say
 from colonnade.errors import ColonnadeError, Mistake
 from colonnade.version import __version__
 
-COMMANDS = ("build", "read", "design", "prove", "diff", "migrate", "drift", "introspect", "lint", "explain", "schema")
+COMMANDS = (
+    "build",
+    "read",
+    "design",
+    "prove",
+    "diff",
+    "migrate",
+    "drift",
+    "apply",
+    "introspect",
+    "lint",
+    "explain",
+    "schema",
+)
 INTERRUPTED = 130
 
 

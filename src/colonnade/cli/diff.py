@@ -9,7 +9,7 @@ import click
 
 from colonnade import api, plan
 from colonnade.cli import options
-from colonnade.cli.printing import print_json, show
+from colonnade.cli.printing import print_json, show, write
 from colonnade.evolve import Wish
 
 
@@ -18,6 +18,7 @@ from colonnade.evolve import Wish
 @click.argument("new")
 @click.option("--sql", "as_sql", is_flag=True, help="Print only SQL for psql.")
 @click.option("--alembic", "as_alembic", is_flag=True, help="Print an Alembic revision, there and back.")
+@click.option("--plan", "plan_file", type=options.FILE, metavar="FILE", help="Write the plan to FILE, for apply.")
 @options.plain
 @click.option("--reverse", is_flag=True, help="Print the way back, to be run on NEW.")
 @options.allow_data_loss
@@ -32,6 +33,7 @@ def command(
     new: str,
     as_sql: bool,
     as_alembic: bool,
+    plan_file: Path | None,
     plain: bool,
     reverse: bool,
     allow_data_loss: bool,
@@ -48,6 +50,7 @@ def command(
     Examples:
       colonnade diff old.sql new.sql
       colonnade diff postgresql://postgres@localhost/shop specs/001-shop/design.yaml --sql
+      colonnade diff postgresql://postgres@localhost/shop design.yaml --plan plan.json
       colonnade diff old.sql new.sql --renamed tasks.title=name --sql --reverse
     """
     options.announce((old, new), as_kind)
@@ -55,7 +58,9 @@ def command(
     with options.refusing(as_json), options.running(url) as running:
         if as_alembic:
             _print_revision(*api.revision(old, new, api.settings(config), running, wish, as_kind, ignored))
-        found, title = api.diff(old, new, api.settings(config), running, wish, as_kind, ignored)
+        found, title, text = api.planned(old, new, api.settings(config), running, wish, as_kind, ignored)
+    if plan_file is not None:
+        write(plan_file, text)
     if as_json:
         print_json(plan.json(found))
     elif found.batches:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from colonnade.evolve.origin import source
-from colonnade.evolve.pairs import Leg, Source, Wish, compare, legs, read, there_and_back
+from colonnade.evolve.pairs import Leg, Source, Wish, addressed, compare, differing, legs, read, there_and_back
 
-__all__ = ["Leg", "Source", "Wish", "compare", "legs", "read", "source", "there_and_back"]
+__all__ = ["Leg", "Source", "Wish", "addressed", "compare", "differing", "legs", "read", "source", "there_and_back"]

@@ -10,7 +10,8 @@ from colonnade.catalog import read
 from colonnade.design.schema import Column, Database, PrimaryKey, Table, Unique
 from colonnade.elaborate import Code
 from colonnade.errors import Place, wrong
-from colonnade.evolve.pairs import VERSION, Source, differing
+from colonnade.evolve.asked import VERSION
+from colonnade.evolve.pairs import Source, differing
 from colonnade.server import Server, looking
 from colonnade.sql import qualified
 from colonnade.types import take_apart

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
-from fnmatch import fnmatchcase
 from typing import Any
 
 from colonnade.catalog import differences, dump
@@ -18,6 +17,7 @@ from colonnade.elaborate.canonical import roles_of
 from colonnade.elaborate.code import Offer
 from colonnade.elaborate.code import run as run_code
 from colonnade.elaborate.statements import Statement, statements
+from colonnade.evolve.asked import asked, fingerprint_of, notes_of_tools
 from colonnade.ops.namespaces import CreateExtension, DropExtension
 from colonnade.ops.op import Key, Op
 from colonnade.ops.renames import Rename
@@ -27,7 +27,6 @@ from colonnade.sql import ident, qualified
 from colonnade.writers.sql import script
 
 ATTEMPTS = 6
-VERSION = "version_num"
 ALLOW = "say --allow-data-loss to go on"
 
 
@@ -81,14 +80,32 @@ def compare(server: Server, old: Source, new: Source, wish: Wish) -> Plan:
 
     Raises InputError where one cannot be read, PlanRefused where the plan would lose something, guess, or not arrive.
     """
+    return addressed(server, old, new, wish).plan
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """A plan with the fingerprints of what it leads from and to, and what these leave out."""
+
+    plan: Plan
+    before: str
+    after: str
+    apart: tuple[tuple[str, str], ...]
+    ignored: tuple[str, ...]
+
+
+def addressed(server: Server, old: Source, new: Source, wish: Wish) -> Addressed:
+    """The plan as `compare` gives it, with what it needs to know the databases that it is for."""
     with _sides(server, old, new) as (shop, before, after):
         before, after = _levelled(before, after)
         renames = stated(before.database, after.database, wish.renamed)
-        there = _planned(shop, before, after, renames, wish)
-        if not wish.reverse:
-            return there
-        _refuse_lossy_way_back(there, wish)
-        return _back(shop, before, after, renames, wish)
+        plan = _planned(shop, before, after, renames, wish)
+        if wish.reverse:
+            _refuse_lossy_way_back(plan, wish)
+            plan = _back(shop, before, after, renames, wish)
+        ends = [fingerprint_of(side.database) for side in (before, after)]
+        begin, end = reversed(ends) if wish.reverse else ends
+        return Addressed(plan, begin, end, tuple(sorted(before.source.apart)), before.source.ignored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +238,7 @@ def _loaded(
 
 def _side(source: Source, database: Database, scratch: str) -> Side:
     """A side of which the table that Alembic keeps its own version in is no part, whatever it is called."""
-    kept = {(one.schema, one.name) for one in database.tables if [column.name for column in one.columns] == [VERSION]}
-    return Side(replace(source, external=source.external | kept), database, scratch)
+    return Side(replace(source, external=source.external | notes_of_tools(database)), database, scratch)
 
 
 def _levelled(old: Side, new: Side) -> tuple[Side, Side]:
@@ -237,36 +253,7 @@ def _levelled(old: Side, new: Side) -> tuple[Side, Side]:
 
 def _compared(old: Side, new: Side, database: Database) -> Database:
     """`database` without what others own and what nobody asks about."""
-    patterns = old.source.ignored + new.source.ignored
-    found = _without(database, old.source.apart | new.source.apart)
-    return _heeded(found, patterns) if patterns else found
-
-
-def _heeded(database: Database, patterns: tuple[str, ...]) -> Database:
-    def asked(one: Any) -> bool:
-        name = str(getattr(one, "name", ""))
-        spelled = (name, f"{getattr(one, 'schema', '')}.{name}")
-        return not any(fnmatchcase(each, pattern) for each in spelled for pattern in patterns)
-
-    return replace(
-        database,
-        **{
-            each.name: tuple(filter(asked, getattr(database, each.name)))
-            for each in fields(database)
-            if each.name != "unmodelled"
-        },
-    )
-
-
-def _without(database: Database, apart: frozenset[tuple[str, str]]) -> Database:
-    if not apart:
-        return database
-    return replace(
-        database,
-        tables=tuple(one for one in database.tables if (one.schema, one.name) not in apart),
-        functions=tuple(one for one in database.functions if (one.schema, one.name) not in apart),
-        namespaces=tuple(one for one in database.namespaces if (one.name, "") not in apart),
-    )
+    return asked(database, old.source.apart | new.source.apart, old.source.ignored + new.source.ignored)
 
 
 def _owned_alike(one: Database, other: Database) -> Database:

@@ -19,14 +19,14 @@ ROLES: dict[str, tuple[str, ...]] = {
         "field type", "column type", "types", "python type", "prisma type", "database type", "type / format", "type/format", "format", "pg type",
         "tipo", "tipo de dato", "tipo de dado", "tipo de datos", "tipo de dados", "tipo dato", "tipo di dato", "typ", "datentyp", "type de données", "类型", "類型", "型別", "資料型別", "資料類型",
         "数据类型", "字段类型", "型", "データ型", "タイプ", "データタイプ", "타입", "자료형", "데이터 타입", "тип", "тип данных", "type (postgres)",
-        "type (postgresql)", "type (sql)", "logical type", "value type", "data-type", "tür", "veri tipi", "kiểu", "kiểu dữ liệu", "tipe", "tipe data",
+        "type (postgresql)", "type (sql)", "logical type", "value type", "data-type", "tür", "tip", "veri tipi", "veri türü", "typ danych", "datatyp", "tietotyyppi", "kiểu", "kiểu dữ liệu", "tipe", "tipe data",
         "django type", "field class", "sqlite type", "mysql type", "swift type", "kotlin type", "java type", "c# type", "dart type", "type & constraints",
         "type and constraints", "type / constraints", "type/constraints", "base type", "schema type", "mongo type", "bson type", "shape",
     ),
     "required": (
         "required", "req", "req.", "mandatory", "required?", "is required", "obligatorio", "requerido", "obrigatório", "pflicht", "erforderlich",
         "pflichtfeld", "obligatoire", "requis", "obbligatorio", "必填", "是否必填", "必需", "必要", "必須", "필수", "обязательное", "обязательный", "обязательно", "not null",
-        "required / optional", "required/optional", "requirement", "zorunlu", "verplicht", "bắt buộc", "nn", "wajib", "必需", "必要",
+        "required / optional", "required/optional", "requirement", "zorunlu", "wymagane", "wymagany", "verplicht", "bắt buộc", "nn", "wajib", "必需", "必要",
     ),
     "nullable": (
         "nullable", "null", "null?", "nullable?", "optional", "optional?", "nulo", "nulable", "nullbar", "可空", "是否为空", "允许为空", "可为空", "空",

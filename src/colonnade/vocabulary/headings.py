@@ -173,7 +173,7 @@ WHOLE: dict[str, tuple[str, ...]] = {
     ),
     "before": ("before", "current", "current schema", "old", "old schema", "existing", "previous", "previous schema", "current state",
                "existing schema", "antes", "vorher", "avant", "before (current)", "変更前", "修改前", "was", "legacy", "as is"),
-    "after": ("after", "new", "new schema", "updated", "updated schema", "target", "target schema", "proposed", "después", "depois", "nachher",
+    "after": ("after", "new", "new schema", "updated", "updated schema", "target schema", "target state", "proposed", "después", "depois", "nachher",
               "après", "変更後", "修改后", "proposed schema", "final", "changed", "to be"),
     "description": ("description", "purpose", "summary", "overview", "notes", "note", "storage", "table name", "persistence", "usage",
                     "descripción", "propósito", "descrição", "beschreibung", "zweck", "objectif", "说明", "描述", "説明", "目的", "概要", "описание"),
@@ -251,7 +251,8 @@ OTHER = frozenset(
     entwurfsentscheidungen entscheidungen décisions décisions-de-conception choix-de-conception decisioni-di-progettazione
     scelte-progettuali 设计决策 设计说明 设计原则 設計判断 設計方針 設計上の決定 설계-결정 проектные-решения решения
     usage-notes database-connection database-setup data-volumes volume-estimates data-migration
-    measurable-outcomes features description""".split()
+    measurable-outcomes features description nutzungsfälle anwendungsfälle use-cases casos-de-uso cas-d'utilisation
+    casi-d'uso przypadki-użycia kullanım-senaryoları ユースケース 用例 akteure actors""".split()
 )
 
 # The word by which a title says that it names an entity: `Table: users`, `Task Model`, `用户表`.

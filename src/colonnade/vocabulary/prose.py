@@ -31,6 +31,11 @@ NO_LEAD_BEFORE = re.compile(
     _I,
 )  # fmt: skip
 
+# Words that no name of a column has: a piece with one is part of a sentence.
+STOP = re.compile(
+    r"\b(?:a|an|the|of|is|are|was|and|or|to|for|with|by|on|in|as|at|that|which|when|if|must|may|can|should|has|have|be|not|no|all|"
+    r"each|every|its|their|various|other|others|many|multiple|several|list|etc)\b", _I,
+)  # fmt: skip
 # "an attendance record for a student": the word is a noun.
 NO_LEAD_BEHIND = re.compile(
     r"(?:records?|tracks?|stores?|holds?|captures?)\s+(?:of|for|in|about|that|which|linking|between)\b", _I

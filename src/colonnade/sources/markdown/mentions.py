@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from colonnade.design.draft import DraftEntity
 from colonnade.sources.markdown import names
 from colonnade.sources.markdown.forms.block import snake
+from colonnade.vocabulary.naming import ascii_fold
 
 _ONE_NAME = re.compile(r"[\w'’-]+(?:[ _][\w'’-]+)*")
 _POSSESSIVE = ("'s", "’s")
@@ -69,6 +70,10 @@ def index(entities: Iterable[DraftEntity], aliases: Mapping[str, str] | None = N
         known.setdefault(names.key(alias), name)
     for word, name in _short_names(known).items():
         known.setdefault(word, name)
+    # Columns are often written without the accents of the names: `id_movel` of `Móvel`.
+    for key, name in list(known.items()):
+        if not key.isascii() and len(bare := ascii_fold(key)) >= len(key):
+            known.setdefault(names.key(bare), name)
     known.pop("", None)
     return Index(known, frozenset(start for key in known for start in _starts(key)), _tails(known))
 

@@ -45,9 +45,34 @@ def entities(readings: Sequence[Reading]) -> tuple[DraftEntity, ...]:
 
 
 def _proven(group: Group) -> Group:
-    """`group` without columns guessed from bold words, where something better describes them."""
+    """`group` without columns guessed from bold words, where something better describes them.
+
+    Where a table, list or code of the same document defines the columns, prose only adds to those that are there.
+    """
     better = any(reading.form != "words" and one.attributes for reading, one in group)
-    return [(reading, one) for reading, one in group if not better or reading.form != "words"]
+    kept = [(reading, one) for reading, one in group if not better or reading.form != "words"]
+    return [(reading, _adding(one, _defined(kept, one)) if reading.form == "prose" else one) for reading, one in kept]
+
+
+def _defined(group: Group, told: DraftEntity) -> frozenset[str]:
+    """The columns that a table, list or code defines in the document that `told` stands in."""
+    return frozenset(
+        names.key(column.name.value)
+        for reading, one in group
+        if reading.form != "prose"
+        and one.name.place.file == told.name.place.file
+        and sum(column.type is not None for column in one.attributes) > 1
+        for column in one.attributes
+    )
+
+
+def _adding(told: DraftEntity, defined: frozenset[str]) -> DraftEntity:
+    """`told` without the columns in plain words that nothing defines; all of them where nothing is defined."""
+    if not defined:
+        return told
+    columns = told.attributes
+    kept = tuple(one for one in columns if names.looks_coded(one.name.value) or names.key(one.name.value) in defined)
+    return replace(told, attributes=kept)
 
 
 Group = list[tuple[Reading, DraftEntity]]

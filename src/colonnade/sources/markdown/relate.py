@@ -227,6 +227,9 @@ def _implied(entity: DraftEntity, attribute: DraftAttribute, known: Index) -> st
     """The entity after which a column `<entity>_id` is named."""
     key = snake(attribute.name.value)
     base = next((key.removesuffix(ending) for ending in ("_id", "_uuid", "_ref", "_fk") if key.endswith(ending)), "")
+    if not base and key.startswith(("id_", "fk_")) and known.find(key[3:]) not in (None, entity.name.value):
+        # `id_cliente`, as other languages put it.
+        return None if attribute.type and attribute.type.value.endswith("[]") else known.find(key[3:])
     if (
         not base
         or (attribute.primary_key and attribute.primary_key.value and known.find(base) == entity.name.value)

@@ -287,7 +287,9 @@ def _worded(text: str, subject: Mention, objects: list[Mention], place: Place) -
 def _verb_kind(window: str, one: Mention, subject: Mention) -> str:
     clause = re.split(r"[.;:。]|\bbut\b", window)[-1]
     many = bool(prose.MANY.search(clause)) or (one.plural and not prose.SINGLE.search(clause))
-    to_many, to_one = _last(prose.TO_MANY, clause), _last(prose.TO_ONE, clause)
+    # "at most one" counts, and says nothing of a place.
+    verbs = re.sub(r"\bat(?= (?:most|least)\b)", "  ", clause)
+    to_many, to_one = _last(prose.TO_MANY, verbs), _last(prose.TO_ONE, verbs)
     if to_many is None and to_one is None:
         return ""
     if to_one is not None and (to_many is None or to_one.start() > to_many.start()):

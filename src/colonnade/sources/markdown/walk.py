@@ -486,7 +486,7 @@ def _announced_item(about: Subject, entry: Item, file: str) -> Iterator[Reading]
         if found:
             yield _defined("bullets", bullets.PRECISION, about, found, place, file)
     elif match["rest"].strip():
-        found = bullets.inline(match["rest"], place, file)
+        found = bullets.inline(match["rest"], place, file, bullets.announced)
         if found:
             yield _defined("list", bullets.PRECISION - 10, about, found, place, file)
 
@@ -578,7 +578,7 @@ def _inline(part: Part, block: Paragraph, file: str) -> Iterator[Reading]:
     for line in block.lines:
         match = _ANNOUNCED.match(line.text)
         if match and titles.role_of(match["head"]) == "attributes" and match["rest"].strip():
-            found = bullets.inline(match["rest"], line, file)
+            found = bullets.inline(match["rest"], line, file, bullets.announced)
             if len(found) > 1:
                 yield _defined("list", bullets.PRECISION - 10, part.subject, found, line, file)
 

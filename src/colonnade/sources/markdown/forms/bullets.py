@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from colonnade.design.draft import DraftAttribute, Fact
@@ -12,7 +12,7 @@ from colonnade.sources.markdown import facts, names, titles, written
 from colonnade.sources.markdown.blocks import Bullets, Item, Span
 from colonnade.sources.markdown.facts import Facts
 from colonnade.sources.markdown.forms.table import column_name
-from colonnade.vocabulary import qualifiers
+from colonnade.vocabulary import prose, qualifiers
 
 PRECISION = 65
 
@@ -56,14 +56,19 @@ class Read:
     sure: int
 
 
-def item(entry: Item, file: str) -> Read | None:
+# `/orders/[id]` is a page or an address.
+_PATH = re.compile(r"[`*\"]*(?:(?:GET|POST|PUT|PATCH|DELETE)\s+)?/\w")
+Reader = Callable[[str, Place], Read | None]
+
+
+def item(entry: Item, file: str, reader: Reader | None = None) -> Read | None:
     """The columns of one list item, or None where it names none."""
     if not entry.lines:
         return None
     text = entry.text.strip()
     place = entry.lines[0].place(file)
     nested = next((child for child in entry.children if isinstance(child, Bullets)), None)
-    result = line(text, place)
+    result = (reader or line)(text, place)
     return _with_children(result, nested, file) if result and nested else result
 
 
@@ -133,9 +138,9 @@ def _several(text: str, place: Place) -> Read | None:
     )
 
 
-def line(text: str, place: Place) -> Read | None:
-    """The columns that one line of text names."""
-    if len(text) > 1200:
+def column(text: str, place: Place) -> Read | None:
+    """The columns that one line of text names, whatever their names mean."""
+    if len(text) > 1200 or _PATH.match(text):
         return None
     change = _CHANGE.match(text)
     if change:
@@ -159,17 +164,31 @@ def line(text: str, place: Place) -> Read | None:
     heads = _names(match["names"])
     if not heads:
         return None
-    read = _read(heads, match["names"], match["mark"], match["rest"], place)
-    speaks_of = any(_META.fullmatch(head) for head in heads) and not match["names"].startswith("`")
+    return _read(heads, match["names"], match["mark"], match["rest"], place)
+
+
+def line(text: str, place: Place) -> Read | None:
+    """The columns that one line of text names, unless it only speaks about columns: `Note: …`, `Role: …`."""
+    read = column(text, place)
+    match = _phrase(text) or _HEAD.fullmatch(text)
+    heads = [one.name.value for one in read.attributes] if read else []
+    if read is None or match is None or text.startswith("`") or not any(_META.fullmatch(head) for head in heads):
+        return read
     body = match["rest"].lstrip(" :：")
-    typed = (
-        read is not None
-        and read.attributes[0].type is not None
-        and (not _divided(match["rest"]) or written.take(body).known)
-    )
-    if speaks_of and (not typed or (any(_NEVER.fullmatch(head) for head in heads) and _divided(match["rest"]))):
-        return None
-    return read
+    typed = read.attributes[0].type is not None and (not _divided(match["rest"]) or written.take(body).known)
+    never = any(_NEVER.fullmatch(head) for head in heads) and _divided(match["rest"])
+    return read if typed and not never else None
+
+
+def announced(text: str, place: Place) -> Read | None:
+    """The columns of a line below a title that announces columns, where `role` and `Venue ID` are some as well."""
+    read = column(text, place)
+    if read is None:
+        words = re.fullmatch(r"(?P<name>[^\W\d_]\w*(?: [^\W\d_]\w*){1,2})", text.strip(" ."))
+        plain = words is not None and not prose.STOP.search(words["name"]) and not written.resolve(words["name"])
+        return Read((facts.attribute(words["name"], place, {}),), 1) if words and plain else None
+    never = any(_NEVER.fullmatch(one.name.value) for one in read.attributes)
+    return None if never and not text.startswith("`") else read
 
 
 def _divided(rest: str) -> bool:
@@ -440,7 +459,7 @@ def _plain_values(nested: Bullets) -> tuple[str, ...]:
 def attributes(entries: Sequence[Item], file: str, *, labelled: bool) -> tuple[DraftAttribute, ...]:
     """The columns of a list, or nothing where too few of its items are columns. `labelled`: a title says they are."""
     entries = [entry for entry in entries if not ((change := _CHANGE.match(entry.text)) and change["gone"])]
-    reads = [item(entry, file) for entry in entries]
+    reads = [item(entry, file, announced if labelled else line) for entry in entries]
     known = [one for one in reads if one is not None]
     sure = sum(1 for one in known if one.sure >= 2)
     typed = sum(1 for one in known if one.sure == 3)
@@ -466,7 +485,7 @@ _FILE = re.compile(
 )
 
 
-def inline(text: str, span: Span, file: str) -> tuple[DraftAttribute, ...]:
+def inline(text: str, span: Span, file: str, reader: Reader | None = None) -> tuple[DraftAttribute, ...]:
     """The columns of `id, name (string), created_at`: a comma list in one line; nothing where it is a sentence."""
     pieces = top_level(text) if not _FILE.search(text) else []
     place = Place(file, span.line, span.column)
@@ -474,7 +493,7 @@ def inline(text: str, span: Span, file: str) -> tuple[DraftAttribute, ...]:
     missed = 0
     for piece in pieces:
         bare = piece.strip().rstrip(".").strip()
-        read = line(bare, place) if bare else None
+        read = (reader or line)(bare, place) if bare else None
         if read is None and len(pieces) > 2 and re.fullmatch(_IDENT, bare) and not _NEVER.fullmatch(bare):
             # Among others `description` and `role` are columns; alone they say what follows them.
             found.append(facts.attribute(bare, place, {}))

@@ -177,6 +177,9 @@ def _has_lead(text: str) -> bool:
     return bool(prose.STRONG_LEAD.search(text))
 
 
+_ABOUT = frozenset(("attributes", "relationships", "constraints", "indexes", "states", "description"))
+
+
 def is_group(blocks: tuple[Block, ...]) -> bool:
     """Whether lists below a heading name entities, each with a text about it, and the heading is none itself."""
     items = [item for block in blocks if isinstance(block, Bullets) for item in block.items]
@@ -185,13 +188,15 @@ def is_group(blocks: tuple[Block, ...]) -> bool:
         for item in items
         if (
             match := re.match(
-                r"(?:\*\*[^*]+\*\*|`[^`]+`)\s*(?:\((?P<note>[^()]*)\)\s*)?(?:[:：]|[–—-])\s*(?P<rest>.+)",
+                r"(?:\*\*(?P<bold>[^*]+)\*\*|`[^`]+`)\s*(?:\((?P<note>[^()]*)\)\s*)?(?:[:：]|[–—-])\s*(?P<rest>.+)",
                 item.text,
                 re.DOTALL,
             )
         )
         # `note` (optional string): … is a column.
         and not (match["note"] and "type" in facts.read(match["note"], Place(""), "type"))
+        # **Relationships**: … speaks about the entity above.
+        and not (match["bold"] and titles.role_of(match["bold"].rstrip(":： ")) in _ABOUT)
     ]
     rich = [
         text

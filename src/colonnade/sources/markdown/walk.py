@@ -461,9 +461,11 @@ def _columns_of(part: Part, about: Subject, block: Bullets, announced: bool, fil
         if about.proven or convincing:
             place = block.items[0].lines[0] if block.items[0].lines else Span("", about.place.line, 1)
             yield _defined("bullets", bullets.PRECISION, about, found, place, file)
-        return
     for entry in block.items:
-        yield from _announced_item(about, entry, file)
+        if not found or bullets.item(entry, file) is None:
+            yield from _announced_item(about, entry, file)
+    if found:
+        return
     weak = _weak_columns(part, block, file) if part.listed else ()
     if weak and about.proven:
         yield Reading("words", 30, (subject.entity(about, weak),))
@@ -535,8 +537,11 @@ def _entity_item(part: Part, entry: Item, file: str) -> Iterator[Reading]:
     )
     nested = next((child for child in entry.children if isinstance(child, Bullets)), None)
     found = bullets.attributes(nested.items, file, labelled=False) if nested else ()
-    if found:
+    if found and nested:
         yield Reading("bullets", bullets.PRECISION, (subject.entity(about, found),))
+        for below in nested.items:
+            if bullets.item(below, file) is None:
+                yield from _announced_item(about, below, file)
         return
     ticked = prose.coded_columns(rest, about.place) if match["bold"] or match["code"] else ()
     if len(ticked) > 1:

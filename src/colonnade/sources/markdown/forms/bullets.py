@@ -36,7 +36,7 @@ _META = re.compile(
     r"unique together|composite (?:key|unique|index|primary key)|states?(?: transitions)?|business rules?|rules?|on delete|cascade(?: delete)?|default|soft delete|rls|security|access(?: control)?|permissions?|ownership|identity|uniqueness|"  # noqa: E501
     r"belongs to|has many|has one|many-to-one|one-to-many|many-to-many|one-to-one|owned by|references?|referenced by|source|location|file|why|rationale|retention|invariants?|extends|implements|inherits|key attributes|attributes|fields|"  # noqa: E501
     r"columns|properties|key fields|enum|enums|values|computed|derived|triggers?|performance|partial index|check(?: constraint)?|migration|query|queries|schema|behavior|cardinality|pk|fk|parent|children|methods?|important|warning|"  # noqa: E501
-    r"required|optional|format|key|ttl|scope|volume|size|expected volume|created|updated|deleted|read|write|insert|update|delete|select|create|actions?|events?|status transitions|responsibilities|role|managed by|consumers?|producer|"  # noqa: E501
+    r"required|optional|format|key|ttl|scope|hierarchy|volume|size|expected volume|created|updated|deleted|read|write|insert|update|delete|select|create|actions?|events?|status transitions|responsibilities|role|managed by|consumers?|producer|"  # noqa: E501
     r"一意制約|制約|関連|关系|约束|索引|说明|備考|目的|用途|restricciones|relaciones|relações|restrições|beziehungen|einschränkungen|propósito|zweck|objectif|validaciones|validações|índices|reglas|regras|regeln|nota|notas|hinweis)s?",
     re.IGNORECASE,
 )  # fmt: skip
@@ -96,9 +96,43 @@ def _tuple(text: str, place: Place) -> Read | None:
     )
 
 
+# `hasMany(Subscription)`: a relation of a model, which is told where relations are read.
+_MODEL_CALL = re.compile(
+    r"[`*]*(?:has_?(?:many|one)|belongs_?to(?:_?many)?|many_?to_?many|morph\w+)\w*\s*\(", re.IGNORECASE
+)
+_KEY_ITEM = re.compile(
+    rf"\W*(?:primary key|PK)\W*[:：]\W*`?(?P<name>{_IDENT})`?\s*(?:\((?P<type>[^()]*(?:\([^()]*\)[^()]*)?)\))?\W*",
+    re.IGNORECASE,
+)
+_FOREIGN_ITEM = re.compile(r"\W*foreign keys?\W*[:：]\**\s*(?P<rest>.+)", re.IGNORECASE | re.DOTALL)
+_FOREIGN_PAIR = re.compile(
+    rf"`?(?P<name>{_IDENT})`?\s*(?:→|->|=>|references|to)\s*`?(?P<target>{_IDENT}(?:\([^()]*\))?)`?(?:\s.*)?",
+    re.IGNORECASE,
+)
+
+
+def _key(text: str, place: Place) -> Read | None:
+    """`**Primary Key**: `id` (bigint)`: the column of the key."""
+    match = _KEY_ITEM.fullmatch(text)
+    if match is None:
+        return None
+    told = facts.read(match["type"], place, "type", match["name"]) if match["type"] else {}
+    return Read((facts.attribute(match["name"], place, {**told, "primary_key": Fact(True, place)}),), 3)
+
+
+def _foreign(text: str, place: Place) -> Read | None:
+    """`**Foreign Keys**: `user_id` → users, `agent_id` → agents`: the columns that point somewhere."""
+    match = _FOREIGN_ITEM.fullmatch(text)
+    pairs = [_FOREIGN_PAIR.fullmatch(piece.strip()) for piece in top_level(match["rest"])] if match else []
+    if not pairs or not all(pairs):
+        return None
+    made = (facts.attribute(one["name"], place, {"references": Fact(one["target"], place)}) for one in pairs if one)
+    return Read(tuple(made), 3)
+
+
 def _plain_list(text: str, place: Place) -> Read | None:
     """`id, caseNumber (unique), outcome (open|done), reason?`: three or more bare names, each with a bracket at most."""  # noqa: E501
-    pieces = [piece.strip() for piece in top_level(text.rstrip(". "))]
+    pieces = [piece.strip() for piece in top_level(text.rstrip(". ")) if not _AND_SO_ON.fullmatch(piece)]
     if len(pieces) < 3 or not all(re.fullmatch(rf"{_IDENT}\??(?:\s*\([^()]*\))?", piece) for piece in pieces):
         return None
     reads = [_piece(piece, place) for piece in pieces]
@@ -145,6 +179,11 @@ def column(text: str, place: Place) -> Read | None:
     change = _CHANGE.match(text)
     if change:
         return None if change["gone"] else line(text[change.end() :], place)
+    if _MODEL_CALL.match(text):
+        return None
+    keyed = _key(text, place) or _foreign(text, place)
+    if keyed is not None:
+        return keyed
     listed = _plain_list(text, place) or _tuple(text, place) or (_several(text, place) if text.count("`") > 3 else None)
     if listed is not None:
         return listed
@@ -175,7 +214,8 @@ def line(text: str, place: Place) -> Read | None:
     if read is None or match is None or text.startswith("`") or not any(_META.fullmatch(head) for head in heads):
         return read
     body = match["rest"].lstrip(" :：")
-    typed = read.attributes[0].type is not None and (not _divided(match["rest"]) or written.take(body).known)
+    known = not _divided(match["rest"]) or written.take(body).known or _NAMED_TYPE.match(body) is not None
+    typed = read.attributes[0].type is not None and known
     never = any(_NEVER.fullmatch(head) for head in heads) and _divided(match["rest"])
     return read if typed and not never else None
 
@@ -189,6 +229,10 @@ def announced(text: str, place: Place) -> Read | None:
         return Read((facts.attribute(words["name"], place, {}),), 1) if words and plain else None
     never = any(_NEVER.fullmatch(one.name.value) for one in read.attributes)
     return None if never and not text.startswith("`") else read
+
+
+# `role: MessageRole - …`: a type of the document's own.
+_NAMED_TYPE = re.compile(r"[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+)+\??(?:\s+[-–—]\s|\s*$)")
 
 
 def _divided(rest: str) -> bool:
@@ -485,19 +529,19 @@ _FILE = re.compile(
 )
 
 
+_AND_SO_ON = re.compile(r"\W*(?:and )?(?:etc|more|others|so on)?\W*", re.IGNORECASE)
+
+
 def inline(text: str, span: Span, file: str, reader: Reader | None = None) -> tuple[DraftAttribute, ...]:
     """The columns of `id, name (string), created_at`: a comma list in one line; nothing where it is a sentence."""
-    pieces = top_level(text) if not _FILE.search(text) else []
+    pieces = [one for one in top_level(text) if not _AND_SO_ON.fullmatch(one)] if not _FILE.search(text) else []
     place = Place(file, span.line, span.column)
     found: list[DraftAttribute] = []
     missed = 0
     for piece in pieces:
         bare = piece.strip().rstrip(".").strip()
         read = (reader or line)(bare, place) if bare else None
-        if read is None and len(pieces) > 2 and re.fullmatch(_IDENT, bare) and not _NEVER.fullmatch(bare):
-            # Among others `description` and `role` are columns; alone they say what follows them.
-            found.append(facts.attribute(bare, place, {}))
-        elif read is None or (len(bare.split()) > 6 and read.sure < 2):
+        if read is None or (len(bare.split()) > 6 and read.sure < 2):
             missed += bool(bare)
         else:
             found.extend(read.attributes)

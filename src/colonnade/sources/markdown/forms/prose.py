@@ -744,7 +744,7 @@ def _noun(head: str) -> str | None:
 def _is_attribute(noun: str, entry: Entry, known: Index) -> bool:
     """Not a generic word, not another entity."""
     last = noun.lower().split()[-1]
-    if noun.lower() in prose.GENERIC or (
+    if (noun.lower() in prose.GENERIC and noun.lower() != "content") or (
         last in prose.GENERIC
         and last
         not in (

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from colonnade.config import Settings
 from colonnade.design.draft import Draft
 from colonnade.design.engine import design
-from colonnade.design.schema import Check, Schema, Unique
+from colonnade.design.schema import Check, Schema, Table, Unique
+from colonnade.server import Server
 from colonnade.sources import entities, markdown
 from colonnade.vocabulary import wishes
+from support.proving import proven
 
 OWNED = {"user_id": "uuid", "title": "string(80)"}
 
@@ -295,3 +299,70 @@ def test_what_the_server_cannot_keep_is_a_plain_column_with_a_finding(text: str)
     schema, rules = computed(f"volume GENERATED ALWAYS AS ({text}) STORED")
     assert schema.database.table("lifts").column("volume").generated is None
     assert "uncomputable-column" in rules
+
+
+# --- partitions ------------------------------------------------------------------------------------------------------
+
+READING = {"name": "Reading", "attributes": {"user_id": "uuid", "recorded_on": "date"},
+           "constraints": ["user_id NOT NULL"]}  # fmt: skip
+
+
+def bounds(schema: Schema, table: str) -> list[str]:
+    return [one.partition_of[1] for one in schema.database.tables
+            if one.partition_of and one.partition_of[0][1] == table]  # fmt: skip
+
+
+def test_a_table_divided_by_time_has_the_time_in_its_key_and_a_function_that_keeps_its_partitions() -> None:
+    schema = designed(listed({**READING, "partition_by": "month of recorded_on", "retention": "24 months"}))
+    readings = schema.database.table("readings")
+    assert readings.partition_by == "RANGE (recorded_on)" and not readings.column("recorded_on").nullable
+    assert readings.primary_key and readings.primary_key.columns == ("id", "recorded_on")
+    assert bounds(schema, "readings") == ["DEFAULT"]
+    (keeper,) = (one for one in schema.database.functions if one.name == "keep_readings_partitions")
+    assert "interval '24 months'" in keeper.body and "DROP TABLE" in keeper.body
+
+
+def test_a_table_divided_by_user_has_all_its_partitions_and_may_be_pointed_at_with_the_user() -> None:
+    link = {"type": "many-to-one", "target_entity": "Reading", "foreign_key": "reading_id"}
+    note = {"name": "Remark", "attributes": {"reading_id": "uuid"}, "constraints": ["reading_id NOT NULL"]}
+    schema = designed(listed({**READING, "partition_by": "hash of user_id into 4"}, {**note, "relationships": [link]}))
+    assert len(bounds(schema, "readings")) == 4
+    assert schema.database.table("readings").primary_key.columns == ("id", "user_id")
+
+
+@pytest.mark.parametrize("constraint", ["recorded_on UNIQUE", "UNIQUE (recorded_on, user_id)"])
+def test_a_key_without_the_dividing_column_keeps_the_table_whole(constraint: str) -> None:
+    constraints = [*READING["constraints"], constraint]
+    schema, findings = design(
+        listed({**READING, "constraints": constraints, "partition_by": "month of created_at"}), Settings()
+    )
+    assert schema.database.table("readings").partition_by is None
+    assert "partition-refused" in {one.rule for one in findings}
+
+
+def secured(value: bool) -> Callable[[Table], Table]:
+    return lambda one: replace(one, row_security=value) if one.partition_of else one
+
+
+@pytest.mark.parametrize(
+    ("change", "body", "words"),
+    [
+        (secured(True), "", ""),
+        (secured(False), "", "readings_default has no row-level security"),
+        (secured(True), "0..ahead - 1", "of the present and two ahead it made 2"),
+    ],
+)
+def test_partitions_are_proven_and_a_fault_in_them_is_seen(
+    server: Server, change: Callable[[Table], Table], body: str, words: str
+) -> None:
+    draft = listed({**READING, "partition_by": "month of recorded_on", "retention": "24 months"})
+    schema = designed(draft)
+    functions = tuple(
+        replace(one, body=one.body.replace("0..ahead", body)) if body and one.name.startswith("keep_") else one
+        for one in schema.database.functions
+    )
+    database = replace(schema.database, tables=tuple(map(change, schema.database.tables)), functions=functions)
+    changed = replace(schema, database=database)
+    (proof,) = proven(server, draft, Settings(), changed, frozenset({"partitions"}), frozenset({"roles", "sql"}))
+    assert proof.passed == (not words), proof
+    assert words in proof.evidence

@@ -293,7 +293,7 @@ def _migration_plan(database: Database) -> dict[str, Any]:
     return {
         "is_new_schema": True,
         "breaking_changes": [],
-        "new_entities": [one.name for one in database.tables],
+        "new_entities": [one.name for one in database.whole_tables],
         "modified_entities": [],
         "dependencies": order,
         "rollback_plan": {"reversible": True, "rollback_steps": [f"drop table {name}" for name in reversed(order)]},
@@ -302,10 +302,10 @@ def _migration_plan(database: Database) -> dict[str, Any]:
 
 def creation_order(database: Database) -> list[str]:
     """The tables, each after those that it refers to; by name where they refer to each other in a circle."""
-    names = {one.name for one in database.tables}
+    names = {one.name for one in database.whole_tables}
     parents = {
         one.name: {key.target[1] for key in one.foreign_keys if key.target[1] in names} - {one.name}
-        for one in database.tables
+        for one in database.whole_tables
     }
     try:
         sorter = TopologicalSorter(parents)
@@ -322,7 +322,7 @@ def creation_order(database: Database) -> list[str]:
 
 def _performance(schema: Schema) -> dict[str, Any]:
     counts = {one.table: one.estimated_rows for one in schema.intent.entities if one.estimated_rows is not None}
-    own = {one.name: one for one in schema.database.tables}
+    own = {one.name: one for one in schema.database.whole_tables}
     measured = {name: size(own[name], rows) for name, rows in counts.items() if name in own}
     sizes = [
         {"table_name": name, "row_bytes": one.row, "heap_bytes": one.heap, "index_bytes": one.indexes}
@@ -362,7 +362,7 @@ def validation_rules(schema: Schema) -> list[str]:
     models = {one.table: one.name for one in schema.intent.entities}
     return [
         f"{models.get(table.name, table.name)}: {one.expression} ({one.name})"
-        for table in schema.database.tables
+        for table in schema.database.whole_tables
         for one in table.constraints
         if isinstance(one, Check)
     ]

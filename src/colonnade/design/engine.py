@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from colonnade import sql, types
@@ -77,7 +78,7 @@ def assemble(work: Work) -> Schema:
         extensions=_extensions(own),
         enums=_enums(work, own, owner),
         functions=tuple(_function(one, work.roles) for one in sorted(work.functions, key=lambda one: one.name)),
-        tables=tuple(_table(one, owner) for one in own),
+        tables=tuple(sorted((part for one in own for part in _whole(one, owner)), key=lambda one: one.name)),
         views=tuple(sorted(work.views, key=lambda one: one.name)),
         default_privileges=work.default_privileges,
     )
@@ -96,10 +97,22 @@ def _table(blueprint: Blueprint, owner: str | None) -> Table:
         policies=tuple(sorted(blueprint.policies, key=lambda one: one.name)),
         row_security=bool(blueprint.policies),
         force_row_security=bool(blueprint.policies),
+        partition_by=blueprint.partition_by,
         owner=owner,
         privileges=blueprint.privileges,
         comment=blueprint.comment,
     )
+
+
+def _whole(blueprint: Blueprint, owner: str | None) -> Iterator[Table]:
+    """The table and its partitions, which are reached through it alone: secured without a policy, granted to none."""
+    whole = _table(blueprint, owner)
+    yield whole
+    for name, bound in blueprint.partitions:
+        yield Table(
+            name, blueprint.schema, row_security=whole.row_security, force_row_security=whole.force_row_security,
+            partition_of=((blueprint.schema, blueprint.name), bound), owner=owner,
+        )  # fmt: skip
 
 
 def _external(blueprint: Blueprint) -> Table:

@@ -409,6 +409,11 @@ class Database:
     default_privileges: tuple[DefaultPrivilege, ...] = ()
     unmodelled: tuple[str, ...] = ()
 
+    @property
+    def whole_tables(self) -> tuple[Table, ...]:
+        """The tables that are no partition of another."""
+        return tuple(one for one in self.tables if one.partition_of is None)
+
     def table(self, name: str, schema: str = "public") -> Table:
         """The table called `name`. Raises KeyError."""
         for table in self.tables:

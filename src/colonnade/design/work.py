@@ -100,7 +100,8 @@ class Blueprint:
 
     `attributes` are the stated ones by column name; `spelled` leads from every way to write a column to its name.
     `owner` is the column that names the user whose row it is, or, in a table of tenants, the tenant; `tenant` is the
-    column that names the tenant wherever there is one. `trail_of` is the table whose changes this one holds.
+    column that names the tenant wherever there is one. `trail_of` is the table whose changes this one holds,
+    `partitions` are pairs of a name and its bound.
     """
 
     name: str
@@ -120,6 +121,8 @@ class Blueprint:
     arcs: tuple[Arc, ...] = ()
     computed: tuple[Computed, ...] = ()
     owner: str | None = None
+    partition_by: str | None = None
+    partitions: tuple[tuple[str, str], ...] = ()
     audience: Audience = "owner"
     tenant: str | None = None
     created_at: str | None = None

@@ -24,6 +24,7 @@ from colonnade.prove import (
     migration,
     migrator,
     models,
+    partitions,
     patterns,
     reader,
     tenants,
@@ -40,8 +41,8 @@ from colonnade.server import Server
 __all__ = ["LAWS", "prove_build"]
 
 SUBJECTS = (
-    loading, migration, models, constraints, generated, times, written, transitions, deleted, children, isolation,
-    migrator, audiences, trails, tenants, attacks, reader, patterns,
+    loading, migration, models, constraints, generated, times, written, transitions, deleted, children, partitions,
+    isolation, migrator, audiences, trails, tenants, attacks, reader, patterns,
 )  # fmt: skip
 """The files of laws, in the order in which they are reported."""
 

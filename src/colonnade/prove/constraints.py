@@ -77,7 +77,7 @@ def constraints(ground: Ground) -> Iterator[Proof]:
         for stage in stages(ground, open_hands):
             staged.add(stage.table.name)
             yield from _of_table(ground, stage, by_table.get(stage.table.name))
-        for table in ground.schema.database.tables:
+        for table in ground.schema.database.whole_tables:
             if table.name not in staged and table.name not in trails:
                 why = refusal(open_hands.migrator, table, ground.rows.get(table.name, []))
                 some = ground.rows.get(table.name, [])

@@ -25,7 +25,7 @@ def proofs(
     connection: psycopg.Connection,
 ) -> Iterator[Proof]:  # fmt: skip
     """Each foreign key, judged by what the Draft states, or by the design where no document says."""
-    for table in schema.database.tables:
+    for table in schema.database.whole_tables:
         for one in table.foreign_keys:
             said = stated_action(table.name, one, references)
             action = _expected(table, one, said)

@@ -8,7 +8,7 @@ from colonnade.design.schema import Exclusion, ForeignKey, Index, PrimaryKey, Ta
 from colonnade.findings import Proof
 from colonnade.prove import arcs, stated
 from colonnade.prove.claims import reason
-from colonnade.prove.probe import Row
+from colonnade.prove.probe import Outcome, Row
 from colonnade.prove.rows import Stage, attempt
 from colonnade.prove.stated import Pair
 from colonnade.types import Family, take_apart
@@ -62,9 +62,14 @@ def uniques(stage: Stage, columns: tuple[str, ...], because: str) -> Proof:
     outcome, who = attempt(stage, change)
     other, other_who = attempt(stage, {})
     keepers = _keepers(stage.table, columns, stage.facts.owner_column)
-    right = outcome.sqlstate == "23505" and outcome.constraint in keepers
+    right = outcome.sqlstate == "23505" and (outcome.constraint in keepers or _by_a_part(stage.table, outcome))
     evidence = f"the same values again: {outcome} as the {who}; other values: {other} as the {other_who} ({because})"
     return Proof(UNIQUE, subject, right and other.accepted, evidence)
+
+
+def _by_a_part(table: Table, outcome: Outcome) -> bool:
+    """Whether a partition refused: there each key has a name of the partition's own."""
+    return table.partition_by is not None and outcome.table.startswith(f"{table.name}_")
 
 
 def stated_key(pair: Pair | None) -> frozenset[str]:
@@ -96,7 +101,7 @@ def primary(stage: Stage, pair: Pair | None) -> Iterator[Proof]:
         return
     change = dict(given[-1]) if len(found.columns) > 1 else {name: given[-1][name] for name in found.columns}
     outcome, who = attempt(stage, change)
-    passed = outcome.sqlstate == "23505" and outcome.constraint == found.name
+    passed = outcome.sqlstate == "23505" and (outcome.constraint == found.name or _by_a_part(stage.table, outcome))
     evidence = f"a row with the same {', '.join(found.columns)}: {outcome} as the {who}"
     yield Proof(PRIMARY, stage.table.name, passed, evidence)
 

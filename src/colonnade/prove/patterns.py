@@ -47,15 +47,24 @@ def _runs(ground: Ground, pattern: QueryPattern, connection: psycopg.Connection)
             if not outcome.accepted:
                 return Proof("pattern-runs", subject, False, f"{statement.split('(')[0].strip()}: {outcome}")
         plan = ran(connection, f"EXPLAIN (COSTS OFF) {execute}")
+        names = _names(ground, pattern, connection)
         connection.execute("DEALLOCATE served")
-    passed, words = _judged(pattern, "\n".join(str(row[0]) for row in plan.values))
+    passed, words = _judged(pattern, names, "\n".join(str(row[0]) for row in plan.values))
     return Proof("pattern-runs", subject, passed, f"prepared and run as the application; {words}")
 
 
-def _judged(pattern: QueryPattern, plan: str) -> tuple[bool, str]:
+def _names(ground: Ground, pattern: QueryPattern, connection: psycopg.Connection) -> tuple[str, ...]:
+    """The names under which the pattern's index appears in a plan: its own, and those of its parts."""
+    if pattern.index is None or ground.schema.database.table(pattern.table).partition_by is None:
+        return (pattern.index,) if pattern.index else ()
+    query = "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = %s::regclass"
+    return tuple(name for (name,) in connection.execute(query, (ident(pattern.index),)).fetchall())
+
+
+def _judged(pattern: QueryPattern, names: tuple[str, ...], plan: str) -> tuple[bool, str]:
     if pattern.index is None:
         return True, "no index is named for it"
-    if f" {ident(pattern.index)} on" not in plan and f"Scan on {ident(pattern.index)}" not in plan:
+    if not any(f" {ident(one)} on" in plan or f"Scan on {ident(one)}" in plan for one in names):
         return False, f"{pattern.index} does not serve it: {' '.join(plan.split())}"
     condition = _CONDITION.search(plan)
     return True, f"{pattern.index} serves it" + (f", condition {condition[1]}" if condition else " by its order")

@@ -51,7 +51,7 @@ def reader_reads_only(ground: Ground) -> Iterator[Proof]:
     if role is None:
         return
     with ground.session(ground.filled, ground.actors.migrator) as migrator, ground.session(ground.filled, role) as me:
-        for table in ground.schema.database.tables:
+        for table in ground.schema.database.whole_tables:
             shelf = Shelf(ground, ground.schema.intent.entity(table.name), table, standing(ground, table, migrator), me)
             yield from _changes(shelf)
             if shelf.owner and shelf.facts.audience == "owner" and ground.guarded:

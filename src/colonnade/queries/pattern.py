@@ -30,7 +30,7 @@ def rendered(pattern: QueryPattern, keys: Mapping[str, str]) -> Rendered:
 def serving_keys(database: Database) -> dict[str, str]:
     """The keys of every index, primary key and unique constraint by its name."""
     found: dict[str, str] = {}
-    for table in database.tables:
+    for table in database.whole_tables:
         for index in table.indexes:
             found.setdefault(index.name, ", ".join(map(_key, index.keys)))
         for constraint in table.constraints:

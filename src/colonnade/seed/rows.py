@@ -39,7 +39,8 @@ def order(schema: Schema) -> tuple[Table, ...]:
     A nullable foreign key counts only where that makes no ring. Tables of a ring of required keys come last.
     """
     tables = {
-        (one.schema, one.name): one for one in sorted(schema.database.tables, key=lambda one: (one.schema, one.name))
+        (one.schema, one.name): one
+        for one in sorted(schema.database.whole_tables, key=lambda one: (one.schema, one.name))
     }
     for only_required in (False, True):
         graph = {key: _parents(table, only_required) & set(tables) - {key} for key, table in tables.items()}

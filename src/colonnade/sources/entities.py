@@ -54,6 +54,20 @@ WISHES: tuple[tuple[Key, str], ...] = (
         words.LOCKING,
     ),
     (Key("audit_columns", Switch("Whether each row names who made it and who changed it last.")), words.AUTHORS),
+    (
+        Key(
+            "partition_by",
+            Text(
+                "How a large table is divided: by the time in a column, or by a hash.",
+                examples=("month of created_at", "hash of user_id into 8"),
+            ),
+        ),
+        words.PARTITION,
+    ),
+    (
+        Key("retention", Text("How long rows of a table divided by time are kept.", examples=("24 months",))),
+        words.RETENTION,
+    ),
     (Key("abstract", Switch("Whether only the entities that extend this one have rows.")), words.ABSTRACT),
     (Key("extends", Text("The entity whose attributes this one has, too.", examples=("Vehicle",))), words.EXTENDS),
     (

@@ -23,7 +23,7 @@ _SHORT = {
 
 def diagram(schema: Schema) -> str:
     """An erDiagram of the own and the external tables; names that Mermaid does not take stand in quotes."""
-    tables = sorted((*schema.database.tables, *schema.external), key=lambda one: (one.schema, one.name))
+    tables = sorted((*schema.database.whole_tables, *schema.external), key=lambda one: (one.schema, one.name))
     names = mermaid_entities([one.name for one in tables])
     lines = ["erDiagram"]
     for one in tables:

@@ -40,7 +40,7 @@ def _text(request: Request) -> str:
         "## Entity Relationship Diagram",
         block(diagram(schema), "mermaid"),
         "## Tables",
-        *(part for one in schema.database.tables for part in _table(one, entities.get(one.name), schema)),
+        *(part for one in schema.database.whole_tables for part in _table(one, entities.get(one.name), schema)),
         *_external(schema),
         *_types(schema),
         *_views(schema),
@@ -194,7 +194,7 @@ def _patterns(schema: Schema) -> Iterator[str]:
 
 
 def _isolation(schema: Schema) -> Iterator[str]:
-    secured = [one for one in schema.database.tables if one.row_security]
+    secured = [one for one in schema.database.whole_tables if one.row_security]
     roles, setting = schema.intent.roles, code(schema.intent.setting)
     if not secured and roles is None:
         return

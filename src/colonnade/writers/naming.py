@@ -62,7 +62,7 @@ class Names:
 def names(schema: Schema) -> Names:
     """The names of all models and enums of `schema`: safe as Python, and no two alike."""
     entities = {entity.table: entity for entity in schema.intent.entities}
-    tables = sorted((*schema.database.tables, *schema.external), key=lambda one: (one.schema, one.name))
+    tables = sorted((*schema.database.whole_tables, *schema.external), key=lambda one: (one.schema, one.name))
     known = {(one.schema, one.name): entities.get(one.name) or _nameless(one, schema) for one in tables}
     wanted: list[tuple[tuple[str, ...], str]] = [(("table", *key), camel(entity.name)) for key, entity in known.items()]
     wanted += [(("enum", one.name), camel(one.name)) for one in schema.database.enums]
@@ -100,6 +100,6 @@ def enum_homes(schema: Schema) -> dict[str, TableKey | None]:
 
 
 def _types_in_use(schema: Schema) -> Iterator[tuple[TableKey, str]]:
-    for table in (*schema.database.tables, *schema.external):
+    for table in (*schema.database.whole_tables, *schema.external):
         for column in table.columns:
             yield (table.schema, table.name), take_apart(column.type).base

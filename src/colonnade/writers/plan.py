@@ -43,7 +43,7 @@ class Plan:
 def plan(schema: Schema) -> Plan:
     named = names(schema)
     known = speller(schema, named)
-    tables = (*schema.database.tables, *schema.external)
+    tables = (*schema.database.whole_tables, *schema.external)
     types = sorted({(one.type, one.collation) for table in tables for one in table.columns}, key=str)
     spellings = {(type_, collation): spell(type_, known, collation) for type_, collation in types}
     return Plan(schema, named, known, spellings, _homed(schema), domain_constants(schema), _writes(named))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from colonnade.design.schema import Entity, ForeignKey, Relationship, Table
 from colonnade.findings import Proof
+from colonnade.prove.deletion import joining, may_point
 from colonnade.prove.ground import Ground
 from colonnade.prove.laws import law
 from colonnade.prove.probe import Outcome, Row, become, ran, undone, value, where
@@ -65,7 +66,7 @@ def _tried(
     become(connection, ground.setting, acting(ground, facts, parent))
     mine = _Row(parent_table, facts.deleted_at or "", parent)
     theirs = _Row(table, children.deleted_at, child)
-    others = tuple(clearing(ground, facts, parent, relation))
+    others = (*clearing(ground, facts, parent, relation), joining(table, key, child, parent))
     seen = _seen(connection, mine, theirs, others, _siblings(table, key, child, children.deleted_at))
     expected = _EXPECTED[relation.on_soft_delete or "keep", children.deleted_at is not None]
     return seen == expected, "; ".join(f"{step}: {what}" for step, what in seen.items())
@@ -151,7 +152,7 @@ def _siblings(table: Table, key: ForeignKey, child: Row, mark: str | None) -> st
 def _family(
     parents: list[Row], facts: Entity, rows: list[Row], children: Entity, key: ForeignKey
 ) -> tuple[Row, Row] | None:
-    """A live parent and a live child of it that is another row."""
+    """A live parent and a live child of it that is another row, or that could be its child."""
     live = {
         tuple(one[name] for name in key.target_columns): one for one in parents if one[facts.deleted_at or ""] is None
     }
@@ -160,4 +161,12 @@ def _family(
         alive = children.deleted_at is None or child[children.deleted_at] is None
         if parent is not None and alive and parent is not child and parent != child:
             return parent, child
-    return None
+    pairs = ((parent, child) for child in rows for parent in live.values())
+    return next(
+        (
+            (parent, child) for parent, child in pairs
+            if parent != child and may_point(child, key, parent)
+            and (children.deleted_at is None or child[children.deleted_at] is None)
+        ),
+        None,
+    )  # fmt: skip

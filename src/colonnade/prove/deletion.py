@@ -51,7 +51,9 @@ def _proof(
     child, parent = family
     with undone(connection):
         if not _points(child, one, parent):
-            ran_as(connection, actors.migrator, _joined(table, one, child, parent))
+            ran_as(connection, actors.migrator, joining(table, one, child, parent))
+            child = {**child, **{name: parent.get(target) for name, target in
+                                 zip(one.columns, one.target_columns, strict=True)}}  # fmt: skip
         outcome = _deleted(schema, table, one, parent, actors, connection)
         after = _state(table, one, child, actors, connection) if outcome.accepted else "kept"
     refused = outcome.sqlstate in FORBIDDEN and outcome.constraint == one.name
@@ -74,7 +76,7 @@ def _family(rows: Mapping[str, Sequence[Row]], table: Table, one: ForeignKey) ->
         (child, parent)
         for child in rows.get(table.name, ())
         for parent in rows.get(one.target[1], ())
-        if child is not parent and _may_point(child, one, parent)
+        if child is not parent and may_point(child, one, parent)
     ]
     single = [(child, parent) for child, parent in found if not any(_points(child, key, parent) for key in others)]
     return next(iter(single or found), None)
@@ -85,13 +87,13 @@ def _points(child: Row, key: ForeignKey, parent: Row) -> bool:
     return all(child.get(name) == parent.get(target) for name, target in pairs)
 
 
-def _may_point(child: Row, key: ForeignKey, parent: Row) -> bool:
+def may_point(child: Row, key: ForeignKey, parent: Row) -> bool:
     """Whether the child could point at `parent`: what it has of the key already, such as the owner, agrees."""
     pairs = zip(key.columns, key.target_columns, strict=True)
     return all(child.get(name) in (None, parent.get(target)) for name, target in pairs)
 
 
-def _joined(table: Table, one: ForeignKey, child: Row, parent: Row) -> str:
+def joining(table: Table, one: ForeignKey, child: Row, parent: Row) -> str:
     """UPDATE that makes the child point at the parent."""
     pairs = zip(one.columns, one.target_columns, strict=True)
     change = ", ".join(f"{ident(name)} = {value(parent.get(target))}" for name, target in pairs)
@@ -134,8 +136,8 @@ def dropping(table: str, constraint: str) -> str:
 def _state(table: Table, one: ForeignKey, child: Row, actors: Actors, connection: psycopg.Connection) -> str:
     lost, key = one.set_columns or one.columns, _key(table, child)
     kept = " AND ".join(f"{ident(name)} IS NULL" for name in lost)
-    known = tuple(name for name in key if name not in lost) or key
-    query = f"SELECT {kept} FROM {qualified(table.schema, table.name)} WHERE {where(child, known)}"
+    # What a key holds is never emptied, so a row is known by the whole of it.
+    query = f"SELECT {kept} FROM {qualified(table.schema, table.name)} WHERE {where(child, key)}"
     outcome = ran_as(connection, actors.migrator, query)
     if not outcome.values:
         return "gone"

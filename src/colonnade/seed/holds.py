@@ -74,6 +74,10 @@ def _compared(node: Any, row: Mapping[str, str | None]) -> bool | None:
     text = row.get(column) if column is not None else None
     if word in ("=", "<>") and text is not None and constant is not None and _number(node.rexpr, row) is None:
         return (text == constant) == (word == "=")
+    other = row.get(column_of(node.rexpr) or "")
+    # Texts that differ may still be one value, as 1 and 1.0 are; the same text is never two.
+    if word in ("=", "<>") and text is not None and other is not None and (text == other or word == "<>"):
+        return (text == other) == (word == "=")
     sides = [_number(side, row) for side in (node.lexpr, node.rexpr)]
     if test is None or sides[0] is None or sides[1] is None:
         return None

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from typing import TypeAlias
 
 from colonnade.design.schema import Check, Column, Entity, Exclusion, ForeignKey, PrimaryKey, Schema, Table, Unique
@@ -36,18 +37,23 @@ class _Subject:
 def order(schema: Schema) -> tuple[Table, ...]:
     """The schema's own tables, each behind those that its rows must point at; ties by name.
 
-    A nullable foreign key counts only where that makes no ring. Tables of a ring of required keys come last.
+    A ring is opened where a foreign key may be null. Tables of a ring of required keys come last.
     """
     tables = {
         (one.schema, one.name): one
         for one in sorted(schema.database.whole_tables, key=lambda one: (one.schema, one.name))
     }
-    for only_required in (False, True):
-        graph = {key: _parents(table, only_required) & set(tables) - {key} for key, table in tables.items()}
+    graph = {key: _parents(table, False) & set(tables) - {key} for key, table in tables.items()}
+    required = {key: _parents(table, True) for key, table in tables.items()}
+    while True:
         try:
             return tuple(tables[key] for key in TopologicalSorter(_sorted(graph)).static_order())
-        except CycleError:
-            continue
+        except CycleError as error:
+            loose = [(child, parent) for parent, child in pairwise(error.args[1]) if parent not in required[child]]
+            if not loose:
+                break
+            child, parent = min(loose)
+            graph[child].discard(parent)
     return tuple(sorted(tables.values(), key=lambda one: (len(_parents(one, True)), one.schema, one.name)))
 
 

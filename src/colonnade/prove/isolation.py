@@ -345,10 +345,21 @@ def _carries(
     if pairs.get(owner) != owners[one.target[1]]:
         return Proof("foreign-key-carries-owner", subject, False, f"{one.name} does not carry {owner}")
     parents = standing(ground, ground.schema.database.table(one.target[1]), open_hands.migrator)
-    mine = next((row for row in standing(ground, table, open_hands.migrator) if row[owner]), None)
-    other = next((row for row in parents if mine and row[owners[one.target[1]]] != mine[owner]), None)
-    if mine is None or other is None:
+    rows = [row for row in standing(ground, table, open_hands.migrator) if row[owner]]
+    couples = [(row, other) for row in rows
+               if (other := next((p for p in parents if p[owners[one.target[1]]] != row[owner]), None))]  # fmt: skip
+    # A row that others point at may be refused by their keys first, so each is tried until its own key refuses it.
+    tries = [_pointed(ground, table, one, pairs, mine, other, owner, open_hands) for mine, other in couples]
+    if not tries:
         return Proof("foreign-key-carries-owner", subject, False, "unproven: no row and parent of two users")
+    return Proof("foreign-key-carries-owner", subject, *next((one for one in tries if one[0]), tries[0]))
+
+
+def _pointed(
+    ground: Ground, table: Table, one: ForeignKey, pairs: dict[str, str], mine: Row, other: Row, owner: str,
+    open_hands: Hands,
+) -> tuple[bool, str]:  # fmt: skip
+    """Whether pointing the row `mine` at another user's row `other` is refused by the key, and what was seen."""
     link = {name: other[target] for name, target in pairs.items() if name != owner}
     link |= arcs.alone(table, link)
     become(open_hands.application, ground.setting, mine[owner])
@@ -358,4 +369,4 @@ def _carries(
     passed = outcome.sqlstate == DENIED or (outcome.sqlstate, outcome.constraint) == ("23503", one.name)
     pointing = ", ".join(name for name in link if name in pairs)
     words = f"as the application, pointing {pointing} at another user's row of {one.target[1]}: {outcome}"
-    return Proof("foreign-key-carries-owner", subject, passed, words)
+    return passed, words

@@ -32,13 +32,13 @@ _MUST = r"(?:(?:must|should|shall|has to|needs to|is|may)\s+)?(?:(?:be|come|lie|
 ORDERS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(rf"{_MUST}(?:{words})\s+(?:the\s+)?", re.IGNORECASE), operator)
     for words, operator in (
+        (r"different from|different than|not equal(?: to)?|not be equal to|differ from|not be the same as|<>|!=", "<>"),
         (r"on or after|at or after|after or (?:on|equal to)|equal to or (?:after|later than)|no earlier than|not (?:be )?before"
          r"|cannot be before|greater than or equal to|at least|>=|≥", ">="),
         (r"on or before|at or before|before or (?:on|equal to)|no later than|not (?:be )?after|cannot be after"
          r"|less than or equal to|at most|cannot exceed|must not exceed|not exceed|<=|≤", "<="),
         (r"after|later than|greater than|more than|larger than|above|>", ">"),
         (r"before|earlier than|less than|smaller than|below|<", "<"),
-        (r"different from|different than|not equal(?: to)?|not be equal to|differ from|not be the same as|<>|!=", "<>"),
     )
 )  # fmt: skip
 

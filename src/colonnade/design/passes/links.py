@@ -176,6 +176,7 @@ def _names(work: Work) -> Iterator[Told]:
                 blueprint.external
                 or attribute.references
                 or name not in blueprint.columns
+                or any(name in map(blueprint.attribute, one.columns) for one in blueprint.references)
                 or name in blueprint.key == (name,)
             ):
                 continue

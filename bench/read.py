@@ -18,7 +18,7 @@ from support.large_pages import KINDS, page
 
 READ = (sys.executable, "-m", "colonnade", "read", "--json")
 MEGABYTE = 1_000_000
-SMALL = CASES / "read-brewery-csharp" / "spec.md"
+SMALL = CASES / "read-brewery-csharp" / "data-model.md"
 
 
 def cpu(path: Path) -> tuple[float, int]:

@@ -297,6 +297,9 @@ def _takes_values(facts: Mapping[str, Fact[Any]]) -> bool:
     )
 
 
+_COLON = re.compile(r"[:：]\s*")
+
+
 def values(text: str, column: str, standing: Standing) -> tuple[tuple[str, ...], str | None]:
     """The closed list of values that `text` states for `column`."""
     if qualifiers.OPEN_LIST.search(text):
@@ -314,7 +317,7 @@ def values(text: str, column: str, standing: Standing) -> tuple[tuple[str, ...],
             found = written.closed(quoted[0])
             if found[0]:
                 return found
-        bare = re.split(r"[:：]\s*", names.plain(piece))[-1].strip(" .。")
+        bare = _COLON.split(names.plain(piece))[-1].strip(" .。")
         if standing != "remark" or _CHOICE_NAME.search(column):
             led = bare[lead.end() :].strip() if lead and standing and bare.startswith(lead[0].strip()[:4]) else bare
             whole = _BARE_CHOICES.fullmatch(led.strip(" .:()"))
@@ -335,14 +338,17 @@ def _plausible(text: str, led: bool, column: str) -> bool:
     return not flags and not types_only and bool(led or _CHOICE_NAME.search(column))
 
 
+_LIST_LEAD = re.compile(
+    r"\b(?:one of|values?\s*[:：=]|allowed(?: values)?\s*[:：]|must be (?:one of|either)|options?\s*[:：]|choices?\s*[:：]|possible values\s*[:：]|valid values\s*[:：]|enum\s*[:：=(])\s*[:：]?\s*[(\[{]?(?P<list>[^.;()\[\]{}\n]{3,300})",  # noqa: E501
+    re.IGNORECASE,
+)
+_LIST_SIGN = re.compile(r"[,/|、]|\bor\b")
+
+
 def _led_list(text: str, lead: re.Match[str] | None) -> str:
     """The list behind "one of:" or "values:"."""
-    match = re.search(
-        r"\b(?:one of|values?\s*[:：=]|allowed(?: values)?\s*[:：]|must be (?:one of|either)|options?\s*[:：]|choices?\s*[:：]|possible values\s*[:：]|valid values\s*[:：]|enum\s*[:：=(])\s*[:：]?\s*[(\[{]?(?P<list>[^.;()\[\]{}\n]{3,300})",  # noqa: E501
-        text,
-        re.IGNORECASE,
-    )
-    return match["list"] if match and re.search(r"[,/|、]|\bor\b", match["list"]) else ""
+    match = _LIST_LEAD.search(text)
+    return match["list"] if match and _LIST_SIGN.search(match["list"]) else ""
 
 
 def joined(*parts: Facts) -> Facts:

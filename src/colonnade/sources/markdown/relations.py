@@ -172,21 +172,28 @@ def _signs(text: str, seen: list[Mention], place: Place) -> list[Relation]:
     return found
 
 
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_SIGN_WORD = re.compile(r"many|one")
+_SIGN_PAIR = re.compile(
+    r"(?<![\w.])(?P<left>1|N|M|n|m|\*|0\.\.1|0\.\.\*|1\.\.\*|0\.\.N|one|many)\)?\s?(?:[:∶]|[-–—─><\s]{1,30}|to)\s?\(?(?P<right>1|N|M|n|m|\*|0\.\.1|0\.\.\*|1\.\.\*|0\.\.[nN]|1\.\.[nN]|one|many)(?![\w.])"
+)
+_CROWS_FEET = re.compile(r"(?P<left>\}[o|]|\|[|o]|>)\s?(?:--|\.\.|──|-)[-─.]*\s?(?P<right>[o|]\{|[|o]\||<)")
+_LINE_TO_MANY = re.compile(r"[─-]{1,}<")
+_LINE_FROM_MANY = re.compile(r">[─-]{1,}(?!>)")
+
+
 def _sign_kind(between: str) -> str:
-    if len(between) > 60 or re.search(r"[^\W\d_]{3,}", re.sub(r"many|one", "", between)):
+    if len(between) > 60 or _WORD.search(_SIGN_WORD.sub("", between)):
         return ""
-    pair = re.search(
-        r"(?<![\w.])(?P<left>1|N|M|n|m|\*|0\.\.1|0\.\.\*|1\.\.\*|0\.\.N|one|many)\)?\s?(?:[:∶]|[-–—─><\s]{1,30}|to)\s?\(?(?P<right>1|N|M|n|m|\*|0\.\.1|0\.\.\*|1\.\.\*|0\.\.[nN]|1\.\.[nN]|one|many)(?![\w.])",
-        between,
-    )
+    pair = _SIGN_PAIR.search(between)
     if pair:
         return _kind_of(_is_many(pair["left"]), _is_many(pair["right"]))
-    crow = re.search(r"(?P<left>\}[o|]|\|[|o]|>)\s?(?:--|\.\.|──|-)[-─.]*\s?(?P<right>[o|]\{|[|o]\||<)", between)
+    crow = _CROWS_FEET.search(between)
     if crow:
         return _kind_of(crow["left"] in ("}o", "}|", ">"), crow["right"] in ("o{", "|{", "<"))
-    if re.search(r"[─-]{1,}<", between):
+    if _LINE_TO_MANY.search(between):
         return "one-to-many"
-    if re.search(r">[─-]{1,}(?!>)", between):
+    if _LINE_FROM_MANY.search(between):
         return "many-to-one"
     return ""
 
@@ -207,21 +214,23 @@ def _kind_of(left_many: bool, right_many: bool) -> str:
     )
 
 
+_OPENING = re.compile(
+    r"(?:(?:an?|each|every|one|the|a single|all|any|multiple|many|in|un|una|cada|um|uma|ein|eine|jeder|jede|chaque|une|le|la|el)\s*)*"  # noqa: E501
+)
+_COLON = re.compile(r"\s*[:：]")
+_COLON_HERE = re.compile(r"[:：]")
+_OWN_KIND = re.compile(r"parent|self|child|own", re.IGNORECASE)
+
+
 def _subject(text: str, seen: list[Mention], about: str | None, loose: bool) -> tuple[Mention | None, list[Mention]]:
     """Who the sentence speaks of: the entity that it starts with, else the one it stands under."""
     first = seen[0]
     before = text[: first.start].strip(" *`-–—:").lower()
-    opening = (
-        re.fullmatch(
-            r"(?:(?:an?|each|every|one|the|a single|all|any|multiple|many|in|un|una|cada|um|uma|ein|eine|jeder|jede|chaque|une|le|la|el)\s*)*",  # noqa: E501
-            before,
-        )
-        is not None
-    )
+    opening = _OPENING.fullmatch(before) is not None
     following = text[first.end :].lstrip("`* s")
     role_name = (
         about is not None
-        and re.match(r"\s*[:：]", text[first.end :].lstrip("`*"))
+        and _COLON.match(text[first.end :].lstrip("`*"))
         and len(seen) > 1
         and seen[1].name == first.name
     )
@@ -230,12 +239,12 @@ def _subject(text: str, seen: list[Mention], about: str | None, loose: bool) -> 
     if (
         opening
         and len(seen) > 1
-        and not (about and re.match(r"[:：]", following) and first.name != about and loose and len(seen) == 1)
+        and not (about and _COLON_HERE.match(following) and first.name != about and loose and len(seen) == 1)
     ):
         return first, seen[1:]
     if about is None:
         return (first, seen[1:]) if len(seen) > 1 else (None, [])
-    objects = [one for one in seen if one.name != about or re.search(r"parent|self|child|own", text, re.IGNORECASE)]
+    objects = [one for one in seen if one.name != about or _OWN_KIND.search(text)]
     return Mention(about, 0, 0, False), objects
 
 
@@ -284,8 +293,12 @@ def _worded(text: str, subject: Mention, objects: list[Mention], place: Place) -
     return found
 
 
+_CLAUSE_END = re.compile(r"[.;:。]|\bbut\b")
+_OWNING = re.compile(r"ha[sv]|own|contain|includ", re.IGNORECASE)
+
+
 def _verb_kind(window: str, one: Mention, subject: Mention) -> str:
-    clause = re.split(r"[.;:。]|\bbut\b", window)[-1]
+    clause = _CLAUSE_END.split(window)[-1]
     many = bool(prose.MANY.search(clause)) or (one.plural and not prose.SINGLE.search(clause))
     # "at most one" counts, and says nothing of a place.
     verbs = re.sub(r"\bat(?= (?:most|least)\b)", "  ", clause)
@@ -298,7 +311,7 @@ def _verb_kind(window: str, one: Mention, subject: Mention) -> str:
         return "one-to-many" if many else "many-to-one"
     if many:
         return "one-to-many"
-    owning = to_many is not None and re.match(r"ha[sv]|own|contain|includ", to_many[0], re.IGNORECASE)
+    owning = to_many is not None and _OWNING.match(to_many[0])
     return "one-to-one" if owning and prose.ONLY_ONE.search(clause) else "many-to-one"
 
 

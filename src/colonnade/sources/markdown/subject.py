@@ -115,13 +115,15 @@ def unstored_in(section: Section, name: str) -> bool:
     return False
 
 
+_OF_A_PART = re.compile(r"(?:its|their|the \w+(?: \w+)? (?:is|are)|this \w+ (?:field|value))\b", re.IGNORECASE)
+_CLAUSE_END = re.compile(r"[,;(]\s*|\s+and\s+(?=not\b|never\b)")
+
+
 def _ends_unstored(sentence: str) -> bool:
     """`Calculated from bookings, not stored`; but not `Its status is derived, not stored`, which speaks of a column."""
-    if re.match(
-        r"(?:its|their|the \w+(?: \w+)? (?:is|are)|this \w+ (?:field|value))\b", sentence.strip(), re.IGNORECASE
-    ):
+    if _OF_A_PART.match(sentence.strip()):
         return False
-    pieces = [piece.strip(" .()") for piece in re.split(r"[,;(]\s*|\s+and\s+(?=not\b|never\b)", sentence)]
+    pieces = [piece.strip(" .()") for piece in _CLAUSE_END.split(sentence)]
     return any(storage.UNSTORED_END.fullmatch(piece) for piece in pieces)
 
 
@@ -159,20 +161,18 @@ def _without_name(sentence: str, name: str) -> str:
     return sentence
 
 
+_GOES_ON = re.compile(
+    r"(?:it|this|they|not|never|no|computed|derived|ephemeral|transient|in-memory|calculated|generated|purely|exists|lives|held|"
+    r"se|não|é|wird|werden|nicht|n'est|ne|non|viene|не|nie|jest)\b",
+    re.IGNORECASE,
+)
+
+
 def unstored_text(text: str, name: str) -> bool:
     """Whether a sentence of `text` whose subject is the thing called `name` says that it is not stored."""
     for number, sentence in enumerate(_SENTENCE_END.split(text[:1200])):
         bare = _without_name(sentence.strip(), name) if name else sentence
-        about_it = (
-            number == 0
-            or bare != sentence.strip()
-            or re.match(
-                r"(?:it|this|they|not|never|no|computed|derived|ephemeral|transient|in-memory|calculated|generated|purely|exists|lives|held|"
-                r"se|não|é|wird|werden|nicht|n'est|ne|non|viene|не|nie|jest)\b",
-                bare,
-                re.IGNORECASE,
-            )
-        )
+        about_it = number == 0 or bare != sentence.strip() or _GOES_ON.match(bare)
         if about_it and any(pattern.search(bare.strip()) for pattern in storage.UNSTORED_SENTENCE):
             return True
         if storage.INTERFACE.search(sentence) or _ends_unstored(sentence):

@@ -51,9 +51,13 @@ class Title:
     soft: bool = False
 
 
+_KEYCAP = re.compile(r"^[\d#*]\ufe0f?\u20e3\s*")
+
+
+@lru_cache(maxsize=16384)
 def bare(text: str) -> str:
     """`text` without emoji, numbering and Markdown marks."""
-    text = re.sub(r"^[\d#*]\ufe0f?\u20e3\s*", "", text.strip())
+    text = _KEYCAP.sub("", text.strip())
     for _ in range(3):
         shorter = _NUMBER.sub("", _DECORATION.sub("", text)).strip()
         if shorter == text:
@@ -142,13 +146,17 @@ def _role_by_words(lowered: str) -> str:
     return ""
 
 
+_CODE_FIRST = re.compile(r"`[^`]+`.*")
+_CODE_NAME = re.compile(r"`[A-Za-z_][\w.]*`\s*(?:[(（\[].*)?")
+
+
 @lru_cache(maxsize=16384)
 def read(text: str) -> Title:
     """What `text`, a heading or a label without its Markdown sign, names."""
     shown = _changed(bare(text))
-    marked = bool(_MARKER_BEFORE.match(names.plain(shown)) or re.fullmatch(r"`[^`]+`.*", shown))
+    marked = bool(_MARKER_BEFORE.match(names.plain(shown)) or _CODE_FIRST.fullmatch(shown))
     # A title in back-ticks is a name, whatever it means in English.
-    whole = "" if re.fullmatch(r"`[A-Za-z_][\w.]*`\s*(?:[(（\[].*)?", shown) else role_of(shown)
+    whole = "" if _CODE_NAME.fullmatch(shown) else role_of(shown)
     soft = bool(whole) and not _is_whole(shown)
     if whole and not soft:
         return Title(whole, shown, notes=tuple(_BRACKETS.findall(shown)))
@@ -241,20 +249,21 @@ def key_like(table: str, text: str) -> bool:
     return names.key(table) == name or names.key(table).endswith(name) or name.endswith(names.key(table))
 
 
+_LETTER = re.compile(r"[^\W\d_]")
+_SEVERAL_THINGS = re.compile(
+    r"[,;&+]|\band\b|\bvs\.?\b|\bfor\b|\bwith\b|\bof (?:the|a)\b|\bto\b|\bby\b|\bin\b|\bon\b|\bfrom\b"
+)
+
+
 def _role_of_name(name: str, shown: str, marked: bool) -> str:
     parts = name.split()
-    if not name or not re.search(r"[^\W\d_]", name) or _FILE.search(name) or _VERSION.match(name):
+    if not name or not _LETTER.search(name) or _FILE.search(name) or _VERSION.match(name):
         return "other"
     if _ARROW.search(name) or (_ARROW.search(shown) and not marked):
         return "relationships"
     if len(parts) > 5 or len(name) > 60 or _SENTENCE.search(name):
         return "other"
-    if (
-        re.search(
-            r"[,;&+]|\band\b|\bvs\.?\b|\bfor\b|\bwith\b|\bof (?:the|a)\b|\bto\b|\bby\b|\bin\b|\bon\b|\bfrom\b", name
-        )
-        and not marked
-    ):
+    if _SEVERAL_THINGS.search(name) and not marked:
         return "other"
     return "entity"
 

@@ -64,12 +64,15 @@ def resolve(word: str) -> str | None:
     return None
 
 
+_IN_QUOTES = re.compile(r"['\"].*['\"]")
+
+
 @lru_cache(maxsize=32768)
 def take(text: str) -> Written:
     """The type at the start of `text`, or a Written whose `type` is None and whose `rest` is the text."""
     shown = (
         names.plain(text.replace("\\|", "|")).strip().strip("\"'“”")
-        if not re.search(r"['\"].*['\"]", text)
+        if not _IN_QUOTES.search(text)
         else _without_ticks(text)
     )
     if not shown:
@@ -144,26 +147,34 @@ def _literal(part: str) -> bool:
     return bool(re.fullmatch(_QUOTED, part)) or resolve(part) is None
 
 
+_PROSE_START = re.compile(r"\s[-–—]\s|[;；]\s|\s\(|（")
+
+
 def _before_prose(text: str) -> str:
     """`text` up to a dash or a bracket that opens a remark."""
-    return re.split(r"\s[-–—]\s|[;；]\s|\s\(|（", text, maxsplit=1)[0]
+    return _PROSE_START.split(text, maxsplit=1)[0]
+
+
+_ENUM_WORD = re.compile(
+    r"(?:(?:string|text|varchar(?:\(\d+\))?|postgres(?:ql)?|db)[\s/]*)?(?P<word>[^\W\d]+)(?:\s+(?:of|type|values?))?\b",
+    re.IGNORECASE,
+)
+_NAMED_ENUM = re.compile(r"(?P<name>[A-Z]\w+)\s+enum\b")
+_ENUM_MARK = re.compile(r"^[:：=]\s*")
+_ENUM_NAME = re.compile(r"`?([A-Z]\w+)`?")
 
 
 def _enumeration(text: str) -> Written | None:
     """`ENUM('a','b')`, `enum: a, b`, `enum (a | b)`, `Enum<a, b>`, `string enum: …`."""
-    match = re.match(
-        r"(?:(?:string|text|varchar(?:\(\d+\))?|postgres(?:ql)?|db)[\s/]*)?(?P<word>[^\W\d]+)(?:\s+(?:of|type|values?))?\b",
-        text,
-        re.IGNORECASE,
-    )
+    match = _ENUM_WORD.match(text)
     if match is None or match["word"].lower() not in typewords.ENUM_WORDS:
-        after = re.match(r"(?P<name>[A-Z]\w+)\s+enum\b", text)
+        after = _NAMED_ENUM.match(text)
         return Written(after["name"], rest=text[after.end() :], known=True) if after else None
     rest = text[match.end() :].lstrip()
-    rest = re.sub(r"^[:：=]\s*", "", rest)
+    rest = _ENUM_MARK.sub("", rest)
     if rest[:1] in _CLOSERS:
         inside, tail = _inside(rest)
-        named = re.fullmatch(r"`?([A-Z]\w+)`?", inside)
+        named = _ENUM_NAME.fullmatch(inside)
         values, default = closed(inside)
         if values or not named:
             return Written("enum", values, None, None, default, tail, True)
@@ -246,20 +257,23 @@ def _array_of(inside: str) -> str:
     return f"{known or ('jsonb' if inside.strip()[:1].isupper() and not known else 'text')}[]"
 
 
+_COLLECTION_OF = re.compile(
+    r"(?:json |jsonb )?(?:array|list|set|collection|lista|liste)\s*(?:of|de|von)\s+(?P<what>[\w.]+(?:\s?\(\d+\))?)",
+    re.IGNORECASE,
+)
+_IN_BRACKETS = re.compile(r"\[\s*(?P<what>[A-Za-z_][\w.]*)\s*\](?P<null>\??)")
+
+
 def _collection(text: str) -> Written | None:
     """`array of strings`, `list of UUIDs`, `[String]`, `string array`."""
-    match = re.match(
-        r"(?:json |jsonb )?(?:array|list|set|collection|lista|liste)\s*(?:of|de|von)\s+(?P<what>[\w.]+(?:\s?\(\d+\))?)",
-        text,
-        re.IGNORECASE,
-    )
+    match = _COLLECTION_OF.match(text)
     if match:
         return Written(
             _array_of(names.singular(match["what"].lower()) if match["what"].islower() else match["what"]),
             rest=text[match.end() :],
             known=True,
         )
-    match = re.match(r"\[\s*(?P<what>[A-Za-z_][\w.]*)\s*\](?P<null>\??)", text)
+    match = _IN_BRACKETS.match(text)
     if match:
         return Written(
             _array_of(match["what"]), nullable=True if match["null"] else None, rest=text[match.end() :], known=True
@@ -267,12 +281,16 @@ def _collection(text: str) -> Written | None:
     return None
 
 
+_WORDS = re.compile(r"[^\W\d][\w./-]*(?:[ \t&][^\W_][\w./-]*){0,4}")
+_WORD_START = re.compile(r"(?<=[^\s&])(?=[\s&])")
+
+
 def _known(text: str) -> Written | None:
     """The longest run of up to five words at the start that the type tables know."""
-    match = re.match(r"[^\W\d][\w./-]*(?:[ \t&][^\W_][\w./-]*){0,4}", text)
+    match = _WORDS.match(text)
     if match is None:
         return None
-    parts = re.split(r"(?<=[^\s&])(?=[\s&])", match[0])
+    parts = _WORD_START.split(match[0])
     for count in range(len(parts), 0, -1):
         head = "".join(parts[:count])
         tail = text[len(head) :]
@@ -305,6 +323,15 @@ def _with_array(found: str, tail: str) -> Written:
     return Written(found, nullable=nullable, rest=tail.lstrip("?!"), known=True)
 
 
+_CAPITAL_NAME = re.compile(r"(?P<name>[A-Z][A-Za-z0-9_]*)(?P<array>\[\])?(?P<null>\?)?(?=$|[\s,;(|/!])")
+_LOWER_WORD = re.compile(r"\s+[a-z]")
+_HUMP = re.compile(r"[a-z][A-Z]")
+_SNAKE_NAME = re.compile(r"(?P<name>[a-z]+(?:_[a-z0-9]+)+)(?P<array>\[\])?(?=$|[\s,;(|])")
+_LOWER_NAME = re.compile(
+    r"(?P<name>[a-z]{3,})(?P<array>\[\])?(?=$|\s+(?:NOT NULL|NULL|DEFAULT|UNIQUE|PK|FK|REFERENCES|PRIMARY)\b)"
+)
+
+
 def _reference(text: str) -> Written | None:
     """A word that only says that it points somewhere, or a name in capitals: a named enum or an entity."""
     match = _WORD.match(text)
@@ -312,15 +339,13 @@ def _reference(text: str) -> Written | None:
         return None
     if match[0].lower() in typewords.REFERENCE_WORDS:
         return Written(None, rest=text, known=True)
-    named = re.match(r"(?P<name>[A-Z][A-Za-z0-9_]*)(?P<array>\[\])?(?P<null>\?)?(?=$|[\s,;(|/!])", text)
-    prose = named and re.match(r"\s+[a-z]", text[named.end() :]) and not re.search(r"[a-z][A-Z]", named["name"])
+    named = _CAPITAL_NAME.match(text)
+    prose = named and _LOWER_WORD.match(text[named.end() :]) and not _HUMP.search(named["name"])
     if named and not prose and not named["name"].isupper():
         return Written(
             named["name"] + (named["array"] or ""), nullable=True if named["null"] else None, rest=text[named.end() :]
         )
-    lower = re.match(r"(?P<name>[a-z]+(?:_[a-z0-9]+)+)(?P<array>\[\])?(?=$|[\s,;(|])", text) or re.match(
-        r"(?P<name>[a-z]{3,})(?P<array>\[\])?(?=$|\s+(?:NOT NULL|NULL|DEFAULT|UNIQUE|PK|FK|REFERENCES|PRIMARY)\b)", text
-    )
+    lower = _SNAKE_NAME.match(text) or _LOWER_NAME.match(text)
     if lower is None or any(pattern.search(lower["name"]) for _, _, pattern in qualifiers.FLAGS):
         return None
     return Written(lower["name"] + (lower["array"] or ""), rest=text[lower.end() :])

@@ -127,6 +127,12 @@ def _joined(lines: Sequence[Span]) -> Iterator[Span]:
         yield run
 
 
+_RELATION_WORD = re.compile(r"\**(?:relation|assoc|foreign|rela|bezieh|关系|関連|リレ|связи)", re.IGNORECASE)
+_RELATION_START = re.compile(
+    r"(?:\*\*)?(?:belongs to|has many|has one|owned by|contains many|references one|many-to-|one-to-)", re.IGNORECASE
+)
+
+
 def _item(item: Item, relational: bool, about: str | None, known: Index, file: str) -> Iterator[Relation]:
     if not item.lines:
         return
@@ -136,19 +142,10 @@ def _item(item: Item, relational: bool, about: str | None, known: Index, file: s
     stated = relational or bool(announced)
     found: list[Relation] = []
     if stated:
-        body = (
-            text[announced.end() :]
-            if announced
-            and re.match(r"\**(?:relation|assoc|foreign|rela|bezieh|关系|関連|リレ|связи)", text, re.IGNORECASE)
-            else text
-        )
+        body = text[announced.end() :] if announced and _RELATION_WORD.match(text) else text
         found = relations.told(body.strip(" *"), place, about, known, loose=True)
         yield from found
-    elif re.match(
-        r"(?:\*\*)?(?:belongs to|has many|has one|owned by|contains many|references one|many-to-|one-to-)",
-        text,
-        re.IGNORECASE,
-    ):
+    elif _RELATION_START.match(text):
         yield from relations.told(text, place, about, known, loose=True)
     head = mentions.find(text[:80], known)
     inner = head[0].name if head and head[0].start < 4 and stated else about
@@ -193,6 +190,13 @@ def _table(part: Part, block: Table, about: str | None, known: Index, file: str)
 # Indexes and uniques.
 
 
+_INDEX_LIST = re.compile(
+    r"\**(?:(?:unique |composite )?index(?:es)?|índices?|索引|インデックス|indizes)\**\s*[:：]\**\s*(?P<rest>.+)",
+    re.IGNORECASE,
+)
+_SAID_UNIQUE = re.compile(r"\bunique\b", re.IGNORECASE)
+
+
 def indexes(parts: Sequence[Part], known: Index, columns: Columns, file: str) -> Iterator[DraftEntity]:
     """Indexes and unique constraints that lists and tables state, each under the entity whose columns it names."""
     for part in parts:
@@ -206,11 +210,7 @@ def indexes(parts: Sequence[Part], known: Index, columns: Columns, file: str) ->
                 yield from _index_item(item, part.role, about, known, columns, file)
         elif isinstance(part.block, Paragraph):
             for line in part.block.lines:
-                listed = re.match(
-                    r"\**(?:(?:unique |composite )?index(?:es)?|índices?|索引|インデックス|indizes)\**\s*[:：]\**\s*(?P<rest>.+)",  # noqa: E501
-                    line.text,
-                    re.IGNORECASE,
-                )
+                listed = _INDEX_LIST.match(line.text)
                 if listed and about is not None:
                     for piece in bullets.top_level(listed["rest"]):
                         yield from _made(
@@ -218,7 +218,7 @@ def indexes(parts: Sequence[Part], known: Index, columns: Columns, file: str) ->
                             line.place(file),
                             about,
                             columns,
-                            unique=bool(re.search(r"\bunique\b", line.text, re.IGNORECASE)),
+                            unique=bool(_SAID_UNIQUE.search(line.text)),
                         )
                 elif _UNIQUE_LEAD.search(line.text) or part.role == "indexes":
                     yield from _stated(line.text, line.place(file), part.role, about, known, columns)

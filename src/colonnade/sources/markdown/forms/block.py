@@ -61,10 +61,13 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _BREAK = re.compile(r"[^\w]+")
 
 
+_LOW_LINES = re.compile("_+")
+
+
 @lru_cache(maxsize=16384)
 def snake(name: str) -> str:
     """`OrderLine`, `order-line` and `Order Line` as `order_line`."""
-    return re.sub("_+", "_", _BREAK.sub("_", _HUMP.sub("_", name[:200]).lower())).strip("_")
+    return _LOW_LINES.sub("_", _BREAK.sub("_", _HUMP.sub("_", name[:200]).lower())).strip("_")
 
 
 # Endings by which a plural is made singular well enough to compare two names.

@@ -262,24 +262,34 @@ def _filled(one: DraftAttribute, told: Facts, description: str) -> DraftAttribut
     return facts.attribute(one.name.value, one.name.place, facts.joined(known, told), one.description or description)
 
 
+_NAME_END = re.compile(r"\s*(?:,|、|\s/\s|/|&)\s*")
+_NAME_SIGN = re.compile(r"[,/&、]")
+_INNER_END = re.compile(r"\s*[,/、]\s*")
+_FROM_BRACKET = re.compile(r"\s*[(（].*$")
+
+
 def _names(text: str) -> list[str]:
     quoted = _EACH.findall(text)
-    parts = quoted if quoted else re.split(r"\s*(?:,|、|\s/\s|/|&)\s*", text) if re.search(r"[,/&、]", text) else [text]
+    parts = quoted if quoted else _NAME_END.split(text) if _NAME_SIGN.search(text) else [text]
     found = []
     for part in parts:
         plain = names.plain(part).strip().strip("\"'").rstrip(":：")
-        several = re.split(r"\s*[,/、]\s*", plain)
+        several = _INNER_END.split(plain)
         for one in several if len(several) > 1 and all(names.is_identifier(each) for each in several) else [plain]:
-            name = column_name(re.sub(r"\s*[(（].*$", "", one).rstrip("?*! "))
+            name = column_name(_FROM_BRACKET.sub("", one).rstrip("?*! "))
             if not name:
                 return []
             found.append(name)
     return found
 
 
+_INSIDE_NAME = re.compile(r"[(（](?P<inside>[^()（）]*)[)）]")
+_DIVIDER = re.compile(r"\s*(?:[:：(（=]|[-–—→]|->)")
+
+
 def _read(heads: list[str], written_name: str, mark: str, rest: str, place: Place) -> Read | None:
     quoted, bold = written_name.startswith("`") or "`" in written_name[:4], written_name.startswith(("**", "__"))
-    inside_name = re.search(r"[(（](?P<inside>[^()（）]*)[)）]", names.plain(written_name)) if quoted or bold else None
+    inside_name = _INSIDE_NAME.search(names.plain(written_name)) if quoted or bold else None
     told, description, typed = _rest(rest, place, heads[0])
     if inside_name:
         told = facts.joined(told, facts.read(inside_name["inside"], place, "type", heads[0]))
@@ -294,7 +304,7 @@ def _read(heads: list[str], written_name: str, mark: str, rest: str, place: Plac
         return None
     plain_word = names.is_identifier(heads[0])
     said = rest.strip(" :：-–—")
-    divided = not rest.strip() or bool(re.match(r"\s*(?:[:：(（=]|[-–—→]|->)", rest))
+    divided = not rest.strip() or bool(_DIVIDER.match(rest))
     if (
         not divided
         and not strong
@@ -318,6 +328,9 @@ def _made(heads: list[str], place: Place, told: Facts, description: str) -> tupl
     return tuple(facts.attribute(head, place, told, description) for head in heads)
 
 
+_DASH_OR_ARROW = re.compile(r"(?:[-–—]{1,2}|→|->)\s*")
+
+
 def _rest(rest: str, place: Place, column: str) -> tuple[Facts, str, bool]:
     """(facts, description, whether a type was given) of what follows the name."""
     text = rest.strip()
@@ -327,7 +340,7 @@ def _rest(rest: str, place: Place, column: str) -> tuple[Facts, str, bool]:
         parts.append(_qualified(bracket["inside"], place, column))
         text = text[bracket.end() :].strip()
     coded = text[:1] in (":", "：", "=")
-    dash = re.match(r"(?:[-–—]{1,2}|→|->)\s*", text)
+    dash = _DASH_OR_ARROW.match(text)
     body = text[1:].strip() if coded else text[dash.end() :] if dash else text
     if dash and dash[0].strip() in ("→", "->"):
         found = facts.target(f"→ {body}")
@@ -548,10 +561,14 @@ def inline(text: str, span: Span, file: str, reader: Reader | None = None) -> tu
     return tuple(found) if found and missed * 3 <= len(pieces) else ()
 
 
+_BRACKET_OR_MARK = re.compile(r"[(\[{（<)\]}）>,;、；，]")
+
+
 def top_level(text: str) -> list[str]:
     """`text` cut at the commas and semicolons that stand in no bracket and no quotes."""
     pieces, start, depth = [], 0, 0
-    for position, character in enumerate(text):
+    for match in _BRACKET_OR_MARK.finditer(text):
+        character, position = match[0], match.start()
         depth += (character in "([{（<") - (character in ")]}）>" and depth > 0)
         if character in ",;、；，" and depth == 0:
             pieces.append(text[start:position])

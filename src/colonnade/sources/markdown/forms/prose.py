@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from colonnade import types
 from colonnade.design.draft import DraftAttribute, EntityKind, Fact
@@ -491,9 +492,13 @@ def _clauses(text: str) -> list[str]:
     return clauses
 
 
+_BRACKET_OR_MARK = re.compile(r"[(\[（)\]）,;、，；/]")
+
+
 def _cut(text: str, marks: str) -> list[str]:
     pieces, start, depth = [], 0, 0
-    for position, character in enumerate(text):
+    for match in _BRACKET_OR_MARK.finditer(text):
+        character, position = match[0], match.start()
         depth += (character in "([（") - (character in ")]）" and depth > 0)
         if character in marks and depth == 0:
             pieces.append(text[start:position])
@@ -541,12 +546,16 @@ def _other_subject(before: str, entry: Entry, known: Index) -> bool:
     return opening and seen[0].name != entry.subject.name and len(before[seen[0].end :].split()) <= 2
 
 
+_WHETHER_IT = re.compile(r"\bwhether (?:it|they|the \w+) (?:is|are|was|were|has been) ", re.IGNORECASE)
+_OR_MORE = re.compile(r"\b(?:zero|one|two|0|1)[ -]or[ -]more\b", re.IGNORECASE)
+
+
 def _pieces(text: str, entry: Entry, known: Index, place: Place) -> Iterator[DraftAttribute]:
     """The attributes of a list up to the end of its sentence."""
     text = _inside(text.strip().rstrip(".。").lstrip(":： "))
     text = _WHETHER.sub(lambda match: f"{match['what']} {match['how']}", text)
-    text = re.sub(r"\bwhether (?:it|they|the \w+) (?:is|are|was|were|has been) ", "", text, flags=re.IGNORECASE)
-    text = re.sub(r"\b(?:zero|one|two|0|1)[ -]or[ -]more\b", "many", text, flags=re.IGNORECASE)
+    text = _WHETHER_IT.sub("", text)
+    text = _OR_MORE.sub("many", text)
     for piece in _cut(text, ",;、，；"):
         for part in _joined(piece):
             outside = _BRACKET.sub(" ", part).lstrip()
@@ -573,6 +582,7 @@ _CERTAIN = re.compile(
 
 _ANY_BRACKET = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
 _HIDDEN = re.compile("\x01(\\d+)\x02")
+_NO_SIGNS = {1: None, 2: None}
 
 
 def _joined(piece: str) -> list[str]:
@@ -583,17 +593,18 @@ def _joined(piece: str) -> list[str]:
         hidden.append(match[0])
         return f"\x01{len(hidden) - 1}\x02"
 
-    cut = _JOIN.split(_ANY_BRACKET.sub(hide, piece))
+    # A document may hold the two signs itself; without them it says the same.
+    cut = _JOIN.split(_ANY_BRACKET.sub(hide, piece.translate(_NO_SIGNS)))
     return [_HIDDEN.sub(lambda match: hidden[int(match[1])], part) for part in cut]
 
 
 def _inside(text: str) -> str:
     """`text` up to a bracket that it closes and does not open."""
     depth = 0
-    for position, character in enumerate(text):
-        depth += (character in "([（") - (character in ")]）")
+    for match in _BRACKET_OR_MARK.finditer(text):
+        depth += (match[0] in "([（") - (match[0] in ")]）")
         if depth < 0:
-            return text[:position]
+            return text[: match.start()]
     return text
 
 
@@ -696,6 +707,17 @@ def _paired(noun: str) -> tuple[str, ...]:
     return f"{pair['left']} {what}", f"{pair['right']} {what}"
 
 
+_LIST_OF = re.compile(r"(?:number|list|set|collection|array|series|history|kind|type|amount) of (.+)", re.IGNORECASE)
+_OF_ANOTHER = re.compile(r"\s+of\s+(?:the|a|an|each|its|their)\b.*$")
+_IDENTIFIES = re.compile(
+    r"(?:unique )?(?:identifier|id)|identificador(?: único)?|eindeutige id|identifiant(?: unique)?", re.IGNORECASE
+)
+_LETTER = re.compile(r"[^\W\d_]")
+_HUMPED = re.compile(r"\b[a-z]+[A-Z]\w*")
+_NO_NOUN = re.compile(r"[=<>{}|!?%$]|\d{3,}")
+
+
+@lru_cache(maxsize=16384)
 def _noun(head: str) -> str | None:
     """The noun of a piece without articles, qualifiers and relative clauses; None where it is no noun."""
     bare = names.plain(head).strip().strip("\"'“”.,;:：*")
@@ -703,17 +725,11 @@ def _noun(head: str) -> str | None:
     bare = _OF_THE.sub(lambda match: f"{match['rest']} {match['head']}", bare)
     bare = prose.CUT.sub("", bare).strip()
     bare = prose.PREPOSITION.sub("", bare).strip() if len(bare.split()) > 3 else bare
-    of = re.fullmatch(
-        r"(?:number|list|set|collection|array|series|history|kind|type|amount) of (.+)", bare, re.IGNORECASE
-    )
+    of = _LIST_OF.fullmatch(bare)
     bare = of[1] if of and not bare.lower().startswith(("number", "type", "kind", "amount")) else bare
-    bare = re.sub(r"\s+of\s+(?:the|a|an|each|its|their)\b.*$", "", bare)
+    bare = _OF_ANOTHER.sub("", bare)
     parts = bare.split()
-    if re.fullmatch(
-        r"(?:unique )?(?:identifier|id)|identificador(?: único)?|eindeutige id|identifiant(?: unique)?",
-        bare,
-        re.IGNORECASE,
-    ):
+    if _IDENTIFIES.fullmatch(bare):
         return "id"
     flag = len(parts) == 2 and parts[0].lower() in ("has", "is", "can")
     verb = (
@@ -725,10 +741,10 @@ def _noun(head: str) -> str | None:
     )
     if prose.NO_NOUN.match(bare):
         return None
-    if not parts or len(parts) > 4 or not re.match(r"[^\W\d_]", bare) or verb or len(bare) > 50:
+    if not parts or len(parts) > 4 or not _LETTER.match(bare) or verb or len(bare) > 50:
         return None
-    bare = re.sub(r"\b[a-z]+[A-Z]\w*", lambda match: match[0].lower(), bare) if len(parts) > 1 else bare
-    if re.search(r"[=<>{}|!?%$]|\d{3,}", bare) or parts[-1].lower() in (
+    bare = _HUMPED.sub(lambda match: match[0].lower(), bare) if len(parts) > 1 else bare
+    if _NO_NOUN.search(bare) or parts[-1].lower() in (
         "sent",
         "made",
         "placed",
@@ -739,6 +755,9 @@ def _noun(head: str) -> str | None:
     ):
         return None
     return bare
+
+
+_COUNTED = re.compile(r"\b(?:number|count|total|amount|maximum|minimum)\b", re.IGNORECASE)
 
 
 def _is_attribute(noun: str, entry: Entry, known: Index) -> bool:
@@ -788,42 +807,52 @@ def _is_attribute(noun: str, entry: Entry, known: Index) -> bool:
     if found is not None:
         return False
     seen = find(noun, known)
-    counted = re.search(r"\b(?:number|count|total|amount|maximum|minimum)\b", noun, re.IGNORECASE)
+    counted = _COUNTED.search(noun)
     return bool(counted) or not (
         seen and seen[-1].end >= len(noun) and not prose.COLUMN_NOUN.search(noun) and seen[-1].plural
     )
+
+
+_PIECE_END = re.compile(r"[,;]")
+_SAID_OPTIONAL = re.compile(r"\boptional(?:ly)?\b|\bopcional|\boptionnel|\bnullable\b", re.IGNORECASE)
+_SAID_REQUIRED = re.compile(r"\b(?:required|mandatory)\b", re.IGNORECASE)
+_SAID_UNIQUE = re.compile(r"\W*(?:an?|its|the)?\s*(?:globally )?unique\s+(?!identifier|id\b|ID\b)", re.IGNORECASE)
 
 
 def _told(text: str, head: str, inside: str, name: str, place: Place) -> Facts:
     told: Facts = bullets._qualified(inside, place, name.strip()) if inside else {}
     kind = told.get("type")
     # In prose `(username)` explains a word; only a type that PostgreSQL or its relatives know is one.
-    if kind is not None and str(kind.value) != "enum" and types.resolve(re.split(r"[,;]", inside)[0].strip()) is None:
+    if kind is not None and str(kind.value) != "enum" and types.resolve(_PIECE_END.split(inside)[0].strip()) is None:
         told.pop("type")
     if inside and not told.keys() & {"enum_values", "type", "references", "primary_key"}:
         told = facts.joined(told, _choices(inside, place))
-    if re.search(r"\boptional(?:ly)?\b|\bopcional|\boptionnel|\bnullable\b", head, re.IGNORECASE):
+    if _SAID_OPTIONAL.search(head):
         told.setdefault("nullable", Fact(True, place))
-    if re.search(r"\b(?:required|mandatory)\b", head, re.IGNORECASE):
+    if _SAID_REQUIRED.search(head):
         told.setdefault("nullable", Fact(False, place))
-    if re.match(r"\W*(?:an?|its|the)?\s*(?:globally )?unique\s+(?!identifier|id\b|ID\b)", head, re.IGNORECASE):
+    if _SAID_UNIQUE.match(head):
         told.setdefault("unique", Fact(True, place))
     return told
+
+
+_YES_OR_NO = re.compile(
+    r"\s*(?:yes|true|s[ií]|ja|oui|sim|да|はい|是)\s*(?:/|\||,|or)\s*(?:no|false|nein|non|não|нет|いいえ|否)\s*",
+    re.IGNORECASE,
+)
+_CHOICE_END = re.compile(r"\s*[,/|]\s*|\s+or\s+")
+_SHORT_CHOICE = re.compile(r"[^\W_][\w'’-]*(?: [\w'’-]+)?")
 
 
 def _choices(inside: str, place: Place) -> Facts:
     """`state (draft, sent)`: short words in a bracket behind a noun are its values, unless they are columns themselves."""  # noqa: E501
     listed, _, said = inside.partition(";")
-    if re.fullmatch(
-        r"\s*(?:yes|true|s[ií]|ja|oui|sim|да|はい|是)\s*(?:/|\||,|or)\s*(?:no|false|nein|non|não|нет|いいえ|否)\s*",
-        listed,
-        re.IGNORECASE,
-    ):
+    if _YES_OR_NO.fullmatch(listed):
         return {"type": Fact("boolean", place)}
-    pieces = [piece.strip() for piece in re.split(r"\s*[,/|]\s*|\s+or\s+", listed)]
+    pieces = [piece.strip() for piece in _CHOICE_END.split(listed)]
     if "/" in listed and types.resolve(pieces[0].lower()) is not None:
         return {"type": Fact(pieces[0].lower(), place)}
-    short = all(re.fullmatch(r"[^\W_][\w'’-]*(?: [\w'’-]+)?", piece) for piece in pieces)
+    short = all(_SHORT_CHOICE.fullmatch(piece) for piece in pieces)
     if (
         len(pieces) < 2
         or not short

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from colonnade.design.draft import DraftAttribute, Fact
 from colonnade.errors import Place
@@ -60,8 +61,11 @@ def shape(table: Table) -> Shape:
     return Shape(_kind(first, roles, heads), tuple(_settled(first, roles)))
 
 
+_NO_TITLE_SIGN = re.compile(r"[^\w\s/&().#?'’°№-]")
+
+
 def title_words(text: str) -> str:
-    return " ".join(re.sub(r"[^\w\s/&().#?'’°№-]", " ", names.plain(text)).lower().split()).strip(" .:")
+    return " ".join(_NO_TITLE_SIGN.sub(" ", names.plain(text)).lower().split()).strip(" .:")
 
 
 def _role_by_words(head: str) -> str:
@@ -238,15 +242,20 @@ def _is_gone(row: tuple[Span, ...], roles: Shape) -> bool:
     return any(_GONE.fullmatch(names.plain(text).strip(" .❌🗑️")) for text in texts)
 
 
+_LEADING_MARKS = re.compile(r"^[^\w(（\"'$@]+")
+_TRAILING_MARKS = re.compile(r"\s*(?:🔑|🔗|\*|†|✅|⚠️|🆕|:|：|\.\.\.)+$")
+_CHANGE_MARK = re.compile(r"^(?:new|added|changed|modified)\s*[:：]\s*", re.IGNORECASE)
+
+
 def name_parts(text: str, *, typed: bool = False) -> list[tuple[str, str]]:
     """(name, bracket behind it) for each column that a name cell names; nothing for a pseudo column.
 
     `typed`: a type stands beside it, so `notes` and `index` are columns like others.
     """
     plain = names.plain(text).strip()
-    plain = re.sub(r"^[^\w(（\"'$@]+", "", plain).strip().strip("\"'")
-    plain = re.sub(r"\s*(?:🔑|🔗|\*|†|✅|⚠️|🆕|:|：|\.\.\.)+$", "", plain)
-    plain = re.sub(r"^(?:new|added|changed|modified)\s*[:：]\s*", "", plain, flags=re.IGNORECASE)
+    plain = _LEADING_MARKS.sub("", plain).strip().strip("\"'")
+    plain = _TRAILING_MARKS.sub("", plain)
+    plain = _CHANGE_MARK.sub("", plain)
     if not plain or (_PSEUDO.fullmatch(plain) and not typed) or len(plain) > 120:
         return []
     tail = _CELL_TAIL.search(plain)
@@ -263,16 +272,17 @@ def name_parts(text: str, *, typed: bool = False) -> list[tuple[str, str]]:
     return [(name, note) for part in chosen if (name := column_name(part))]
 
 
+_ARRAY_MARK = re.compile(r"\[\]$")
+_LETTER = re.compile(r"[^\W\d_]")
+_NO_NAME = re.compile(r"[=<>{};!?|]|\.\.")
+
+
+@lru_cache(maxsize=16384)
 def column_name(text: str) -> str:
     """A column's name as written, or "" for what cannot be one."""
-    text = re.sub(r"\[\]$", "", text.strip().strip("`\"' "))
+    text = _ARRAY_MARK.sub("", text.strip().strip("`\"' "))
     plain = text.rsplit(".", 1)[-1] if names.is_identifier(text) and "." in text else text
-    if (
-        not re.search(r"[^\W\d_]", plain)
-        or len(plain.split()) > 4
-        or len(plain) > 63
-        or re.search(r"[=<>{};!?|]|\.\.", plain)
-    ):
+    if not _LETTER.search(plain) or len(plain.split()) > 4 or len(plain) > 63 or _NO_NAME.search(plain):
         return ""
     return plain
 
@@ -306,10 +316,13 @@ def _row_facts(row: tuple[Span, ...], roles: Shape, file: str, column: str) -> F
     return facts.joined(*parts)
 
 
+_WORD_END = re.compile(r"[\s,;(（]")
+
+
 def _cell_facts(span: Span, role: str, file: str, column: str, number: int) -> Facts:
     text, place = span.text.strip(), span.place(file)
     lowered = names.plain(text).lower().strip(" .")
-    head = re.split(r"[\s,;(（]", lowered, maxsplit=1)[0]
+    head = _WORD_END.split(lowered, maxsplit=1)[0]
     if role in ("required", "nullable"):
         return _yes_or_no(text, head, place, role, column)
     if role == "default":

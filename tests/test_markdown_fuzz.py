@@ -90,3 +90,7 @@ def test_long_lines_take_no_exponential_time() -> None:
             "```sql\n{}\n```",
         ):
             assert seconds(frame.format(piece * 1500)) < 2 * LIMIT, (piece, frame)
+
+
+def test_a_run_of_one_word_is_read_in_one_way() -> None:
+    assert seconds(f"| Column | Type | Constraints |\n|---|---|---|\n| status | text | {'or ' * 150}! |") < LIMIT

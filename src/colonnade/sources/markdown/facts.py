@@ -60,8 +60,9 @@ Standing = Literal["type", "constraint", "remark"]
 _CHOICE_NAME = re.compile(
     r"(?:status|state|type|kind|role|priority|level|category|mode|phase|stage|severity|frequency|method|gender|plan|tier|visibility|direction|recurrence|source|action|channel|format|unit|scope|currency|condition|reason|estado|tipo|rol|"
     r"prioridad|typ|rolle|statut|rôle|outcome|result|provider|platform|size|theme|language|difficulty|intent|transmission|fuel)s?$", re.IGNORECASE)  # fmt: skip  # noqa: E501
+# No value is the word "or": were it one, a run of them could be read in exponentially many ways.
 _BARE_CHOICES = re.compile(
-    r"(?:[a-z][a-z0-9_-]{0,30}|[A-Z][A-Z0-9_]{0,30}|[A-Z][a-z][A-Za-z0-9_-]{0,30}|[^\x00-\x7f\s、，；（）。][^\s,/|、，;；()（）。]{0,15})(?:(?:\s*,\s*|\s*/\s*|\s*\|\s*|、|\s+or\s+)(?:or\s+)?(?:[a-z][a-z0-9_-]{0,30}|[A-Z][A-Z0-9_]{0,30}|[A-Z][a-z][A-Za-z0-9_-]{0,30}|[^\x00-\x7f\s、，；（）。][^\s,/|、，;；()（）。]{0,15}))+(?:\s*\(default\))?"
+    r"(?!or\b)(?:[a-z][a-z0-9_-]{0,30}|[A-Z][A-Z0-9_]{0,30}|[A-Z][a-z][A-Za-z0-9_-]{0,30}|[^\x00-\x7f\s、，；（）。][^\s,/|、，;；()（）。]{0,15})(?:(?:\s*,\s*|\s*/\s*|\s*\|\s*|、|\s+or\s+)(?:or\s+)?(?!or\b)(?:[a-z][a-z0-9_-]{0,30}|[A-Z][A-Z0-9_]{0,30}|[A-Z][a-z][A-Za-z0-9_-]{0,30}|[^\x00-\x7f\s、，；（）。][^\s,/|、，;；()（）。]{0,15}))+(?:\s*\(default\))?"
 )
 _FRAGMENTS = re.compile(r"\s*(?:[,;。，；、]|(?<=\s)[-–—](?=\s)|\.(?=\s|$))\s*(?![^()]*\))")
 _DEFAULT_ALONE = re.compile(rf"{qualifiers.DEFAULT.pattern}[\s.]*", re.IGNORECASE)

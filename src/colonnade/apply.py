@@ -83,6 +83,7 @@ def run(plan: PlanFile, dsn: str, tell: Tell, patience: Patience = Patience()) -
         for setting in (*SESSION, "SET row_security = off"):
             connection.execute(setting.encode())
         begun = _begun(connection, plan)
+        connection.add_notice_handler(lambda notice: tell(f"    {notice.message_primary}"))
         for number in range(begun, len(plan.parts)):
             with _stopping(plan, number):
                 _part(connection, plan.parts[number], number, f"[{number + 1}/{len(plan.parts)}]", tell, patience)

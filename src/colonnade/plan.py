@@ -10,8 +10,10 @@ from typing import Any, Literal, TypeAlias
 from colonnade.design.schema import Check, Database, ForeignKey, PrimaryKey, Unique
 from colonnade.diff.renames import Question
 from colonnade.errors import Mistake, Refused
-from colonnade.ops.columns import DropColumn, SetIdentity, SetNullable, SetType
+from colonnade.ops.backfill import backfill, expanded, is_volatile
+from colonnade.ops.columns import AddColumn, DropColumn, SetIdentity, SetNullable, SetType
 from colonnade.ops.constraints import AddConstraint, fits_create_table, validation
+from colonnade.ops.functions import CreateFunction
 from colonnade.ops.indexes import CreateIndex, DropIndex
 from colonnade.ops.op import Key, Op
 from colonnade.ops.sequences import DropSequence
@@ -116,13 +118,16 @@ def _online(ops: tuple[Op, ...], old: Database) -> tuple[Batch, ...]:
     there = _busy(ops, old)
     swapped = _swapped(ops, there)
     first = tuple(op for op in ops if isinstance(op, DropIndex) and op.relation.name in there and op not in swapped)
+    filled = tuple(op for op in ops if isinstance(op, AddColumn) and _is_filled(op, there, ops, old))
     moved: list[Op] = []
     kept: list[Op] = []
     late: set[Key] = set()
     for op in ops:
         if op in first or op in swapped:
             continue
-        if _is_long(op, there, ops) or late & set(op.needs):
+        if isinstance(op, AddColumn) and op in filled:
+            kept += expanded(op)
+        elif _is_long(op, there, ops) or late & set(op.needs):
             moved.append(op)
             late |= set(op.creates)
         else:
@@ -131,7 +136,23 @@ def _online(ops: tuple[Op, ...], old: Database) -> tuple[Batch, ...]:
     transactions = tuple(_transactions(tuple(kept), "transaction"))
     # The constraint is there for new rows at once; the rows that are there are looked at later.
     after = tuple(batch for op in moved for batch in _long(op, there, swapped))
-    return (*early, *transactions, *after)
+    filling = tuple(batch for op in filled for batch in _backfilled(op))
+    return (*early, *transactions, *filling, *after)
+
+
+def _is_filled(op: AddColumn, there: frozenset[str], ops: tuple[Op, ...], old: Database) -> bool:
+    """Whether a table in use gets a column whose default is another value in each row, and would be rewritten."""
+    made = (one.function for one in ops if isinstance(one, CreateFunction))
+    functions = {one.name for one in (*old.functions, *made) if one.volatility == "VOLATILE"}
+    return qualified(*op.table) in there and op.column.default is not None and is_volatile(op.column.default, functions)
+
+
+def _backfilled(op: AddColumn) -> Iterator[Batch]:
+    """The values of the rows that are there, a few pages in each transaction; then what holds of all rows."""
+    yield Batch("backfill", (Move(op, backfill(op.table, op.name)),), transactional=False, patient=True)
+    if not op.column.nullable:
+        open_ = replace(op.column, nullable=True)
+        yield from _not_null_online(SetNullable(op.table, op.name, open_, op.column), ())
 
 
 def _busy(ops: tuple[Op, ...], old: Database) -> frozenset[str]:

@@ -280,3 +280,25 @@ def test_all_mistakes_come_at_once():
 def test_what_is_no_design_is_an_input_error(text):
     with pytest.raises(InputError):
         document.load(text, "design.yaml")
+
+
+def test_exclude_is_read_in_the_form_of_the_reference():
+    forms = ("USING gist (at WITH &&, slug WITH =)", "EXCLUDE (at WITH &&, slug WITH =)", "at WITH &&, slug WITH =")
+    for form in forms:
+        stated = f"constraints:\n        - {{type: exclude, columns: [at], expression: '{form}', name: once}}"
+        text = MINIMAL.replace("constraints:\n", f"{stated}\n", 1)
+        (found,) = (one for one in document.load(text, "d").database.table("todos").constraints if one.name == "once")
+        assert found == Exclusion("once", "gist", (("at", "&&"), ("slug", "=")))
+    with pytest.raises(InputError, match="is no EXCLUDE"):
+        document.load(text.replace(forms[-1], "at; DROP TABLE x"), "d")
+
+
+def test_what_follows_from_the_rest_is_noted_where_a_person_states_it_otherwise():
+    text = MINIMAL.replace("{name: done,", "{name: done, python_name: isDone,")
+    _, notes = document.read(text + "  meta: {version: '2.0.0'}\n  sqlmodel_config: {validation_rules: [short]}\n", "d")
+    assert [one.message.split(" follows")[0] for one in notes] == [
+        "meta.version", "sqlmodel_config.validation_rules", "the python_name isDone of done",
+    ]  # fmt: skip
+    assert all(one.place and one.place.line > 1 for one in notes)
+    schema, _ = design(task_management(), Settings())
+    assert document.read(document.dump(schema), "d") == (schema, ())

@@ -262,12 +262,15 @@ def _severity(findings: Sequence[Finding], strict: bool) -> tuple[Finding, ...]:
 
 def _designed(paths: Sequence[str]) -> Design:
     from colonnade.design import document
+    from colonnade.sources.recognise import DESIGNS
+    from colonnade.sources.text import read_text
 
     if len(paths) > 1:
         raise wrong("a design document is the whole design", fix="give it as the only source")
     path = Path(paths[0])
-    path = path / "design.yaml" if path.is_dir() else path
-    return Design(None, document.load(path.read_text(encoding="utf-8"), str(path)), (), path)
+    path = next(one for name in DESIGNS if (one := path / name).is_file()) if path.is_dir() else path
+    schema, remarks = document.read(read_text(path), str(path))
+    return Design(None, schema, remarks, path)
 
 
 def _portable(schema: Schema) -> Schema:

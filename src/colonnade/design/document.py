@@ -39,6 +39,16 @@ def load(text: str, file: str) -> Schema:
     return document_load.of(yaml.read(text, file))
 
 
+def read(text: str, file: str) -> tuple[Schema, tuple[Finding, ...]]:
+    """As `load`, with notes on what a person wrote that is not kept. Raises InputError."""
+    from colonnade.design import document_load
+    from colonnade.design.document_remarks import remarks
+
+    root = yaml.read(text, file)
+    schema = document_load.of(root)
+    return schema, remarks(root, schema)
+
+
 def merge(text: str, file: str, designed: Schema) -> tuple[str, tuple[Finding, ...]]:
     """The edited document `text` with what the documents ask for now, comments and order kept, and what both changed.
 

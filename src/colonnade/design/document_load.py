@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from colonnade import sql
 from colonnade.config import suggestion
+from colonnade.design import exclusion_text
 from colonnade.design.codec import Mistakes, decode, items, known_keys, mapping, types_of, value_of, wrong
 from colonnade.design.document_checks import check
 from colonnade.design.document_columns import columns_of
@@ -208,14 +209,40 @@ def _constraint(mistakes: Mistakes, table: str, node: Node, reasons: dict[str, s
         wrong(mistakes, keys["type"].place if kind else node.place, f"a constraint has the type '{kind or ''}'", fix)
         return None
     columns = [_text(one) or "" for one in items(mistakes, keys.get("columns"), "columns")]
+    if kind == "exclude":
+        keys = _spelled_out(mistakes, keys)
     filled = {"name": _named("_".join((table, *columns, _SUFFIX[kind])), node), **_target(keys)}
     cls = _CLASSES[kind]
     made: Constraint | None = decode(
-        mistakes, cls, Node(filled, node.place, keys=node.keys), also=frozenset({"type", "because", "columns"})
+        mistakes,
+        cls,
+        Node(filled, node.place, keys=node.keys),
+        also=frozenset({"type", "because", "columns"} | ({"expression"} if kind == "exclude" else set())),
     )
     if made is not None:
         _because(keys.get("because"), f"{table}/{made.name}", reasons)
     return made
+
+
+def _spelled_out(mistakes: Mistakes, keys: Mapping[str, Node]) -> Mapping[str, Node]:
+    """`expression: USING gist (room_id WITH =, during WITH &&)` as the elements, the method and the condition."""
+    text = keys.get("expression")
+    if text is None or "elements" in keys:
+        return keys
+    known = {name: one for name, one in keys.items() if name != "expression"}
+    parts = exclusion_text.read(text.text) if isinstance(text.value, str) else None
+    if parts is None:
+        fix = "write it as in USING gist (room_id WITH =, during WITH &&)"
+        wrong(mistakes, text.place, f"{text.text[:60]!r} is no EXCLUDE", fix)
+        parts = ((), "gist", "")
+    elements, method, condition = parts
+    pairs = [Node([_said(key, text), _said(operator, text)], text.place) for key, operator in elements]
+    made = {"elements": Node(pairs, text.place), "method": _said(method, text)}
+    return {**known, **made, **({"condition": _said(condition, text)} if condition else {})}
+
+
+def _said(value: str, near: Node) -> Node:
+    return Node(value, near.place, value)
 
 
 def _target(keys: Mapping[str, Node]) -> Mapping[str, Node]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from colonnade import sql, types
 from colonnade.config import suggestion
+from colonnade.design import exclusion_text
 from colonnade.design.draft import DraftAttribute, Fact, OnDelete
 from colonnade.design.work import (
     Blueprint,
@@ -306,12 +307,6 @@ def _composite(blueprint: Blueprint, node: Any, target: str, action: str | None,
 
 def _exclusion(blueprint: Blueprint, node: Any, fact: Fact[str]) -> Blueprint:
     """EXCLUDE as it is written, its expressions as PostgreSQL's parser gives them back."""
-    from pglast.stream import RawStream
-
-    elements = tuple(
-        (RawStream()(element.expr) if element.expr else element.name, "".join(part.sval for part in operator))
-        for element, operator in node.exclusions
-    )
-    predicate = RawStream()(node.where_clause) if node.where_clause else ""
-    told = StatedExclusion(elements, fact.place, node.access_method or "gist", node.conname or "", predicate)
+    elements, method, predicate = exclusion_text.parts_of(node)
+    told = StatedExclusion(elements, fact.place, method, node.conname or "", predicate)
     return replace(blueprint, exclusions=(*blueprint.exclusions, told))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import psycopg
 import pytest
 
 from colonnade.config import Settings
 from colonnade.design.engine import design
 from colonnade.design.schema import Database, DefaultPrivilege, Privilege, Schema
-from colonnade.server import Server, connect
+from colonnade.server import Server, connect, scratch_database
 from colonnade.vocabulary.sensitive import MARK, advice
 from support.building import files, only, prepared, psql
 from support.drafts import attribute, draft, entity
@@ -139,3 +140,16 @@ def test_the_order_of_default_privileges_is_undone_by_the_way_back() -> None:
 )  # fmt: skip
 def test_sensitive_values_are_known_by_name_and_wording(column: str, description: str, sensitive: bool) -> None:
     assert (advice(column, description) is not None) == sensitive
+
+
+@pytest.mark.parametrize("power", ["BYPASSRLS", "SUPERUSER", "IN ROLE app_owner"])
+def test_roles_sql_stops_where_the_application_was_there_with_powers(
+    server: Server, schema: Schema, power: str
+) -> None:
+    text = only(files(schema, "roles"), "roles.sql")
+    powerful = f"CREATE ROLE app_owner NOLOGIN; CREATE ROLE app_user LOGIN {power}; CREATE ROLE app_reader; "
+    with scratch_database(server) as name, connect(server.dsn(name)) as administrator:
+        statements = text.replace("BEGIN;\n", f"BEGIN; {powerful}", 1).removesuffix("COMMIT;\n")
+        with pytest.raises(psycopg.errors.RaiseException, match="row-level security does not bind app_user"):
+            administrator.execute(statements.encode())
+        administrator.execute("ROLLBACK")

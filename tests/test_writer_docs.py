@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pglast
@@ -13,12 +14,17 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from colonnade.config import Settings
+from colonnade.design import document
 from colonnade.design.schema import Column, Database, Intent, PrimaryKey, QueryPattern, Schema, Table
+from colonnade.prove.attack.copy import copied
+from colonnade.prove.attack.source import of_design
 from colonnade.queries import laid_out, rendered, serving_keys
+from colonnade.server import Server, connect
 from colonnade.writers.diagram import diagram
 from colonnade.writers.docs import docs
 from colonnade.writers.file import Request
 from colonnade.writers.markdown import block, cell_code, code, mermaid_text, mermaid_word, prose
+from colonnade.writers.matrix import COMMANDS, NOTHING, matrix
 from support.example import task_management
 from support.wide import HOSTILE_TEXTS, wide
 
@@ -181,3 +187,27 @@ def test_a_pattern_without_an_index_says_so() -> None:
     schema = task_management()
     bare = replace(schema, intent=replace(schema.intent, patterns=(QueryPattern("All", "tasks", "SELECT 1"),)))
     assert "No index serves it." in page(bare)
+
+
+def test_the_isolation_matrix_says_what_privileges_and_rows_postgresql_gives(server: Server) -> None:
+    case = Path(__file__).parent / "cases" / "bank" / "design.yaml"
+    schema = document.load(case.read_text(encoding="utf-8"), "design.yaml")
+    roles = schema.intent.roles
+    assert roles is not None
+    told = {(name, role): dict(zip(COMMANDS, cells, strict=True)) for name, role, cells in matrix(schema, roles)}
+    with copied(server, of_design(schema)) as copy, connect(server.dsn(copy.name)) as administrator:
+        for (name, role), cells in told.items():
+            for command, cell in cells.items():
+                any_column = command in ("SELECT", "INSERT", "UPDATE")
+                check = f"has_{'any_column' if any_column else 'table'}_privilege"
+                query = f"SELECT {check}(%s, %s, %s)"
+                # The migrator may do what the owner may, whose member it is; what it is granted itself is told.
+                if role != roles.migrator:
+                    found = administrator.execute(query, (role, f"public.{name}", command)).fetchone()
+                    assert found == (cell != NOTHING,), (name, role, command, cell)
+    assert told["accounts", "app_user"]["SELECT"] == "rows of own tenants"
+    assert told["account_changes", "app_user"] == dict(
+        zip(COMMANDS, ("own tenants' entries", *["no"] * 4), strict=True)
+    )
+    assert told["currencies", "app_user"]["SELECT"] == "all rows"
+    assert told["settings", "app_reader"] == dict(zip(COMMANDS, ("own rows", *["no"] * 4), strict=True))

@@ -17,6 +17,19 @@ SELECT coalesce(
 """
 
 
+SUPABASE = f"""
+CREATE SCHEMA auth;
+GRANT USAGE ON SCHEMA auth TO PUBLIC;
+CREATE TABLE auth.users (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), email text);
+CREATE FUNCTION auth.uid() RETURNS uuid LANGUAGE sql STABLE AS $$ {_UID} $$;
+CREATE FUNCTION auth.role() RETURNS text LANGUAGE sql STABLE
+    AS $$ SELECT nullif(current_setting('request.jwt.claim.role', true), '') $$;
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON TABLES TO anon, authenticated, service_role;
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON SEQUENCES TO anon, authenticated, service_role;
+"""
+"""What SQL files that are written for Supabase expect to find there, its grants on new tables included."""
+
+
 def functions(schema: Schema) -> tuple[Function, ...]:
     """The functions that the policies of `schema` call and that somebody else provides."""
     texts = (text for table in schema.database.tables for one in table.policies for text in (one.using, one.check))

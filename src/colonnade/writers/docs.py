@@ -21,6 +21,7 @@ from colonnade.sql import ident, idents, qualified
 from colonnade.writers.diagram import diagram
 from colonnade.writers.file import File, Request, writer
 from colonnade.writers.markdown import block, bullets, cell_code, code, prose, table
+from colonnade.writers.matrix import COMMANDS, matrix
 
 _COLUMN_HEAD = ("Column", "Type", "Constraints", "Description")
 
@@ -213,6 +214,9 @@ def _isolation(schema: Schema) -> Iterator[str]:
                 *(((cell_code(roles.reader), "reads what policies show it, changes nothing"),) if roles.reader else ()),
             ),
         )
+        yield "What each role may reach; anything but no is a privilege, and says for which rows."
+        rows = ((cell_code(name), cell_code(role), *cells) for name, role, cells in matrix(schema, roles))
+        yield table(("Table", "Role", *COMMANDS), rows)
 
 
 def _history(request: Request) -> Iterator[str]:

@@ -32,6 +32,7 @@ def _script(schema: Schema, roles: Roles) -> str:
         *(_create(*row) for row in _rows(roles)),
         *([_bypass(roles.migrator)] if roles.passes == "bypassrls" else []),
         _membership(roles),
+        _refusal(roles),
         _database(roles),
         *(_extension(one) for one in schema.database.extensions if one.schema == "public"),
         *external,
@@ -64,6 +65,25 @@ def _create(name: str, attributes: str, purpose: str) -> str:
         f"        CREATE ROLE {ident(name)} {attributes};\n    END IF;\nEND\n"
     )
     return f"{comment_line(f'{name} {purpose}.')}\n{_do(body)}"
+
+
+def _refusal(roles: Roles) -> str:
+    """Stops where a role that was there before is one that policies do not bind."""
+    bound = ", ".join(literal(one) for one in (roles.application, roles.reader) if one)
+    powers = ", ".join(literal(one) for one in (roles.owner, roles.migrator))
+    body = (
+        "\nDECLARE\n    unbound text;\nBEGIN\n"
+        "    SELECT string_agg(r.rolname, ', ' ORDER BY r.rolname) INTO unbound FROM pg_roles AS r\n"
+        f"    WHERE r.rolname IN ({bound}) AND (r.rolsuper OR r.rolbypassrls OR EXISTS (\n"
+        f"        SELECT FROM pg_roles AS p WHERE p.rolname IN ({powers}) AND pg_has_role(r.oid, p.oid, 'MEMBER')));\n"
+        "    IF unbound IS NOT NULL THEN\n"
+        "        RAISE EXCEPTION 'row-level security does not bind %', unbound\n"
+        "            USING HINT = 'It is a superuser, has BYPASSRLS or is a member of the owner or the migrator. '\n"
+        "                'Take that from it; a role made by the console of a host may have to be made anew by SQL.';\n"
+        "    END IF;\nEND\n"
+    )
+    words = "A role that was there before may be one that policies do not bind; nothing is built on that."
+    return f"{comment_line(words)}\n{_do(body)}"
 
 
 def _bypass(migrator: str) -> str:

@@ -14,6 +14,7 @@ from colonnade.sql import ident, literal
 
 SIGNED = "a signed token in the setting, which a definer function of another role verifies, instead of a bare id"
 GIVEN = "random keys, and no INSERT or UPDATE of the key columns for the application (column grants)"
+PARAMETERS = "values as parameters, which are not shown, or a role for each user; REVOKE on pg_stat_activity"
 HIDDEN = "a database, or a partitioned table with statistics of its own, for each tenant"
 
 
@@ -80,6 +81,16 @@ def planner_estimates(subject: Subject) -> Result:
         return held(shown(done.outcome))
     # How many bytes depends on when dead rows are pruned, and evidence is the same on every run.
     return accepted("pg_relation_size() tells how large the whole table is", done.script, HIDDEN)
+
+
+@attack("channel-activity")
+def activity(subject: Subject) -> Result:
+    """Sessions of one role see in pg_stat_activity what the others of that role run, with the values in its text."""
+    subject.stage.stranger.execute(f"SELECT {literal(subject.other_value)}::text".encode())
+    done = subject.act("SELECT query FROM pg_stat_activity WHERE usename = current_user AND pid <> pg_backend_pid()")
+    if done.outcome.accepted and any(subject.other_value in str(row[0]) for row in done.outcome.values):
+        return accepted("a value in another session's statement is read", done.script, PARAMETERS)
+    return held(f"no value of another session is seen ({shown(done.outcome)})")
 
 
 @attack("channel-left-in-session")

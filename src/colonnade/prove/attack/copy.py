@@ -8,8 +8,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from colonnade.design import provided
 from colonnade.design.roles import renamed
-from colonnade.design.schema import Database, Entity, Intent, Schema, SchemaNamespace, Table
+from colonnade.design.schema import Database, Entity, Intent, Privilege, Schema, SchemaNamespace, Table
 from colonnade.elaborate.canonical import roles_of
 from colonnade.errors import InputError, Mistake
 from colonnade.prove.attack.source import Person, Source
@@ -128,10 +129,19 @@ def _without_missing(administrator: psycopg.Connection, source: Source) -> tuple
 
 
 def _neighbours(source: Source) -> Database:
-    """The tables of others, and those of their schemas that the source itself does not make."""
+    """The tables and functions of others, and those of their schemas that the source itself does not make."""
     made = {one.name for one in source.database.namespaces} | {"public"}
     missing = sorted({one.schema for one in source.external} - made)
-    return Database(namespaces=tuple(map(SchemaNamespace, missing)), tables=source.external)
+    given = provided.functions(Schema(source.database, Intent("attack", "attack"), source.external))
+    there = {(one.schema, one.name) for one in source.database.functions}
+    functions = tuple(one for one in given if (one.schema, one.name) not in there)
+    missing = sorted({*missing, *({one.schema for one in functions} - made)})
+    return Database(namespaces=tuple(map(_open, missing)), tables=source.external, functions=functions)
+
+
+def _open(name: str) -> SchemaNamespace:
+    """A schema of others, in which everybody may look things up, as policies do."""
+    return SchemaNamespace(name, privileges=(Privilege("PUBLIC", ("USAGE",)),))
 
 
 def _staff(administrator: psycopg.Connection, source: Source, application: str) -> None:

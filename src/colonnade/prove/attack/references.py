@@ -8,13 +8,13 @@ from colonnade.design.schema import ForeignKey, Table, Unique
 from colonnade.prove.attack.belonging import Place, asked
 from colonnade.prove.attack.reading import shown
 from colonnade.prove.attack.registry import Result, accepted, attack, held, leaked, not_applicable, unproven
-from colonnade.prove.attack.stage import Act, Stage, Subject, insertion, known, script, undone, unique_keys
+from colonnade.prove.attack.stage import Act, Stage, Subject, excluding, insertion, known, script, undone, unique_keys
 from colonnade.prove.keys import ABSENT
 from colonnade.prove.probe import Outcome, Row, ran, value
 from colonnade.sql import ident, idents, literal, qualified
 from colonnade.types import Family
 
-NOT_UNIQUE, NOT_THERE = "23505", "23503"
+NOT_UNIQUE, EXCLUDED, NOT_THERE = "23505", "23P01", "23503"
 NO_REFERENCE = "no foreign key leads from this table to a row that belongs to one user"
 
 
@@ -89,7 +89,7 @@ def open_by_joining(subject: Subject) -> Result:
 
 @attack("probe-unique-key")
 def probe_unique_key(subject: Subject) -> Result:
-    """A value that another user has in a unique column is not refused, for the refusal would tell of it."""
+    """A value that another user has in a unique key or an exclusion is not refused: that would tell of it."""
     answers = []
     control = subject.controls["insert"]
     if _one_row_a_user(subject):
@@ -99,7 +99,7 @@ def probe_unique_key(subject: Subject) -> Result:
         done = subject.act(
             insertion(subject, subject.forged(subject.mine, {subject.owner: subject.own_value, **taken}))
         )
-        if (done.outcome.sqlstate, done.outcome.blamed) == (NOT_UNIQUE, name):
+        if done.outcome.sqlstate in (NOT_UNIQUE, EXCLUDED) and done.outcome.blamed == name:
             words = f"{name} tells that another user has this {', '.join(columns)}"
             if name not in subject.stage.stated:
                 return leaked(words, done.script)
@@ -269,7 +269,7 @@ def _open_uniques(subject: Subject) -> Iterator[tuple[str, tuple[str, ...]]]:
     """
     keys = (key for key in subject.table.foreign_keys if key.target in subject.stage.scoped)
     pointing = {column for key in keys for column in key.columns}
-    for name, columns in sorted(unique_keys(subject.table)):
+    for name, columns in sorted((*unique_keys(subject.table), *excluding(subject.table))):
         known = columns and columns != subject.key and subject.owner not in columns
         if known and not pointing & set(columns) and all(subject.theirs[one] is not None for one in columns):
             yield name, columns

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from colonnade.design import provided
 from colonnade.design.schema import Database, Entity, Policy, Schema, Table
 from colonnade.prove.attack.belonging import Lead, Place, owner_column
 from colonnade.prove.attack.belonging import recognised as belonging_of
-from colonnade.prove.attack.stage import Setting, unique_keys
+from colonnade.prove.attack.stage import Setting, excluding, unique_keys
 
 if TYPE_CHECKING:
     import psycopg
@@ -76,7 +77,7 @@ def of_design(schema: Schema) -> Source:
     known = {one.table: one for one in intent.entities if not one.external}
     owned = [((one.schema, one.name), known[one.name]) for one in schema.database.tables if one.name in known]
     scoped = {place: column for place, one in owned if (column := _owner(one)) is not None}
-    stated = frozenset(name for table in schema.database.tables for name, _ in unique_keys(table))
+    stated = frozenset(name for table in schema.database.tables for name, _ in (*unique_keys(table), *excluding(table)))
     apart = tuple(one.name for one in schema.database.tables if (one.schema, one.name) not in scoped)
     common = Source(
         schema.database, Setting(intent.setting), "application_role", scoped,
@@ -136,8 +137,20 @@ def of_sql(server: Server, texts: Mapping[str, str]) -> Source:
 
     people: dict[str, Person] = {}
     rest = {file: _without_roles(text, people) for file, text in texts.items()}
+    if _for_supabase(rest.values()):
+        rest = {"Supabase": provided.SUPABASE, **rest}
+        people = {**{one: Person(one, one == "service_role") for one in SUPABASE_ROLES}, **people}
     database = elaborate.sql(server, rest, sorted(people))
     return recognised(database, tuple(people[name] for name in sorted(people)))
+
+
+SUPABASE_ROLES = (*provided.SUPABASE_ROLES, "service_role")
+
+
+def _for_supabase(texts: Iterable[str]) -> bool:
+    """Whether SQL files count on Supabase: they ask for its user or point at its users, and make neither."""
+    whole = "\n".join(texts).lower()
+    return bool(re.search(r"\bauth\.(uid|users)\b", whole)) and not re.search(r"create schema\b.*\bauth\b", whole)
 
 
 def recognised(database: Database, people: tuple[Person, ...] = ()) -> Source:
@@ -193,7 +206,8 @@ def _setting(database: Database, policy: Policy) -> Setting | None:
     for place in (text, *called):
         found = _SETTING.search(place)
         if found:
-            claim = _CLAIM.search(place)
+            # Up to the next setting that is read: what is taken out of that one is no part of this one.
+            claim = _CLAIM.search(place[found.end() :].partition("current_setting(")[0])
             return Setting(found[1], claim[1] if claim else None)
     return None
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from colonnade.design.schema import Database, PrimaryKey, Table, Unique
+from colonnade.design.schema import Database, Exclusion, PrimaryKey, Table, Unique
 from colonnade.prove.attack.belonging import Belonging, Lead, Place
 from colonnade.prove.probe import Outcome, Row, ran, value, where
 from colonnade.sql import comment_line, ident, literal, qualified
@@ -218,6 +219,14 @@ def unique_keys(table: Table) -> Iterator[tuple[str, tuple[str, ...]]]:
         if isinstance(one, (PrimaryKey, Unique)):
             yield one.name, one.columns
     yield from ((one.name, one.columns) for one in table.indexes if one.unique)
+
+
+def excluding(table: Table) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The name of each exclusion, and the columns that its elements name."""
+    for one in table.constraints:
+        if isinstance(one, Exclusion):
+            words = {word for key, _ in one.elements for word in re.findall(r'"(?:[^"]|"")+"|\w+', key)}
+            yield one.name, tuple(column.name for column in table.columns if {column.name, ident(column.name)} & words)
 
 
 def _given(table: Table) -> frozenset[str]:

@@ -267,6 +267,26 @@ def test_a_mistake_is_named_with_its_line(old, new, message):
     assert mistake.place.file == "design.yaml" and mistake.place.line > 1
 
 
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ["DROP TABLE t"],
+        ["CREATE RULE r AS ON DELETE TO t DO INSTEAD NOTHING; DROP TABLE t"],
+        ["CREATE RULE r AS ON DELETE TO t DO INSTEAD NOTHING", "DROP TABLE t"],
+        [],
+    ],
+)
+def test_a_definition_makes_what_it_says_and_nothing_else(statements):
+    def text(some):
+        rule = json.dumps([{"kind": "RULE", "name": "r ON t", "sql": some}])
+        return MINIMAL.replace("database_schema:\n", f"database_schema:\n  definitions: {rule}\n", 1)
+
+    good = document.load(text(["CREATE RULE r AS ON DELETE TO t DO INSTEAD NOTHING"]), "design.yaml")
+    assert [one.name for one in good.database.definitions] == ["r ON t"]
+    with pytest.raises(InputError, match="make something else"):
+        document.load(text(statements), "design.yaml")
+
+
 def test_all_mistakes_come_at_once():
     text = MINIMAL.replace("nullable: false", "nulable: false").replace("type: unique,", "type: uniqe,")
     with pytest.raises(InputError) as caught:

@@ -10,6 +10,7 @@ from typing import Any
 from colonnade.design.schema import (
     Database,
     DefaultPrivilege,
+    Definition,
     Function,
     PrimaryKey,
     Privilege,
@@ -20,6 +21,7 @@ from colonnade.design.schema import (
 KEYS: Mapping[type, Callable[[Any], tuple[str, ...]]] = {
     Privilege: lambda one: (one.grantee, "with grant option" if one.grantable else ""),
     DefaultPrivilege: lambda one: (one.role, one.objects, one.schema or ""),
+    Definition: lambda one: ("", f"{one.kind.lower()} {one.name}"),
     Function: lambda one: (one.schema, f"{one.name}({one.identity_arguments})"),
 }
 WORDS: Mapping[type, str] = {SchemaNamespace: "schema", PrimaryKey: "primary key"}

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from colonnade.catalog.constraints import constraints
+from colonnade.catalog.definitions import definitions
 from colonnade.catalog.functions import functions
 from colonnade.catalog.indexes import indexes
 from colonnade.catalog.namespaces import extensions, namespaces
@@ -73,5 +74,6 @@ def _database(view: Snapshot) -> Database:
         tables(view, parts),
         views(view, parts),
         default_privileges(view),
+        definitions(view, known),
         tuple(sorted(beyond)),
     )

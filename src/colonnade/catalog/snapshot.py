@@ -92,10 +92,10 @@ def snapshot(connection: psycopg.Connection[Any]) -> Iterator[Snapshot]:
         )
 
 
-def rows(view: Snapshot, query: str) -> list[Any]:
+def rows(view: Snapshot, query: str, values: Mapping[str, object] | None = None) -> list[Any]:
     """The rows of `query`, which may use %(namespaces)s and, as %(pg_type_members)s, what extensions own."""
     members = {f"{catalog}_members": view.members.get(catalog, []) for catalog in OWNED_CATALOGS}
-    return _rows(view.connection, query, {"namespaces": list(view.namespaces), **members})
+    return _rows(view.connection, query, {"namespaces": list(view.namespaces), **members, **(values or {})})
 
 
 def _rows(connection: psycopg.Connection[Any], query: str, values: Mapping[str, object] | None = None) -> list[Any]:

@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
+from colonnade.catalog.definitions import KINDS as DEFINITIONS
 from colonnade.catalog.snapshot import FIRST_USER_OID, Snapshot, rows
 
 # Every object of these catalogs that a user made and that meets the condition. Comments on what a Database has no
 # comment for are found in the same way, and so are facts of modelled objects that no field holds.
 OBJECTS = {
     "pg_am": "true",
-    "pg_cast": "true",
-    "pg_collation": "true",
     "pg_conversion": "true",
-    "pg_event_trigger": "true",
     "pg_foreign_data_wrapper": "true",
     "pg_foreign_server": "true",
     "pg_language": "true",
     "pg_largeobject_metadata": "true",
     "pg_opclass": "true",
-    "pg_operator": "true",
     "pg_opfamily": "true",
-    "pg_publication": "true",
-    "pg_statistic_ext": "true",
     "pg_subscription": "o.subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())",
     "pg_transform": "true",
-    "pg_ts_config": "true",
-    "pg_ts_dict": "true",
     "pg_ts_parser": "true",
     "pg_ts_template": "true",
-    "pg_rewrite": "o.rulename <> '_RETURN'",
     "pg_class": "o.relkind = 'f' AND o.relnamespace = ANY(%(namespaces)s)",
-    # Ranges, base and shell types; an array or multirange comes with its type.
-    "pg_type": "(o.typtype = 'r' OR o.typtype IN ('b', 'p') AND o.typcategory <> 'A')"
-    " AND o.typnamespace = ANY(%(namespaces)s)",
-    "pg_proc": "(o.prokind IN ('a', 'w')"
-    " OR o.prolang IN (SELECT oid FROM pg_language WHERE lanname IN ('c', 'internal')))"
+    # Base and shell types; an array comes with its type.
+    "pg_type": "o.typtype IN ('b', 'p') AND o.typcategory <> 'A' AND o.typnamespace = ANY(%(namespaces)s)",
+    "pg_proc": "(o.prokind = 'w' OR o.prokind <> 'a'"
+    " AND o.prolang IN (SELECT oid FROM pg_language WHERE lanname IN ('c', 'internal')))"
     " AND o.pronamespace = ANY(%(namespaces)s) AND NOT EXISTS (SELECT FROM pg_depend i WHERE"
     " i.classid = 'pg_proc'::regclass AND i.objid = o.oid AND i.deptype = 'i')",
 }
@@ -48,8 +39,6 @@ FACTS = {
     "column options": "SELECT attrelid, attnum::int FROM pg_attribute WHERE attoptions IS NOT NULL AND attnum > 0",
     "index column statistics": "SELECT a.attrelid, a.attnum::int FROM pg_attribute a JOIN pg_index i ON"
     " i.indexrelid = a.attrelid WHERE a.attstattarget >= 0",
-    "operator class in the partition key": "SELECT p.partrelid, 0 FROM pg_partitioned_table p, unnest(p.partclass) k"
-    " JOIN pg_opclass o ON o.oid = k WHERE NOT o.opcdefault",
 }
 
 OBJECTS_QUERY = """
@@ -75,6 +64,7 @@ COMMENTED = {
     "pg_class": "d.objsubid = 0 AND d.objoid IN"
     " (SELECT oid FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'i', 'I', 'S'))"
     " OR d.objsubid > 0 AND d.objoid IN (SELECT oid FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm'))",
+    **{kind.catalog: "true" for kind in DEFINITIONS},
     "pg_constraint": "d.objoid IN (SELECT oid FROM pg_constraint WHERE conislocal OR contypid <> 0)",
     "pg_extension": "true",
     "pg_namespace": "true",

@@ -44,6 +44,7 @@ _LISTED = {
     "namespaces": schema.SchemaNamespace, "extensions": schema.Extension, "enums": schema.EnumType,
     "domains": schema.Domain, "composites": schema.CompositeType, "sequences": schema.Sequence,
     "functions": schema.Function, "views": schema.View, "default_privileges": schema.DefaultPrivilege,
+    "definitions": schema.Definition,
     "query_patterns": schema.QueryPattern, "dependencies": schema.Dependency, "reasons": schema.Reason,
 }  # fmt: skip
 _DEFINED = (*_LISTED.values(), schema.Privilege, schema.IndexKey, schema.Index, schema.Trigger, schema.Policy,

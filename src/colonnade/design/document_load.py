@@ -12,6 +12,7 @@ from colonnade.design import exclusion_text
 from colonnade.design.codec import Mistakes, decode, items, known_keys, mapping, types_of, value_of, wrong
 from colonnade.design.document_checks import check
 from colonnade.design.document_columns import columns_of
+from colonnade.design.document_definitions import is_what_it_says
 from colonnade.design.document_form import (
     DOCUMENT_KEYS,
     ENTITY_KEYS,
@@ -94,6 +95,11 @@ def _section(mistakes: Mistakes, body: Node, name: str) -> tuple[Any, ...]:
     node = body.value.get(name)
     hint = types_of(Database)[name]
     made = () if node is None else value_of(mistakes, hint, node, name)
+    if name == "definitions" and node is not None:
+        refused = (one for one in made or () if not is_what_it_says(one))
+        for one in refused:
+            fix = "copy what `colonnade introspect` prints of it"
+            wrong(mistakes, node.place, f"the statements of {one.kind.lower()} '{one.name}' make something else", fix)
     return made if name == "unmodelled" else _sorted(made or ())
 
 

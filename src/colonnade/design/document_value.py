@@ -46,7 +46,7 @@ PYTHON_TYPES: dict[Family, str] = {
     Family.JSON: "dict", Family.BINARY: "bytes", Family.VECTOR: "list[float]", Family.HSTORE: "dict[str, str]",
 }  # fmt: skip
 SECTIONS = ("namespaces", "extensions", "enums", "domains", "composites", "sequences", "functions", "views",
-            "default_privileges", "unmodelled")  # fmt: skip
+            "default_privileges", "definitions", "unmodelled")  # fmt: skip
 VERSION = "1.0.0"
 
 

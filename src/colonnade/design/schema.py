@@ -394,6 +394,30 @@ class DefaultPrivilege:
 
 
 @dataclass(frozen=True, slots=True)
+class Definition:
+    """An object that is told by the statements that make it, such as a rule, an aggregate or a range type.
+
+    `kind` is its word in DROP and COMMENT ON, `name` what follows it there: `total(integer)`, `keep ON tasks`.
+    `on` is the (schema, table) with which it vanishes; `uses` are (kind, name as SQL) of what must be there first.
+    """
+
+    kind: str
+    name: str
+    sql: tuple[str, ...]
+    schema: str = "public"
+    on: tuple[str, str] | None = None
+    uses: tuple[tuple[str, str], ...] = ()
+    owner: str | None = None
+    privileges: Privileges = ()
+    comment: str | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What it is to others: an aggregate is called like a function."""
+        return ("function" if self.kind == "AGGREGATE" else self.kind.lower(), self.name)
+
+
+@dataclass(frozen=True, slots=True)
 class Database:
     """All objects of one database. `unmodelled` names what was seen in a catalog and cannot be expressed here."""
 
@@ -407,6 +431,7 @@ class Database:
     tables: tuple[Table, ...] = ()
     views: tuple[View, ...] = ()
     default_privileges: tuple[DefaultPrivilege, ...] = ()
+    definitions: tuple[Definition, ...] = ()
     unmodelled: tuple[str, ...] = ()
 
     @property

@@ -13,10 +13,12 @@ from colonnade.design.schema import (
     Constraint,
     Database,
     DefaultPrivilege,
+    Definition,
     Domain,
     EnumType,
     ForeignKey,
     Function,
+    Index,
     Privilege,
     Privileges,
     SchemaNamespace,
@@ -28,6 +30,7 @@ from colonnade.diff.order import ordered, without_rings
 from colonnade.ops import target
 from colonnade.ops.comments import SetComment
 from colonnade.ops.constraints import AddConstraint, fits_create_table
+from colonnade.ops.definitions import CreateDefinition
 from colonnade.ops.functions import SHARED_MARK, CreateFunction, ShareFunction
 from colonnade.ops.grants import (
     DEFAULTS_GIVEN_TO_PUBLIC,
@@ -88,9 +91,11 @@ def _operations(database: Database, runs_as: str | None) -> Iterator[Op]:
         yield from of_view(view, runs_as)
     for default in database.default_privileges:
         yield from of_default(default)
+    for definition in database.definitions:
+        yield from of_definition(definition, runs_as)
 
 
-_Owned = SchemaNamespace | EnumType | Domain | CompositeType | Sequence | Function | Table | View
+_Owned = SchemaNamespace | Definition | EnumType | Domain | CompositeType | Sequence | Function | Table | View
 
 
 def dressed(at: Target, one: _Owned, runs_as: str | None) -> Iterator[Op]:
@@ -149,6 +154,11 @@ def of_function(function: Function, runs_as: str | None) -> Iterator[Op]:
         return
     yield CreateFunction(function)
     yield from dressed(target.function(function), function, runs_as)
+
+
+def of_definition(definition: Definition, runs_as: str | None) -> Iterator[Op]:
+    yield CreateDefinition(definition)
+    yield from dressed(target.definition(definition), definition, runs_as)
 
 
 def of_default(default: DefaultPrivilege) -> Iterator[Op]:
@@ -212,7 +222,7 @@ def of_table(
     )
     yield CreateTable(_bare(table, early, whole))
     yield from (AddConstraint(name, one) for one in table.constraints if one not in early)
-    yield from (CreateIndex(target.table(table), table.schema, index) for index in table.indexes)
+    yield from (index_of(table, index) for index in table.indexes)
     if table.replica_identity != "DEFAULT":
         yield SetReplicaIdentity(name, "DEFAULT", table.replica_identity)
     yield from (CreateTrigger(target.table(table), trigger) for trigger in table.triggers)
@@ -222,6 +232,12 @@ def of_table(
     yield from dressed(target.table(table), table, runs_as)
     yield from column_grants(target.table(table), ((one.name, one.privileges) for one in table.columns))
     yield from _part_comments(table)
+
+
+def index_of(table: Table, index: Index) -> CreateIndex:
+    """One of a partitioned table that is not valid lacks those of the partitions."""
+    only = table.partition_by is not None and not index.valid
+    return CreateIndex(target.table(table), table.schema, index, only)
 
 
 def _bare(table: Table, constraints: tuple[Constraint, ...], whole: Table | None) -> Table:

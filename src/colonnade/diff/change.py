@@ -23,7 +23,7 @@ from colonnade.ops.views import ReplaceView
 
 TYPES = ("enum", "domain", "composite")
 # PostgreSQL itself carries indexes and constraints over to the new type of a column, but none of these.
-STOPS_RETYPING = ("view", "policy", "trigger", "function", "default", "column")
+STOPS_RETYPING = ("view", "policy", "trigger", "function", "default", "column", "definition")
 OLD_TYPE_SUFFIX = "_old"
 
 

@@ -12,6 +12,7 @@ from colonnade.diff.parts import Part
 from colonnade.ops import columns, functions, policies, tables, target, views
 from colonnade.ops.comments import SetComment
 from colonnade.ops.constraints import AddConstraint, DropConstraint, SetDeferral, ValidateConstraint
+from colonnade.ops.definitions import DropDefinition
 from colonnade.ops.functions import CreateFunction, DropFunction, ReplaceFunction
 from colonnade.ops.grants import (
     DEFAULTS_GIVEN_TO_PUBLIC,
@@ -396,14 +397,17 @@ def _dress_part(kind: str) -> Callable[[Part, Part], Ops]:
 
 def _make_index(part: Part) -> Ops:
     at = _relation(part)
-    made: list[Op] = [CreateIndex(at, part.of.schema, part.value)]
+    whole = isinstance(part.of, Table)
+    made: list[Op] = [building.index_of(part.of, part.value) if whole else CreateIndex(at, part.of.schema, part.value)]
     if part.value.comment is not None:
         made.append(SetComment(target.index(at, part.of.schema, part.value.name), None, part.value.comment))
     return tuple(made)
 
 
 def _alter_index(old: Part, new: Part) -> Ops | None:
-    one, other = replace(old.value, comment=None), replace(new.value, comment=None, valid=True)
+    # What a build that failed has left is made anew; on a partitioned table it was meant so.
+    meant = new.value.valid or getattr(new.of, "partition_by", None) is None
+    one, other = replace(old.value, comment=None), replace(new.value, comment=None, valid=meant)
     return () if one == other else None
 
 
@@ -553,6 +557,13 @@ KINDS: Mapping[str, Kind] = {
         lambda part: (DropView(part.value),),
         _alter_view,
         _dress_view,
+        True,
+    ),
+    "definition": Kind(
+        lambda part: tuple(building.of_definition(part.value, None)),
+        lambda part: (DropDefinition(part.value),),
+        lambda old, new: () if old.value.sql == new.value.sql else None,
+        lambda old, new: redressed(target.definition(new.value), old.value, new.value),
         True,
     ),
     "default privilege": Kind(

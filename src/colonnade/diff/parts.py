@@ -101,6 +101,8 @@ def _names(database: Database) -> Names:
         objects[at.name].add(at.key)
     for function in database.functions:
         objects[qualified(function.schema, function.name)].add(target.function(function).key)
+    for definition in database.definitions:
+        objects[definition.name.partition("(")[0].strip()].add(definition.key)
     columns = {
         qualified(table.schema, table.name): {
             ident(column.name): column_key((table.schema, table.name), column.name) for column in table.columns
@@ -129,6 +131,11 @@ def _parts(database: Database, names: Names) -> Iterator[Part]:
         yield from _table(table, names)
     for view in database.views:
         yield from _view(view, names)
+    for definition in database.definitions:
+        home = ("relation", qualified(*definition.on)) if definition.on else None
+        claims = frozenset({f"type {definition.name}"} if definition.kind == "TYPE" else ())
+        uses = frozenset(definition.uses) | _space(definition.schema)
+        yield Part("definition", definition.key, definition, None, home, uses, claims)
     for default in database.default_privileges:
         key = ("default privilege", f"{default.role} {default.objects} {default.schema or ''}")
         yield Part("default privilege", key, default, uses=_space(default.schema or "public"))
@@ -202,7 +209,8 @@ def _columns(table: Table, at: Target, names: Names) -> Iterator[Part]:
         shared = whole is not None and whole.has(column.name)
         own = beyond(column, whole) if whole is not None and shared else column
         computed = names.own(at.name, column.generated.expression) if column.generated else frozenset()
-        uses = (_typed(column.type) | computed | {at.key}) - {key}
+        sorted_by = names.found(ident(column.collation)) if column.collation else frozenset()
+        uses = (_typed(column.type) | computed | sorted_by | {at.key}) - {key}
         claims = frozenset({_identity_sequence(table, column)} if column.identity and not shared else ())
         yield Part("part column" if shared else "column", key, own, table, at.key, uses, claims)
         if own.default is not None:

@@ -27,7 +27,7 @@ class Statement:
     """One statement of `file`; `offset` is where its text begins in the whole file.
 
     `extension` is the name of the extension that it creates or comments on, `roles` are the names of roles in it.
-    One that is `about_roles` makes, alters or drops a role.
+    One that is `about_roles` makes, alters or drops a role; one that is `privileged` only a superuser may run.
     """
 
     file: str
@@ -37,6 +37,7 @@ class Statement:
     extension: str | None = None
     roles: frozenset[str] = frozenset()
     about_roles: bool = False
+    privileged: bool = False
 
     def place(self, position: int = 0) -> Place:
         """The place of the character `position` of this statement."""
@@ -94,6 +95,7 @@ def _split(file: str, text: str) -> Iterator[tuple[Statement, Any]]:
                 _extension_of(node.stmt),
                 _roles_of(node.stmt),
                 _is_about_roles(node.stmt),
+                _is_privileged(node.stmt),
             ),
             node.stmt,
         )
@@ -112,6 +114,21 @@ def _extension_of(statement: Any) -> str | None:
 
 def _is_about_roles(statement: Any) -> bool:
     return type(statement).__name__ in ("CreateRoleStmt", "AlterRoleStmt", "AlterRoleSetStmt", "DropRoleStmt")
+
+
+def _is_privileged(statement: Any) -> bool:
+    """Whether it concerns an event trigger, or a publication of all that a database or schema will hold.
+
+    None of these runs anything that a file says, and in scratch databases no event trigger fires.
+    """
+    kind = type(statement).__name__
+    if kind in ("CreateEventTrigStmt", "AlterEventTrigStmt"):
+        return True
+    if kind == "CreatePublicationStmt":
+        schemas = any("SCHEMA" in one.pubobjtype.name for one in statement.pubobjects or ())
+        return bool(statement.for_all_tables) or schemas
+    aims = {"CommentStmt": "objtype", "DropStmt": "removeType"}
+    return kind in aims and getattr(statement, aims[kind]).name == "OBJECT_EVENT_TRIGGER"
 
 
 def _roles_of(statement: Any) -> frozenset[str]:

@@ -18,6 +18,8 @@ from colonnade.elaborate.code import Offer
 from colonnade.elaborate.code import run as run_code
 from colonnade.elaborate.statements import Statement, statements
 from colonnade.evolve.asked import asked, fingerprint_of, notes_of_tools
+from colonnade.ops.comments import SetComment
+from colonnade.ops.definitions import CreateDefinition, DropDefinition, is_privileged
 from colonnade.ops.namespaces import CreateExtension, DropExtension
 from colonnade.ops.op import Key, Op
 from colonnade.ops.renames import Rename
@@ -367,9 +369,22 @@ def _run_op(bench: Any, op: Op) -> None:
         _run_text(bench, op, step.sql)
 
 
+def _administered(op: Op, bench: Any) -> bool:
+    """Whether only an administrator may do it."""
+    if isinstance(op, CreateExtension | DropExtension):
+        return op.extension.name in bench.beyond
+    return _is_wide(op)
+
+
+def _is_wide(op: Op) -> bool:
+    """Whether it concerns more than its own database's objects, so that it takes a superuser."""
+    if isinstance(op, SetComment):
+        return op.target.kind == "EVENT TRIGGER"
+    return isinstance(op, CreateDefinition | DropDefinition) and is_privileged(op.definition)
+
+
 def _run_text(bench: Any, op: Op, text: str) -> None:
-    administered = isinstance(op, CreateExtension | DropExtension) and op.extension.name in bench.beyond
-    connection = bench.administrator if administered else bench.connection
+    connection = bench.administrator if _administered(op, bench) else bench.connection
     connection.execute(text.encode(), prepare=False)
 
 
@@ -459,9 +474,9 @@ def _trial(
 
 
 def _texts(batch: Batch) -> Iterator[tuple[Op | None, str]]:
-    extensions = any(isinstance(move.op, CreateExtension | DropExtension) for move in batch.moves)
-    # An extension is made by another session, which has to see what this one did.
-    inside = batch.transactional and not extensions
+    apart = any(isinstance(move.op, CreateExtension | DropExtension) or _is_wide(move.op) for move in batch.moves)
+    # What another session makes, such as an extension, has to see what this one did.
+    inside = batch.transactional and not apart
     if inside:
         yield None, "BEGIN"
     for move in batch.moves:

@@ -68,7 +68,8 @@ class AddColumn(OnColumn):
 
     @property
     def mentions(self) -> frozenset[str]:
-        return mentioned(self.column.default, self.column.generated.expression if self.column.generated else None)
+        computed = self.column.generated.expression if self.column.generated else None
+        return mentioned(self.column.default, computed, ident(self.column.collation or ""))
 
     def steps(self) -> tuple[Step, ...]:
         name = qualified(*self.table)

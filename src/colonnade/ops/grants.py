@@ -15,6 +15,7 @@ from colonnade.sql import ident, idents
 GIVEN_TO_PUBLIC: dict[str, tuple[str, ...]] = {
     "FUNCTION": ("EXECUTE",),
     "PROCEDURE": ("EXECUTE",),
+    "AGGREGATE": ("EXECUTE",),
     "TYPE": ("USAGE",),
     "DOMAIN": ("USAGE",),
 }
@@ -24,7 +25,8 @@ OWNER_RANK, REVOKE_RANK, GRANT_RANK = 1, 8, 9
 
 def _object(target: Target) -> str:
     """The object as GRANT names it: relations without a word, all others with theirs."""
-    return target.name if target.is_relation else f"{target.kind} {target.name}"
+    kind = "FUNCTION" if target.kind == "AGGREGATE" else target.kind
+    return target.name if target.is_relation else f"{kind} {target.name}"
 
 
 def _kinds(privilege: Privilege, columns: tuple[str, ...]) -> str:

@@ -44,11 +44,12 @@ def _subject(relation: Target, index: Index) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CreateIndex(Plain):
-    """The table or materialised view `relation` of `schema` has the index."""
+    """The table or materialised view `relation` of `schema` has the index; `only` it, and none of its partitions."""
 
     relation: Target
     schema: str
     index: Index
+    only: bool = False
 
     @property
     def subject(self) -> str:
@@ -84,7 +85,8 @@ class CreateIndex(Plain):
         word = "UNIQUE INDEX" if index.unique else "INDEX"
         method = "" if index.method == "btree" else f" USING {ident(index.method)}"
         keys = ", ".join(map(key_sql, index.keys))
-        text = f"CREATE {word} {ident(index.name)} ON {self.relation.name}{method} ({keys}){tail_sql(index)}"
+        of = f"ONLY {self.relation.name}" if self.only else self.relation.name
+        text = f"CREATE {word} {ident(index.name)} ON {of}{method} ({keys}){tail_sql(index)}"
         return (Step(text, ((self.relation.name, "SHARE"),), scans=(self.relation.name,)),)
 
     def reverse(self) -> Op | Irreversible:

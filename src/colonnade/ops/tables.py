@@ -128,6 +128,7 @@ class CreateTable(Plain):
     def mentions(self) -> frozenset[str]:
         columns = self.table.columns
         texts = (
+            *(ident(column.collation) for column in columns if column.collation),
             *(column.default for column in columns),
             self.table.partition_by,
             *(column.generated.expression for column in columns if column.generated),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from colonnade.design.schema import (
     CompositeType,
+    Definition,
     Domain,
     EnumType,
     Extension,
@@ -95,6 +96,18 @@ def sequence(one: Sequence) -> Target:
 def function(one: Function) -> Target:
     signature = f"{qualified(one.schema, one.name)}({one.identity_arguments})"
     return Target(one.kind.upper(), signature, ("function", signature), Level.FUNCTIONS, signature)
+
+
+_DEFINITIONS = {
+    "TYPE": Level.TYPES, "COLLATION": Level.TYPES, "TEXT SEARCH DICTIONARY": Level.TYPES,
+    "TEXT SEARCH CONFIGURATION": Level.TYPES, "AGGREGATE": Level.FUNCTIONS, "OPERATOR": Level.FUNCTIONS,
+    "CAST": Level.FUNCTIONS, "RULE": Level.VIEWS, "STATISTICS": Level.VIEWS, "PUBLICATION": Level.DEFAULTS,
+    "EVENT TRIGGER": Level.DEFAULTS,
+}  # fmt: skip
+
+
+def definition(one: Definition) -> Target:
+    return Target(one.kind, one.name, one.key, _DEFINITIONS.get(one.kind, Level.DEFAULTS), one.name)
 
 
 def extension(one: Extension) -> Target:

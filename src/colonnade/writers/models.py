@@ -12,6 +12,7 @@ from colonnade.design.schema import (
 _LOSSES = (
     "composites",
     "default_privileges",
+    "definitions",
     "domains.comment",
     "domains.owner",
     "domains.privileges",

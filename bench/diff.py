@@ -33,8 +33,9 @@ def table(number: int) -> str:
     """A table of ten columns with three indexes and two foreign keys."""
     first, second = (f"t{max(number - back, 0):04d}" for back in (1, 7))
     return (
-        f"CREATE TABLE t{number:04d} (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a_id bigint REFERENCES {first},"
-        f" b_id bigint REFERENCES {second}, title varchar(200) NOT NULL, note text, amount numeric(10,2) DEFAULT 0,"
+        f"CREATE TABLE t{number:04d} (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
+        f" a_id bigint REFERENCES {first}, b_id bigint REFERENCES {second},"
+        f" title varchar(200) NOT NULL, note text, amount numeric(10,2) DEFAULT 0,"
         f" at timestamptz NOT NULL DEFAULT now(), done boolean NOT NULL DEFAULT false, tags text[], data jsonb);"
         f"CREATE INDEX t{number:04d}_a ON t{number:04d} (a_id); CREATE INDEX t{number:04d}_b ON t{number:04d} (b_id);"
         f"CREATE INDEX t{number:04d}_c ON t{number:04d} (lower(title)) WHERE NOT done;"

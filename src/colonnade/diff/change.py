@@ -10,6 +10,7 @@ from colonnade.design.schema import CompositeType, Database, Domain, EnumType, F
 from colonnade.diff.kinds import KINDS, Ops, joining
 from colonnade.diff.order import arranged, without_rings
 from colonnade.diff.parts import Part, parts
+from colonnade.diff.reach import reached
 from colonnade.ops import target
 from colonnade.ops.columns import SetType
 from colonnade.ops.constraints import SetDeferral, ValidateConstraint
@@ -72,7 +73,8 @@ def diff(old: Database, new: Database, rebuild: frozenset[Key] = frozenset()) ->
     Both came through a catalog, so that equal expressions are equal texts. Names that changed are not guessed: see
     `renames`, whose operations run first.
     """
-    both = compared(parts(old), parts(new), rebuild)
+    some, others = reached(old, new)
+    both = compared(parts(some, old), parts(others, new), rebuild)
     return _sequence(tuple(_nodes(both)))
 
 

@@ -82,10 +82,10 @@ def components(words: Iterable[str]) -> frozenset[str]:
     return frozenset(piece for word in words for piece in _COMPONENT.findall(word))
 
 
-def parts(database: Database) -> dict[Key, Part]:
-    """All parts of `database` by their keys."""
-    names = _names(database)
-    return {part.key: part for part in _parts(database, names)}
+def parts(some: Database, whole: Database) -> dict[Key, Part]:
+    """The parts of `some` objects of the `whole` database by their keys."""
+    names = _names(whole)
+    return {part.key: part for part in _parts(some, names)}
 
 
 def _names(database: Database) -> Names:

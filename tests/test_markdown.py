@@ -417,6 +417,33 @@ def test_the_table_between_two_is_read(text: str, expected: list[tuple[str, str,
     assert told == expected
 
 
+def test_a_mapped_title_is_an_entity_and_its_table() -> None:
+    found = draft("### 2. 🚚 Truck → `trucks`\n\n- id: uuid\n- kind: box | tank\n\n### Truck → Depot\n\nMany to one.\n")
+    assert tables(found) == ["Truck"]
+    assert entity(found, "Truck").table is not None
+    assert facts(column(found, "Truck", "kind"))["enum_values"] == ("box", "tank")
+
+
+def test_a_type_of_an_api_below_a_title_is_a_concept_unless_it_has_a_key() -> None:
+    text = "### Load\n\n- id: uuid\n- weight: numeric\n\n### LoadCreate\n\n- weight: numeric\n- note: text\n\n"
+    found = draft(text + "### LeaveRequest\n\n- id: uuid\n- days: integer\n")
+    assert tables(found) == ["Load", "LeaveRequest"]
+
+
+def test_a_mistyped_type_is_told_with_the_word_that_was_meant() -> None:
+    found = draft("### Load\n\n- id: uuid\n- weight: intger\n- note: reason\n")
+    told = [(one.message, one.fix) for one in found.findings if one.rule == "unknown-type"]
+    assert told == [("no type is called 'intger' (Load.weight)", "did you mean 'integer'?")]
+
+
+def test_a_table_of_sample_rows_is_held_against_the_columns() -> None:
+    text = "### Load\n\n- id: uuid\n- truck_id: uuid\n- weight: integer\n\n## Sample Data\n\n| id | truck_id | weight |\n|---|---|---|\n"
+    found = draft(text + "| 'user-123' | 3fa85f64-5717-4562-b3fc-2c963f66afa6 | 7 |\n")
+    assert [one.message for one in found.findings if one.rule == "sample-violates-table"] == [
+        "Load.id: the sample 'user-123' is no UUID"
+    ]
+
+
 def test_the_reading_stands_beside_its_line() -> None:
     shown = annotate([("a.md", "### Kite\n\n- id: uuid, PK\n\nJust words.\n")], "x").split("\n")
     assert shown[1].endswith("│ entity Kite")

@@ -23,7 +23,18 @@ from colonnade.sources.markdown import (
     walk,
 )
 from colonnade.sources.markdown.blocks import Fence, blocks
-from colonnade.sources.markdown.forms import around, choices, drawing, enums, prose, queries, sentences, states, volumes
+from colonnade.sources.markdown.forms import (
+    around,
+    choices,
+    drawing,
+    enums,
+    prose,
+    queries,
+    samples,
+    sentences,
+    states,
+    volumes,
+)
 from colonnade.sources.reading import Reading
 from colonnade.sql import fingerprint
 
@@ -269,6 +280,7 @@ def _around(pages: Sequence[Page], known: mentions.Index, found: Sequence[DraftE
         apart.extend(around.checks(one.parts, known, columns, one.file))
         apart.extend(sentences.stated(one.parts, known, columns, one.file))
         apart.extend(states.transitions(one.parts, known, by_name, one.file))
+        apart.extend(samples.stated(one.parts, known, columns, one.file))
         apart.extend(choices.stated(one.parts, known, columns, one.file))
         apart.extend(volumes.stated(one.parts, known, one.file))
         apart.extend(around.soft_deleted(one.parts, known, one.file))

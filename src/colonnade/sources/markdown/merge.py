@@ -350,6 +350,7 @@ def _with_apart(one: DraftEntity, told: Sequence[DraftEntity]) -> DraftEntity:
         uniques=_distinct((*one.uniques, *(index for other in told for index in other.uniques))),
         constraints=_distinct((*one.constraints, *(text for other in told for text in other.constraints))),
         transitions=_distinct((*one.transitions, *(text for other in told for text in other.transitions))),
+        samples=_distinct((*one.samples, *(row for other in told for row in other.samples))),
         rows=_most([one, *told], "rows"),
         growth=_most([one, *told], "growth"),
         soft_delete=one.soft_delete or next((other.soft_delete for other in told if other.soft_delete), None),

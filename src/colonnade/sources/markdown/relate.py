@@ -62,6 +62,7 @@ def _pointed(entity: DraftEntity, attribute: DraftAttribute, known: Index) -> Dr
         and _is_named(kind.value.rstrip("[]"))
         and kind.value != "enum"
         and known.find(kind.value.rstrip("[]")) is None
+        and not _is_misspelt(kind.value)
     ):
         # A word in the place of a type that no table knows says nothing about the type.
         attribute, kind = replace(attribute, type=None), None
@@ -92,6 +93,12 @@ def _pointed(entity: DraftEntity, attribute: DraftAttribute, known: Index) -> Dr
             ),
         )
     return attribute
+
+
+def _is_misspelt(word: str) -> bool:
+    from colonnade.sources.markdown.written import is_misspelt
+
+    return is_misspelt(word)
 
 
 def _is_named(word: str) -> bool:

@@ -153,7 +153,7 @@ _CODE_NAME = re.compile(r"`[A-Za-z_][\w.]*`\s*(?:[(（\[].*)?")
 @lru_cache(maxsize=16384)
 def read(text: str) -> Title:
     """What `text`, a heading or a label without its Markdown sign, names."""
-    shown = _changed(bare(text))
+    shown = _mapped(_changed(bare(text)))
     marked = bool(_MARKER_BEFORE.match(names.plain(shown)) or _CODE_FIRST.fullmatch(shown))
     # A title in back-ticks is a name, whatever it means in English.
     whole = "" if _CODE_NAME.fullmatch(shown) else role_of(shown)
@@ -181,6 +181,20 @@ _CHANGE = re.compile(
     r"(?:the\s+)?(?P<name>`[A-Za-z_][\w.]*`|[a-z][a-z0-9_]*(?=\s+(?:table|entity|model|collection)\b))(?P<rest>(?:\s+(?:table|entity|model|collection))?\s*(?:[(（—–:-].*)?)",
     re.IGNORECASE,
 )
+
+
+_MAPPED = re.compile(
+    r"(?P<name>[^\W\d][\w ]{0,40}?)\s*(?:→|->|=>)\s*(?:table\s+)?`?(?P<table>[a-z][a-z0-9_]*)`?\s*"
+    r"(?P<rest>(?:[(（].*)?)",
+    re.IGNORECASE,
+)
+
+
+def _mapped(text: str) -> str:
+    """``Truck → `trucks` ``, an entity and its table, as `Truck (trucks)`; of two entities it tells a relation."""
+    match = _MAPPED.fullmatch(names.plain(text))
+    alike = match and match["table"].islower() and names.key(match["table"]) == names.key(match["name"])
+    return f"{match['name']} (`{match['table']}`) {match['rest']}".strip() if match and alike else text
 
 
 def _changed(text: str) -> str:

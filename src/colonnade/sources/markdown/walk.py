@@ -11,6 +11,7 @@ from colonnade.errors import Place
 from colonnade.sources.markdown import fences, names, subject, titles
 from colonnade.sources.markdown.blocks import Block, Bullets, Fence, Item, Paragraph, Span, Table
 from colonnade.sources.markdown.forms import bullets, prose, table
+from colonnade.sources.markdown.forms.block import is_transfer
 from colonnade.sources.markdown.sections import LABEL, Section
 from colonnade.sources.markdown.sections import walk as walk_sections
 from colonnade.sources.markdown.subject import Subject
@@ -216,9 +217,18 @@ def _reading(part: Part, file: str) -> Iterator[Reading]:
         yield from _inline(part, block, file)
 
 
+def _is_transfer(about: Subject, attributes: tuple[DraftAttribute, ...]) -> bool:
+    """`LoadCreate` and `LoadResponse` below a title: types of an API, unless they have a key of their own."""
+    name, columns = about.name, [one.name.value for one in attributes]
+    keyed = any(one.primary_key for one in attributes) or any(names.key(column) == "id" for column in columns)
+    return not keyed and names.is_identifier(name) and is_transfer(name, columns)
+
+
 def _defined(
     form: str, precision: int, about: Subject | None, attributes: tuple[DraftAttribute, ...], place_of: Span, file: str
 ) -> Reading:
+    if about is not None and about.kind == "table" and about.existing is False and _is_transfer(about, attributes):
+        about = replace(about, kind="concept")
     if about is None:
         nobody = DraftEntity(Fact("", place_of.place(file)), Fact("table", place_of.place(file)), attributes=attributes)
         return Reading(form, precision, (nobody,))

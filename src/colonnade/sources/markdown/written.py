@@ -65,6 +65,26 @@ def resolve(word: str) -> str | None:
 
 
 _IN_QUOTES = re.compile(r"['\"].*['\"]")
+# The types whose names are mistyped.
+_SPELT = frozenset(
+    "string integer boolean timestamp timestamptz datetime decimal numeric varchar bigint jsonb float".split()
+)
+
+
+@lru_cache(maxsize=8192)
+def is_misspelt(word: str) -> bool:
+    """Whether a single word is the name of a type but for one letter: `strng`, `integr`, `timestmap`."""
+    if not re.fullmatch(r"[a-z]{4,12}", word) or resolve(word) is not None or word.removesuffix("s") in _SPELT:
+        return False
+    return any(abs(len(word) - len(one)) < 2 and _near(word, one) for one in _SPELT)
+
+
+def _near(left: str, right: str) -> bool:
+    """Whether one letter is missing, added, changed or swapped with the next."""
+    start = next((at for at, (one, other) in enumerate(zip(left, right, strict=False)) if one != other), len(right))
+    one, other = left[start:], right[start:]
+    swapped = one[:2] == other[1::-1] and one[2:] == other[2:]
+    return start > 0 and (swapped or one[1:] == other or one == other[1:] or one[1:] == other[1:])
 
 
 @lru_cache(maxsize=32768)
@@ -135,12 +155,18 @@ def _union(text: str) -> Written | None:
     null = any(part.lower() in _NOISE for part in parts)
     real = [part for part in parts if part.lower() not in _NOISE]
     rest = text[match.end() :]
-    if all(_literal(part) for part in real) and len(real) > 1:
+    if len(real) > 1 and (all(_literal(part) for part in real) or _words_only(real)):
         values, default = closed(" | ".join(real))
         return Written("enum", values, null or None, None, default, rest, True) if values else None
     # A bracket behind the last type belongs to it: `null | varchar(20)`.
     first = take(real[0] + (rest if len(real) == 1 and rest.startswith(("(", "<", "[")) else "")) if real else Written()
     return replace(first, nullable=null or first.nullable, rest=first.rest or rest)
+
+
+def _words_only(parts: list[str]) -> bool:
+    """`text | image | video`: plain words, one of which is no type, are values, though others be types as well."""
+    plain = all(re.fullmatch(r"[a-z][a-z_-]*", part) for part in parts)
+    return plain and any(resolve(part) is None for part in parts)
 
 
 def _literal(part: str) -> bool:

@@ -396,6 +396,8 @@ def _body(body: str, place: Place, column: str) -> Facts:
         return facts.joined(
             facts.read(head, place, "type", column), facts.read(tail[0] if tail else "", place, "remark", column)
         )
+    if not taken.known and written.is_misspelt(head.strip(" .")):
+        return {"type": Fact(head.strip(" ."), place)}
     coded = taken.type is not None and names.looks_coded(taken.type) and not taken.rest.strip()
     if taken.type is not None and (
         coded or re.fullmatch(r"[A-Z][A-Za-z0-9]*(?:\[\])?\??(?:\s*[(,].*)?", head.strip().strip("`"), re.DOTALL)

@@ -29,6 +29,7 @@ unit: $(READY)
 bench: $(READY)  ## Figures of bench/, as ratios where there is a peer.
 	$(BIN)/python bench/compile.py
 	$(BIN)/python bench/attack.py
+	$(BIN)/python bench/online.py
 	PYTHONPATH=tests $(BIN)/python bench/read.py
 	$(BIN)/python bench/diff.py
 

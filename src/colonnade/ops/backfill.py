@@ -10,8 +10,8 @@ from colonnade.ops.op import Op, words
 from colonnade.ops.step import Step
 from colonnade.sql import dollar, ident, literal, qualified
 
-PAGES = 64
-"""How many pages one transaction fills: some thousand rows, and some ten milliseconds in which a row is locked."""
+PAGES = 16
+"""How many pages one transaction fills: some thousand rows, which are locked for some ten milliseconds."""
 
 VOLATILE = frozenset(
     {

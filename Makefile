@@ -32,6 +32,7 @@ bench: $(READY)  ## Figures of bench/, as ratios where there is a peer.
 	$(BIN)/python bench/online.py
 	PYTHONPATH=tests $(BIN)/python bench/read.py
 	$(BIN)/python bench/diff.py
+	$(BIN)/python bench/isolation.py
 
 read-scores: $(READY)  ## How the Markdown reader does on the project's own corpus, by form.
 	PYTHONPATH=tests $(BIN)/python bench/read_scores.py

@@ -271,3 +271,37 @@ def test_a_table_of_others_keeps_the_name_that_it_has() -> None:
     schema, _ = design(draft(theirs, note), Settings())
     assert [table.name for table in schema.external] == ["user"]
     assert [key.target for key in schema.database.table("notes").foreign_keys] == [("public", "user")]
+
+
+def test_a_stated_author_that_must_be_there_stays_required_though_nobody_says_what_happens_on_delete():
+    cue = entity(
+        "Cue",
+        attribute("created_by", "uuid", nullable=False, references="User"),
+        relations=(relation("many-to-one", "User", foreign_key="created_by", on_delete="SET NULL"),),
+    )
+    schema, _ = designed(cue, entity("User", attribute("email", "string")))
+    assert not schema.database.table("cues").column("created_by").nullable
+
+
+def test_accounts_of_money_are_not_taken_for_users():
+    posting = entity("Posting", attribute("created_by", "string"), relations=(relation("many-to-one", "Account"),))
+    of_money, _ = designed(entity("Account", attribute("iban", "string")), posting)
+    of_people, _ = designed(entity("Account", attribute("email", "string")), posting)
+    assert of_money.intent.entity("postings").owner_column is None
+    assert of_people.intent.entity("postings").owner_column is not None
+
+
+def test_no_index_serves_a_pattern_that_the_policy_keeps_from_searching_it():
+    ticket = entity("Ticket", *OWNED, attribute("kind", "enum(day,year)", primary_key=True))
+    schema, _ = designed(ticket)
+    (one,) = (pattern for pattern in schema.intent.patterns if pattern.title.startswith("Get one"))
+    assert schema.database.table("tickets").policies and one.index is None
+    open_schema, _ = designed(ticket, settings=Settings(row_level_security=False))
+    assert next(one.index for one in open_schema.intent.patterns if one.title.startswith("Get one"))
+
+
+def test_a_stated_length_is_kept_where_a_longer_one_is_assumed():
+    schema, _ = designed(entity("Layout", attribute("name", None, max_length=40)))
+    table = schema.database.table("layouts")
+    checks = [getattr(one, "expression", "") for one in table.constraints]
+    assert "char_length(name) <= 40" in checks or table.column("name").type.endswith("(40)")

@@ -61,9 +61,16 @@ def _possible(stage: Stage, condition: str) -> bool:
     return tried(stage.hands.migrator, f"SELECT {condition} FROM {ident(stage.table.name)} LIMIT 0").accepted
 
 
+def _unquoted(written: str) -> str:
+    """What a default says, as a text of SQL, where each quote inside stands twice, or as people quote."""
+    if len(written) > 1 and written[0] == written[-1] == "'":
+        return written[1:-1].replace("''", "'")
+    return written.strip("'\"`")
+
+
 def _condition(column: Column, written: str) -> str | None:
     """SQL that is true where the column holds the default, or None where the document states none."""
-    bare, name = written.strip().strip("'\"`"), ident(column.name)
+    bare, name = _unquoted(written.strip()), ident(column.name)
     word, shape = bare.lower(), take_apart(column.type)
     family = shape.row.family if shape.row else None
     if family in CLOCKS and word in habits.NOW_WORDS:

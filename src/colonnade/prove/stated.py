@@ -46,6 +46,11 @@ def key(name: str) -> str:
     return "".join(character for character in name.casefold() if character.isalnum())
 
 
+def spellings(written: str) -> tuple[str, str]:
+    """A name as it is written, and in the letters that a table's name has."""
+    return written, snake(written, "entity")
+
+
 def pairs(draft: Draft, schema: Schema) -> tuple[Pair, ...]:
     """Each stored entity with its table, in the Draft's order; `missing` names the others."""
     found = ((entity, _facts(entity, schema)) for entity in stored(draft))
@@ -67,7 +72,7 @@ def stored(draft: Draft) -> tuple[DraftEntity, ...]:
 
 def _facts(entity: DraftEntity, schema: Schema) -> Entity | None:
     tables = {table.name for table in (*schema.database.tables, *schema.external)}
-    stated = {key(entity.name.value), *([key(entity.table.value)] if entity.table else [])}
+    stated = {key(one) for written in filter(None, (entity.name, entity.table)) for one in spellings(written.value)}
     for facts in schema.intent.entities:
         if facts.table in tables and stated & {key(facts.name), key(facts.table)}:
             return facts

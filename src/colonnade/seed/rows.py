@@ -33,6 +33,11 @@ class _Subject:
     emptied: tuple[str, ...] = ()
     compared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def distinct(self) -> frozenset[str]:
+        """The columns of unique keys: left empty, they would show nothing of their key."""
+        return frozenset(name for columns, _ in self.uniques for name in columns)
+
 
 def order(schema: Schema) -> tuple[Table, ...]:
     """The schema's own tables, each behind those that its rows must point at; ties by name.
@@ -225,7 +230,8 @@ def _row(
             if constants and attempt % 4 == 3:
                 row[column.name] = constants[(place + attempt // 4) % len(constants)]
                 continue
-            row[column.name] = value(space, column, asked, known, place + attempt * _stride_of(count))
+            told = replace(column, nullable=column.nullable and column.name not in subject.distinct)
+            row[column.name] = value(space, told, asked, known, place + attempt * _stride_of(count))
     return {one.name: row[one.name] for one in subject.table.columns if one.name in row}
 
 

@@ -9,6 +9,12 @@ USER_TABLES: tuple[str, ...] = (
     "users", "user", "app_users", "user_accounts", "accounts", "profiles_users", "auth_users", "members",
 )  # fmt: skip
 
+# Columns that only a table of people who log in has.
+LOGIN_COLUMNS: frozenset[str] = frozenset({
+    "email", "e_mail", "email_address", "username", "user_name", "login", "handle", "password", "password_hash",
+    "hashed_password", "display_name", "first_name", "last_name", "full_name",
+})  # fmt: skip
+
 # Columns that name the owner of a row, best first.
 OWNER_COLUMNS: tuple[str, ...] = (
     "user_id", "owner_id", "owner_user_id", "author_id", "creator_id", "created_by_id", "created_by_user_id", "created_by",

@@ -169,3 +169,8 @@ EMPTY = frozenset(
         "ー",
     }
 )
+
+# What stands beside a type and is no value: a list of such words is no list of choices.
+CONSTRAINT_WORD = re.compile(
+    r"(?:not )?null|unique|primary key|foreign key|pk|fk|auto_?increment|indexed|required|optional", re.IGNORECASE
+)

@@ -71,7 +71,8 @@ def _lengths(blueprint: Blueprint) -> Blueprint:
             continue
         length = f"char_length({sql.ident(name)})"
         least, most = attribute.min_length, attribute.max_length
-        if most and types.take_apart(column.type).length is None:
+        kept = types.take_apart(column.type).length
+        if most and (kept is None or kept > most.value):
             check = Check(sql.shorten(f"{blueprint.name}_{name}_max_length_check"), f"{length} <= {most.value}")
             blueprint = with_checks(blueprint, (check,), stated(most.place))
         if least and least.value > 0 and not (least.value == 1 and not column.nullable):

@@ -71,8 +71,16 @@ def external_tables(work: Work) -> Work:
         findings += found(EXTERNAL, f"{target} is defined by no document and is taken for an external table {name} "
                           f"with the key {keys}", place, severity="note")  # fmt: skip
     keyed = {name: _keyed(one) if one.external else one for name, one in tables.items()}
-    users = next((name for name in habits.USER_TABLES if name in keyed), None)
+    users = next((name for name in habits.USER_TABLES if name in keyed and _holds_people(keyed[name])), None)
     return replace(work, tables=keyed, known=known, users=users, findings=work.findings + tuple(findings))
+
+
+def _holds_people(blueprint: Blueprint) -> bool:
+    """Whether a table with the name of a table of users is one: accounts may be of money, and then nobody logs in."""
+    names = {*blueprint.columns, *blueprint.attributes}
+    return (
+        blueprint.external or blueprint.name != "accounts" or bool(names & habits.LOGIN_COLUMNS) or not names - {"id"}
+    )
 
 
 def known_table(known: Mapping[str, str], written: str) -> str | None:

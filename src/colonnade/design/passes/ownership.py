@@ -114,7 +114,8 @@ def _owned(blueprint: Blueprint, link: Link, rivals: list[Link]) -> Blueprint:
     """`blueprint` with the owner that `link` names; NOT NULL unless a document states otherwise."""
     column = link.columns[0]
     attribute = blueprint.attributes.get(column)
-    optional = bool(attribute and attribute.nullable and attribute.nullable.value) or link.on_delete == "SET NULL"
+    said = attribute.nullable if attribute else None
+    optional = said.value if said else link.on_delete == "SET NULL"
     optional = optional and column not in blueprint.key
     findings = _rivals(blueprint, link, rivals)
     if optional:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from colonnade import sql
+from colonnade import sql, types
+from colonnade.design.passes.advice import LEAKPROOF
 from colonnade.design.schema import PrimaryKey, QueryPattern, Unique
 from colonnade.design.work import Blueprint, Link, Work
 from colonnade.findings import rule
@@ -144,6 +145,12 @@ def _counts(work: Work, blueprint: Blueprint) -> Iterator[QueryPattern]:
     )  # fmt: skip
 
 
+def _searchable(blueprint: Blueprint, column: str) -> bool:
+    """Whether an index that begins with the column can be searched behind a policy."""
+    taken = types.take_apart(blueprint.columns[column].type) if column in blueprint.columns else None
+    return taken is not None and taken.base in LEAKPROOF and not taken.dimensions
+
+
 def serving(blueprint: Blueprint, equal: tuple[str, ...], then: str | None = None) -> str | None:
     """The index or key whose leading columns are most of `equal`, with `then` right after them if any has it."""
     keys = [(one.name, one.columns) for one in blueprint.constraints if isinstance(one, PrimaryKey | Unique)]
@@ -152,6 +159,8 @@ def serving(blueprint: Blueprint, equal: tuple[str, ...], then: str | None = Non
     for name, columns in sorted(keys):
         matched = next((at for at, column in enumerate(columns) if column not in equal), len(columns))
         sorted_too = then is not None and matched < len(columns) and columns[matched] == then and matched == len(equal)
+        if blueprint.policies and columns and not _searchable(blueprint, columns[0]):
+            continue
         score = (2 * matched + sorted_too, -len(columns), name)
         if score[0] and (best is None or score[:2] > best[:2]):
             best = score

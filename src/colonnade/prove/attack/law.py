@@ -30,7 +30,9 @@ def attacks(ground: Ground) -> Iterator[Proof]:
     assert ground.residents is not None
     actors, source = ground.actors, of_design(ground.schema)
     more = numbered(ground.schema, seed.rows(ground.schema, ROWS + 1))
-    spares = {place: more[place[1]][-1] for place in source.scoped if more[place[1]]}
+    # Where a user has one row only there may be no more of them than are there already.
+    kept_back = {place: more[place[1]][len(ground.rows[place[1]]) :] for place in source.scoped}
+    spares = {place: rows[-1] for place, rows in kept_back.items() if rows}
     with ExitStack() as stack:
         roles = (actors.application, actors.application, actors.migrator, None)
         opened = Sessions(*(stack.enter_context(ground.session(ground.filled, role)) for role in roles))

@@ -134,9 +134,11 @@ def carries_nothing(subject: Subject, key: ForeignKey) -> bool:
 
 def _nowhere(subject: Subject, key: ForeignKey) -> Row | None:
     """What `key` may point at that is not there: a row kept back, but of its own table, which would be there itself."""
-    if key.target != (subject.table.schema, subject.table.name):
-        return subject.stage.spares.get(key.target)
-    kinds = {name: subject.table.column(name).type for name in key.target_columns}
+    spare = subject.stage.spares.get(key.target)
+    if spare is not None and key.target != (subject.table.schema, subject.table.name):
+        return spare
+    target = subject.stage.database.table(key.target[1], key.target[0])
+    kinds = {name: target.column(name).type for name in key.target_columns}
     return {
         name: ABSENT[Family.UUID] for name, kind in kinds.items() if kind == "uuid" and name != subject.owner
     } or None

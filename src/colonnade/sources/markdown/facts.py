@@ -283,7 +283,7 @@ def _values(text: str, place: Place, facts: Facts, standing: Standing, column: s
     if "enum_values" in facts or not _takes_values(facts):
         return
     found, default = values(text, column, standing)
-    if found:
+    if found and not any(qualifiers.CONSTRAINT_WORD.fullmatch(one) for one in found):
         facts["enum_values"] = Fact(found, place)
         if default and "default" not in facts:
             facts["default"] = Fact(default, place)

@@ -68,9 +68,14 @@ def recorded(schema: Schema) -> Schema:
     """`schema` with the digests of its facts, one line a table."""
     lines: dict[str, list[str]] = {}
     for (table, kind, name), fact in _facts(schema):
-        lines.setdefault(table, []).append(f"{kind}/{quote(name, safe='')}={digest(fact)}")
+        lines.setdefault(table, []).append(f"{kind}/{_word(name)}={digest(fact)}")
     kept = tuple((table, " ".join(one)) for table, one in lines.items())
     return replace(schema, intent=replace(schema.intent, facts=kept))
+
+
+def _word(name: str) -> str:
+    """`name` without blanks; most names have none, and quoting them costs as much as all the rest."""
+    return name if name.isascii() and name.isidentifier() else quote(name, safe="")
 
 
 def digests(schema: Schema) -> Mapping[Key, str]:

@@ -83,7 +83,7 @@ _STARTS = {
 def _begins(tokens: Sequence[Token], index: int, depth: int, text: str) -> bool:
     """Whether the token starts a statement although no semicolon ended the one before."""
     token = tokens[index]
-    if token.upper not in _STARTS or text[text.rfind("\n", 0, token.start) + 1 : token.start].strip():
+    if token.upper not in _STARTS or not _first_on_line(text, token.start):
         return False
     follower = tokens[index + 1] if index + 1 < len(tokens) else None
     if token.upper == "INDEX":
@@ -97,14 +97,20 @@ def _begins(tokens: Sequence[Token], index: int, depth: int, text: str) -> bool:
 def _next_note(code: Sequence[Token], tokens: Sequence[Token], index: int, text: str) -> bool:
     """Whether, after a note `routes ( … )`, another one starts on a line of its own."""
     noted = len(code) > 2 and code[0].kind in ("word", "quoted") and code[1].kind == "open" and code[-1].kind == "close"
-    alone = not text[text.rfind("\n", 0, tokens[index].start) + 1 : tokens[index].start].strip()
     return (
         noted
-        and alone
         and tokens[index].kind in ("word", "quoted")
         and tokens[index + 1 : index + 2] != []
         and tokens[index + 1].kind == "open"
+        and _first_on_line(text, tokens[index].start)
     )
+
+
+def _first_on_line(text: str, position: int) -> bool:
+    """Whether only blanks stand before `position` on its line; the line may be very long."""
+    while position > 0 and text[position - 1] in " \t\r":
+        position -= 1
+    return position == 0 or text[position - 1] == "\n"
 
 
 def listed_index(tokens: Sequence[Token], index: int, text: str) -> bool:
@@ -112,9 +118,9 @@ def listed_index(tokens: Sequence[Token], index: int, text: str) -> bool:
     name, word, table, opening = (*tokens[index : index + 4], *(None,) * 4)[:4]
     if name is None or word is None or table is None or opening is None or name.kind not in ("word", "quoted"):
         return False
-    alone = not text[text.rfind("\n", 0, name.start) + 1 : name.start].strip()
     bare = name.upper not in ("INDEX", "COMMENT", "TRIGGER", "POLICY", "GRANT", "REVOKE", "CREATE")
-    return alone and bare and word.upper == "ON" and table.kind in ("word", "quoted") and opening.kind == "open"
+    shaped = word.upper == "ON" and table.kind in ("word", "quoted") and opening.kind == "open"
+    return bare and shaped and _first_on_line(text, name.start)
 
 
 def _title(comments: Sequence[Token]) -> str:

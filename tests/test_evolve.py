@@ -160,6 +160,8 @@ def test_the_plan_leads_from_old_to_new_and_back_with_rows(server: Server, chose
 
 ONE = "CREATE TABLE tasks (id int PRIMARY KEY, title text, size int);"
 
+TYPED = "CREATE TYPE kind AS (a int); CREATE TABLE typed OF kind;"
+
 
 def refused(server: Server, old: str, new: str, **wish: object) -> list[str]:
     with pytest.raises(PlanRefused) as caught:
@@ -208,8 +210,21 @@ def test_the_way_back_of_a_loss_is_refused(server: Server) -> None:
 
 
 def test_what_cannot_be_said_is_named(server: Server) -> None:
-    (found,) = refused(server, ONE, ONE + "CREATE INDEX i ON tasks (size); ALTER TABLE tasks CLUSTER ON i;")
-    assert "CLUSTER ON" in found
+    (found,) = refused(server, ONE, ONE + TYPED)
+    assert "typed table" in found
+
+
+def test_a_plan_that_cannot_be_online_says_so(server: Server) -> None:
+    new = ONE + (
+        "CREATE FUNCTION titles() RETURNS SETOF text LANGUAGE sql BEGIN ATOMIC"
+        " SELECT title FROM tasks GROUP BY id; END;"
+    )
+    old, wanted = source("old", ONE.replace(" PRIMARY KEY", " NOT NULL")), source("new", new)
+    plan = compare(server, old, wanted, Wish())
+    assert plan.not_online is not None
+    assert plan.not_online.object == "function titles()"
+    assert "-- Not online: PostgreSQL refuses the online form (function titles(): column" in sql(plan, "t")
+    assert compare(server, old, wanted, Wish("plain")).not_online is None
 
 
 @pytest.mark.parametrize(
@@ -271,6 +286,21 @@ def test_exit_codes(tmp_path: Path) -> None:
     broken = colonnade("diff", old, bad)
     assert broken.returncode == 2
     assert f"{bad}:2:8" in broken.stderr
+
+
+def test_strict_coverage_refuses_what_cannot_be_said(server: Server, scratch: str, tmp_path: Path) -> None:
+    file = tmp_path / "typed.sql"
+    file.write_text(TYPED)
+    psql(server, scratch, TYPED)
+    live = server.dsn(scratch)
+    said = colonnade("diff", live, live)
+    assert (said.returncode, said.stdout) == (0, "Equal.\n")
+    assert "compared by its name only: table public.typed: typed table" in said.stderr
+    for words in (("diff", live, live), ("diff", file, file), ("introspect", file, "--sql")):
+        done = colonnade(*words, "--strict-coverage")
+        assert (done.returncode, done.stdout) == (3, "")
+        assert done.stderr.startswith("table public.typed: typed table: it cannot be said; leave out --strict-coverage")
+    assert "not written, because it cannot be said" in colonnade("introspect", file, "--sql").stderr
 
 
 def test_introspect_rebuilds_an_equal_catalog(tmp_path: Path) -> None:

@@ -572,15 +572,15 @@ def revision(
     wish: Wish,
     forced: str | None = None,
     ignored: tuple[str, ...] = (),
-) -> tuple[bool, str]:
-    """Whether two sources differ, and the Alembic revision that leads from one to the other. Raises as `diff` does."""
+) -> tuple[Plan, str]:
+    """The plan that leads from one source to another, and its Alembic revision. Raises as `diff` does."""
     from colonnade import evolve
     from colonnade.evolve import revision as written
 
     before, after = (replace(evolve.source(one, chosen, forced), ignored=ignored) for one in (old, new))
     leg = evolve.there_and_back(server, before, after, wish)
     title = f"From {before.label} to {after.label}"
-    return bool(leg.there.batches), written.revision(leg, title, f"{after.label} says so").text
+    return leg.there, written.revision(leg, title, f"{after.label} says so").text
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,13 +77,32 @@ class Loss:
 
 
 @dataclass(frozen=True, slots=True)
+class NotOnline:
+    """Why a plan has the plain form although the online one was asked for: an object, and what PostgreSQL said."""
+
+    object: str
+    why: str
+
+    def __str__(self) -> str:
+        return (
+            f"PostgreSQL refuses the online form ({self.object}: {self.why}),"
+            " so this is the plain one: others may wait while it reads or rewrites their tables"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """What leads from one database to another; `losses` and `answered` are what a person said yes to."""
+    """What leads from one database to another; `losses` and `answered` are what a person said yes to.
+
+    `uncompared` names what both have and no plan can say, so that it was compared by its name alone.
+    """
 
     ops: tuple[Op, ...]
     batches: tuple[Batch, ...]
     losses: tuple[Loss, ...] = ()
     answered: tuple[Question, ...] = ()
+    not_online: NotOnline | None = None
+    uncompared: tuple[str, ...] = ()
 
 
 # --- batches ------------------------------------------------------------------------------------------------------
@@ -348,6 +367,7 @@ SESSION = ("SET search_path = public", "SET check_function_bodies = off")
 def sql(plan: Plan, title: str) -> str:
     """The plan for `psql -v ON_ERROR_STOP=1 -f`, with its own BEGIN and COMMIT."""
     lines = [comment_line(title)]
+    lines += [comment_line(f"Not online: {plan.not_online}.")] if plan.not_online else []
     lines += [comment_line(f"Lost, as was allowed: {one.object}: {one.why}.") for one in plan.losses]
     lines += [
         comment_line(f"Not a rename, as was said: {one.rename.subject}, although {one.why}.") for one in plan.answered
@@ -390,4 +410,12 @@ def json(plan: Plan) -> dict[str, object]:
         ],
         "lost": [{"object": one.object, "why": one.why} for one in plan.losses],
         "not_renames": [{"object": one.rename.subject, "why": one.why} for one in plan.answered],
+        "not_online": not_online_json(plan),
+        "uncompared": list(plan.uncompared),
     }
+
+
+def not_online_json(plan: Plan) -> dict[str, str] | None:
+    """Why the plan has the plain form although the online one was asked for, as values."""
+    found = plan.not_online
+    return {"object": found.object, "why": found.why} if found else None

@@ -9,7 +9,7 @@ import click
 
 from colonnade import api, plan
 from colonnade.cli import options
-from colonnade.cli.printing import print_json, show, write
+from colonnade.cli.printing import print_json, say, show, write
 from colonnade.evolve import Wish
 
 
@@ -24,6 +24,7 @@ from colonnade.evolve import Wish
 @options.allow_data_loss
 @options.renamed
 @options.ignored
+@options.strict_coverage
 @options.as_kind
 @options.config
 @options.server
@@ -39,6 +40,7 @@ def command(
     allow_data_loss: bool,
     renamed: tuple[str, ...],
     ignored: tuple[str, ...],
+    strict_coverage: bool,
     as_kind: str | None,
     config: Path | None,
     url: str | None,
@@ -54,11 +56,12 @@ def command(
       colonnade diff old.sql new.sql --renamed tasks.title=name --sql --reverse
     """
     options.announce((old, new), as_kind)
-    wish = Wish("plain" if plain else "online", reverse, allow_data_loss, options.answers(renamed))
+    wish = Wish("plain" if plain else "online", reverse, allow_data_loss, options.answers(renamed), strict_coverage)
     with options.refusing(as_json), options.running(url) as running:
         if as_alembic:
             _print_revision(*api.revision(old, new, api.settings(config), running, wish, as_kind, ignored))
         found, title, text = api.planned(old, new, api.settings(config), running, wish, as_kind, ignored)
+    _tell(found)
     if plan_file is not None:
         write(plan_file, text)
     if as_json:
@@ -70,8 +73,17 @@ def command(
     raise click.exceptions.Exit(1 if found.batches else 0)
 
 
-def _print_revision(differs: bool, text: str) -> None:
+def _print_revision(found: plan.Plan, text: str) -> None:
     """Prints the revision, where there is anything to do, and exits."""
-    if differs:
+    _tell(found)
+    if found.batches:
         sys.stdout.write(text)
-    raise click.exceptions.Exit(1 if differs else 0)
+    raise click.exceptions.Exit(1 if found.batches else 0)
+
+
+def _tell(found: plan.Plan) -> None:
+    """Says on stderr what a person should know of a plan before it runs."""
+    if found.not_online is not None:
+        say(f"note: {found.not_online}")
+    for name in found.uncompared:
+        say(f"note: both sides have it, and it was compared by its name only: {name}")

@@ -12,6 +12,7 @@ from colonnade.cli import options
 from colonnade.cli.printing import print_json, say, write
 from colonnade.design import document
 from colonnade.errors import wrong
+from colonnade.evolve import refuse_uncovered
 from colonnade.evolve.intent import designed
 from colonnade.writers.sql import script
 
@@ -21,6 +22,7 @@ from colonnade.writers.sql import script
 @click.option("--sql", "as_sql", is_flag=True, help="Print SQL that builds an equal catalog.")
 @click.option("--yaml", "as_yaml", is_flag=True, help="Print the design document (the default).")
 @options.out_file
+@options.strict_coverage
 @options.as_kind
 @options.config
 @options.server
@@ -30,6 +32,7 @@ def command(
     as_sql: bool,
     as_yaml: bool,
     out: Path | None,
+    strict_coverage: bool,
     as_kind: str | None,
     config: Path | None,
     url: str | None,
@@ -45,8 +48,10 @@ def command(
     if as_sql and as_yaml:
         raise wrong("--sql and --yaml are two forms", fix="choose one")
     options.announce((source,), as_kind)
-    with options.running(url) as running:
+    with options.refusing(as_json), options.running(url) as running:
         found = api.introspect(source, api.settings(config), running, as_kind)
+        if strict_coverage:
+            refuse_uncovered(found.unmodelled)
     for name in found.unmodelled:
         say(f"not written, because it cannot be said: {name}")
     text = script(found) if as_sql else document.dump(designed(found, source))

@@ -8,7 +8,7 @@ import click
 
 from colonnade import api
 from colonnade.cli import options
-from colonnade.cli.printing import print_findings, print_json, show
+from colonnade.cli.printing import print_findings, print_json, say, show
 from colonnade.evolve import Wish
 
 
@@ -59,6 +59,9 @@ def command(
             head=head, merge=merge, check=check, forced=as_kind, ignored=ignored,
         )  # fmt: skip
     print_findings(found.findings)
+    for one in found.revisions:
+        if one.leg.there.not_online is not None:
+            say(f"note: {one.file.path}: {one.leg.there.not_online}")
     if as_json:
         print_json(found.json())
     elif not found.revisions:

@@ -44,6 +44,10 @@ ignored = click.option(
     help="Leave out what is called like this: 'tmp_*', 'audit.*'. May be repeated.",
 )  # fmt: skip
 
+strict_coverage = click.option(
+    "--strict-coverage", is_flag=True, help="Refuse what has an object that cannot be said, instead of naming it."
+)
+
 
 def answers(renamed: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """The pairs of names that `--renamed` says. Raises InputError."""

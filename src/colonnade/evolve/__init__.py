@@ -3,6 +3,29 @@
 from __future__ import annotations
 
 from colonnade.evolve.origin import source
-from colonnade.evolve.pairs import Leg, Source, Wish, addressed, compare, differing, legs, read, there_and_back
+from colonnade.evolve.pairs import (
+    Leg,
+    Source,
+    Wish,
+    addressed,
+    compare,
+    differing,
+    legs,
+    read,
+    refuse_uncovered,
+    there_and_back,
+)
 
-__all__ = ["Leg", "Source", "Wish", "addressed", "compare", "differing", "legs", "read", "source", "there_and_back"]
+__all__ = [
+    "Leg",
+    "Source",
+    "Wish",
+    "addressed",
+    "compare",
+    "differing",
+    "legs",
+    "read",
+    "refuse_uncovered",
+    "source",
+    "there_and_back",
+]

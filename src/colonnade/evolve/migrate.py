@@ -12,7 +12,7 @@ from colonnade.errors import Place
 from colonnade.evolve.pairs import Leg, Source, Wish, compare, legs
 from colonnade.evolve.revision import Revision, revision, way_back
 from colonnade.findings import Finding
-from colonnade.plan import PlanRefused, Refusal
+from colonnade.plan import PlanRefused, Refusal, not_online_json
 from colonnade.revisions import Continuation, commits_each
 from colonnade.server import Server
 from colonnade.writers import File, formatted
@@ -36,6 +36,7 @@ class Next:
             "follows": list(self.follows),
             "way_back": way_back(self.leg.back),
             "lost": [{"object": one.object, "why": one.why} for one in self.leg.there.losses],
+            "not_online": not_online_json(self.leg.there),
         }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
@@ -23,7 +23,7 @@ from colonnade.ops.definitions import CreateDefinition, DropDefinition, is_privi
 from colonnade.ops.namespaces import CreateExtension, DropExtension
 from colonnade.ops.op import Key, Op
 from colonnade.ops.renames import Rename
-from colonnade.plan import Batch, Form, Plan, PlanRefused, Refusal, batches, losses, past_new_values
+from colonnade.plan import Batch, Form, NotOnline, Plan, PlanRefused, Refusal, batches, losses, past_new_values
 from colonnade.server import Server
 from colonnade.sql import ident, qualified
 from colonnade.writers.sql import script
@@ -69,12 +69,16 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a person asked for: the form, the way back, what may be lost, and which names changed."""
+    """What a person asked for: the form, the way back, what may be lost, and which names changed.
+
+    With `strict_coverage` nothing may be there that no plan can say.
+    """
 
     form: Form = "online"
     reverse: bool = False
     allow_data_loss: bool = False
     renamed: tuple[tuple[str, str], ...] = ()
+    strict_coverage: bool = False
 
 
 def compare(server: Server, old: Source, new: Source, wish: Wish) -> Plan:
@@ -279,9 +283,11 @@ def _name(value: Any) -> tuple[str, ...]:
 
 
 def _planned(shop: Workshop, old: Side, new: Side, renames: tuple[Rename, ...], wish: Wish) -> Plan:
+    if wish.strict_coverage:
+        refuse_uncovered((*old.database.unmodelled, *new.database.unmodelled))
     if not renames and not differences(old.database, new.database):
         _refuse_unseen(shop, old, new)
-        return Plan((), ())
+        return Plan((), (), uncompared=_uncompared(shop, old, new))
     _refuse_unmodelled(old.database, new.database)
     prefix, base = _prefixed(shop, old, new, renames)
     asked = questions(base, new.database)
@@ -291,12 +297,21 @@ def _planned(shop: Workshop, old: Side, new: Side, renames: tuple[Rename, ...], 
     lost = losses(planned, base, new.database)
     if lost and not wish.allow_data_loss:
         raise PlanRefused(tuple(Refusal(one.object, one.why, ALLOW) for one in lost))
-    ops, steps = _tried(shop, old, new, prefix, base, wish.form)
-    return Plan(ops, steps, losses(ops, base, new.database), asked)
+    ops, steps, not_online = _tried(shop, old, new, prefix, base, wish.form)
+    lost = losses(ops, base, new.database)
+    return Plan(ops, steps, lost, asked, not_online, _uncompared(shop, old, new))
 
 
 def _asked(question: Question) -> Refusal:
     return Refusal(question.rename.subject, question.why, f"say {question.answer}, or --allow-data-loss if it was not")
+
+
+def refuse_uncovered(names: Iterable[str]) -> None:
+    """Raises PlanRefused where there is anything that a Database cannot say."""
+    why, fix = "it cannot be said", "leave out --strict-coverage to go on without it"
+    refused = tuple(Refusal(name, why, fix) for name in sorted(set(names)))
+    if refused:
+        raise PlanRefused(refused)
 
 
 def _refuse_unmodelled(old: Database, new: Database) -> None:
@@ -325,12 +340,21 @@ def _dumped(shop: Workshop, old: Side, new: Side, scratch: str) -> tuple[str, ..
 
     pg_dump cannot leave out, by a pattern, objects of every kind.
     """
-    whole = old.source.live is None and new.source.live is None and not (old.source.ignored or new.source.ignored)
-    if shop.server.bin is None or not whole:
+    if not _is_dumped(shop, old, new):
         return ()
     apart = tuple(name for schema, name in old.source.apart | new.source.apart if schema == "public")
     ours, theirs = (dump.normalised(shop.server, one, apart) for one in (scratch, new.scratch))
     return dump.differences(ours, theirs)
+
+
+def _is_dumped(shop: Workshop, old: Side, new: Side) -> bool:
+    whole = old.source.live is None and new.source.live is None and not (old.source.ignored or new.source.ignored)
+    return whole and shop.server.bin is not None
+
+
+def _uncompared(shop: Workshop, old: Side, new: Side) -> tuple[str, ...]:
+    """What both sides have and neither observer has compared but by its name."""
+    return () if _is_dumped(shop, old, new) else new.database.unmodelled
 
 
 def _refuse_lossy_way_back(there: Plan, wish: Wish) -> None:
@@ -399,12 +423,13 @@ class _Failure:
 
 def _tried(
     shop: Workshop, old: Side, new: Side, prefix: tuple[Op, ...], base: Database, form: Form
-) -> tuple[tuple[Op, ...], tuple[Batch, ...]]:
-    """Operations that were seen to lead from `old` to `new`, and their batches. Raises PlanRefused.
+) -> tuple[tuple[Op, ...], tuple[Batch, ...], NotOnline | None]:
+    """Operations that were seen to lead from `old` to `new`, their batches, and why these are not online if so.
 
     Where PostgreSQL refuses to alter something, it is made anew; where something is still different at the end, that
-    is planned as well.
+    is planned as well; where it refuses the online form, the plain one is tried. Raises PlanRefused.
     """
+    not_online: NotOnline | None = None
     rebuild: frozenset[Key] = frozenset()
     more: tuple[Op, ...] = ()
     refusals: tuple[Refusal, ...] = ()
@@ -413,7 +438,7 @@ def _tried(
         steps = batches(ops, old.database, form)
         failure, left, got = _trial(shop, old, new, steps)
         if failure is None and not left:
-            return ops, steps
+            return ops, steps, not_online
         if failure is not None:
             key = rebuildable(failure.op) if failure.op is not None else None
             refusals = (_refused(failure),)
@@ -421,6 +446,7 @@ def _tried(
                 rebuild |= {key}
             elif form == "online":
                 form = "plain"
+                not_online = NotOnline(_subject(failure), failure.why)
             else:
                 break
         else:
@@ -442,9 +468,12 @@ def _object(difference: str) -> str:
 BY_HAND = "make this change by hand, then compare again"
 
 
+def _subject(failure: _Failure) -> str:
+    return failure.op.subject if failure.op is not None else "the plan"
+
+
 def _refused(failure: _Failure) -> Refusal:
-    subject = failure.op.subject if failure.op is not None else "the plan"
-    return Refusal(subject, f"PostgreSQL refuses the change: {failure.why}", BY_HAND)
+    return Refusal(_subject(failure), f"PostgreSQL refuses the change: {failure.why}", BY_HAND)
 
 
 def _trial(

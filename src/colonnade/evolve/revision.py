@@ -94,12 +94,13 @@ def _docstring(leg: Leg, title: str, why: str, identity: str, follows: tuple[str
     locks = sorted({lock for batch in there.batches for move in batch.moves for lock in move.step.locks})
     rewritten = sorted({name for batch in there.batches for move in batch.moves for name in move.step.rewrites})
     lost = "; ".join(f"{one.object}: {one.why}" for one in there.losses) or "nothing"
+    form = f" Not online: {there.not_online}." if there.not_online else ""
     paragraphs = (
         title,
         "What: " + "; ".join(dict.fromkeys(op.subject for op in there.ops)) + ".",
         f"Why: {why}.",
         f"Impact on existing data: lost is {lost}; rewritten is {', '.join(rewritten) or 'no table'}.",
-        "Locks: " + (", ".join(f"{level} on {relation}" for relation, level in locks) or "none") + ".",
+        "Locks: " + (", ".join(f"{level} on {relation}" for relation, level in locks) or "none") + "." + form,
         f"Way back: {way_back(back)}.",
     )
     text = "\n\n".join(textwrap.fill(" ".join(map(_escaped, one.split())), 96) for one in paragraphs)

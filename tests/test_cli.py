@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -199,6 +200,19 @@ def test_configuration_mistakes_have_a_line(tmp_path: Path) -> None:
     result = run("design", EXAMPLE, cwd=tmp_path)
     assert result.returncode == 2
     assert "colonnade.toml:1:1" in result.stderr and "did you mean 'row_level_security'?" in result.stderr
+
+
+def test_every_rule_of_the_page_can_be_switched_off_and_nothing_else(tmp_path: Path) -> None:
+    page = (EXAMPLE.parents[1] / "docs" / "rules.md").read_text()
+    names = re.findall(r"^### (?:[A-Z]+\d+ )?(\S+)", page, re.MULTILINE)
+    (tmp_path / "pyproject.toml").write_text(
+        "\n".join(["[tool.colonnade.rules]", *(f"{name} = false" for name in names)])
+    )
+    result = run("design", EXAMPLE, "--json", cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert json.loads(result.stdout)["findings"] == []
+    (tmp_path / "pyproject.toml").write_text("[tool.colonnade]\nrules = false\n")
+    assert "rules is False; write rules.<name> = false" in run("design", EXAMPLE, cwd=tmp_path).stderr
 
 
 def test_the_folder_that_sources_are_read_from_leaves_no_trace(tmp_path: Path) -> None:

@@ -83,14 +83,20 @@ class Build:
 
 def settings(config: Path | None = None, start: Path | None = None) -> Settings:
     """The settings of `config`, else of the nearest configuration file from `start` upwards. Raises InputError."""
-    path = config or find(start or Path.cwd())
-    if path is None:
-        return Settings()
-    # Importing them registers the rules, whose names the file may use.
-    import colonnade.design.passes
-    import colonnade.lint.rules  # noqa: F401
+    return load(config or find(start or Path.cwd()), _rules)
 
-    return load(path, frozenset(RULES))
+
+def _rules() -> frozenset[str]:
+    """The name of every rule: importing what declares them registers them."""
+    import colonnade.design.document_remarks
+    import colonnade.design.merge
+    import colonnade.design.passes
+    import colonnade.lint.rules
+    import colonnade.sources.entities
+    import colonnade.sources.linked
+    import colonnade.sources.markdown.rules  # noqa: F401
+
+    return frozenset(RULES)
 
 
 def read(paths: Sequence[str], forced: str | None = None) -> Draft:

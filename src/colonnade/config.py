@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
@@ -68,9 +69,11 @@ def find(start: Path) -> Path | None:
     return None
 
 
-def load(path: Path | None, rules: frozenset[str]) -> Settings:
-    """The settings that `path` states, the defaults where it is None. `rules` are the names that can be switched.
+def load(path: Path | None, rules: Callable[[], frozenset[str]]) -> Settings:
+    """The settings that `path` states, the defaults where it is None.
 
+    `rules` gives the names that can be switched; it is asked only where the file switches any, since knowing all of
+    them costs the import of every reader.
     Raises InputError with every mistake of the file.
     """
     if path is None:
@@ -85,9 +88,10 @@ def load(path: Path | None, rules: frozenset[str]) -> Settings:
 
     for key, value in table.items():
         if key == "rules" and isinstance(value, dict):
+            known = rules() if value else frozenset()
             for name, on in value.items():
-                if name not in rules:
-                    mistake(name, f"no rule is called '{name}'", suggestion(name, rules) or "see docs/rules.md")
+                if name not in known:
+                    mistake(name, f"no rule is called '{name}'", suggestion(name, known) or "see docs/rules.md")
                 elif not isinstance(on, bool):
                     mistake(name, f"rules.{name} is {on!r}", "write true or false")
                 elif not on:
@@ -97,6 +101,8 @@ def load(path: Path | None, rules: frozenset[str]) -> Settings:
                 values[key] = tuple(value)
             else:
                 mistake(key, f"allow is {value!r}", 'write a list such as ["FK001:tasks"]')
+        elif key == "rules":
+            mistake(key, f"rules is {value!r}", "write rules.<name> = false, with a name of docs/rules.md")
         elif key not in CHOICES:
             mistake(key, f"no setting is called '{key}'", suggestion(key, CHOICES) or "see docs/configuration.md")
         elif not any(value == choice and type(value) is type(choice) for choice in CHOICES[key]):

@@ -44,6 +44,7 @@ EXAMPLES = "write a type such as string(200), text, integer, decimal(10,2), time
 MAX_CHARACTERS = 200
 _CLOSED_LIST = re.compile(r"enum\s*\((?P<values>.*)\)\s*(?P<array>\[\d*\])?", re.IGNORECASE | re.DOTALL)
 _BRACKET = re.compile(r"(?P<word>[^()\[\]]*)(?:\((?P<inside>[^()]*)\))?.*", re.DOTALL)
+_LEADING = re.compile(r"[\w ]+(?:\([^()]*\))?(?:\[\d*\])*")
 _CLAUSE = re.compile(
     r"\b(not\s+null|null|unique|primary\s+key|default|references|check|required|optional)\b", re.IGNORECASE
 )
@@ -93,16 +94,22 @@ def _within(number: str, limit: tuple[int, int]) -> bool:
 
 
 def _unknown(text: str) -> Problem:
+    head = _type_at_start(text)
+    if head:
+        fix = f'write the type alone ({head}), and the rest under constraints, as in "title NOT NULL"'
+        return Problem(f"{shown(text)} is more than a type", fix)
     word = re.split(r"[(\[]", text.strip(), maxsplit=1)[0].strip()
     if word.lower() == "enum":
         return Problem("the enum has no list of values", "write enum(a,b)")
-    clause = _CLAUSE.search(text)
-    head = text[: clause.start()].strip(" (,") if clause else ""
-    if head and types.resolve(head):
-        fix = f'write the type alone ({head}), and the rest under constraints, as in "title NOT NULL"'
-        return Problem(f"{shown(text)} is more than a type", fix)
     near = suggestion(word.lower(), (*types.words(), "enum"))
     return Problem(f"no type is called {shown(word)}", near or EXAMPLES)
+
+
+def _type_at_start(text: str) -> str:
+    """The type that `text` begins with and goes on after, or an empty string."""
+    clause, leading = _CLAUSE.search(text), _LEADING.match(text)
+    heads = (text[: clause.start()].strip(" (,") if clause else "", leading[0].strip() if leading else "")
+    return next((head for head in heads if head not in ("", text) and isinstance(read_type(head), TypeWord)), "")
 
 
 def _closed_list(text: str, inside: str, array: str | None) -> TypeWord | Problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -14,6 +15,8 @@ import pytest
 
 from colonnade import api
 from colonnade.config import Settings
+from colonnade.design.schema import Column
+from colonnade.values import replace
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "examples" / "task-management"
@@ -111,3 +114,14 @@ def test_no_function_works_more_than_the_list_grows(tmp_path: Path) -> None:
         if lines - middle[code] > 2.15 * (middle[code] - small[code]) + 60
     }
     assert steep == {}
+
+
+def test_a_value_is_changed_as_dataclasses_does_it() -> None:
+    column = Column("id", "uuid", False, comment="The key")
+    assert replace(column, name="key", comment=None) == dataclasses.replace(column, name="key", comment=None)
+    assert column == Column("id", "uuid", False, comment="The key")
+    changed = replace(column, nullable=True)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        changed.name = "other"  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        replace(column, missing=1)  # type: ignore[call-arg]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from colonnade import sql, types
 from colonnade.config import suggestion
@@ -12,6 +11,7 @@ from colonnade.design.document_form import COLUMN_KEYS, COLUMN_WORDS
 from colonnade.design.schema import Check, Column, Constraint, Generated, PrimaryKey, Unique
 from colonnade.design.yaml import Node
 from colonnade.types import Family
+from colonnade.values import replace
 
 ARRAY = types.TypeName("text", (), 1)
 _TEXTS = {Family.STRING, Family.TEXT, Family.CITEXT}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from colonnade import sql
@@ -46,6 +46,7 @@ from colonnade.design.schema import (
 )
 from colonnade.design.yaml import Node
 from colonnade.errors import InputError
+from colonnade.values import replace
 from colonnade.vocabulary import naming
 
 _T = TypeVar("_T")

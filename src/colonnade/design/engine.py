@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from colonnade import sql, types
 from colonnade.config import Settings
@@ -26,6 +25,7 @@ from colonnade.design.schema import (
 )
 from colonnade.design.work import Blueprint, Pass, Work
 from colonnade.findings import RULES, Finding
+from colonnade.values import replace
 
 
 def design(draft: Draft, settings: Settings) -> tuple[Schema, tuple[Finding, ...]]:

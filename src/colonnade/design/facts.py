@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, TypeAlias
@@ -12,6 +11,7 @@ from urllib.parse import quote, unquote
 
 from colonnade.design.codec import encode
 from colonnade.design.schema import Schema, Table
+from colonnade.values import replace
 
 Key: TypeAlias = tuple[str, str, str]
 """Table (empty for what stands by itself), kind and name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import PurePath
 
 from colonnade.design.draft import DraftEntity
@@ -11,6 +12,7 @@ from colonnade.design.draft import DraftEntity
 _FOLDER = re.compile(r"\d{2,}[-_].+")
 
 
+@lru_cache(maxsize=1024)
 def feature_of(file: str) -> str:
     """The innermost numbered folder of the path `file`, or an empty text."""
     return next((part for part in reversed(PurePath(file).parts[:-1]) if _FOLDER.fullmatch(part)), "")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from colonnade.design.facts import OF_DATABASE, OF_TABLE, Key, digest, digests, facts
 from colonnade.design.schema import Reason, Schema, Table
 from colonnade.findings import Finding, declare
+from colonnade.values import replace
 
 BOTH_CHANGED = declare(
     "changed-by-both",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar
 
 from colonnade.design.schema import Policy, Roles, Schema, Table
 from colonnade.sql import shorten
+from colonnade.values import replace
 
 _NAMED = {"owner", "grantee", "role", "migrator", "application", "reader"}
 T = TypeVar("T")

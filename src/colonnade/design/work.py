@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from colonnade.config import Settings
 from colonnade.design.draft import Draft, DraftAttribute, DraftEntity, Fact, Origin
@@ -29,6 +29,7 @@ from colonnade.design.schema import (
 )
 from colonnade.errors import Place
 from colonnade.findings import Finding, Severity
+from colonnade.values import replace
 
 
 @dataclass(frozen=True, slots=True)

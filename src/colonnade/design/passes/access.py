@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from colonnade import sql, types
 from colonnade.design.roles import passing_policy
 from colonnade.design.schema import Column, DefaultPrivilege, Policy, Privilege, Reason, Roles
 from colonnade.design.work import Blueprint, Work, each, house
 from colonnade.findings import rule
 from colonnade.types import Family
+from colonnade.values import replace
 
 ONLY_READ = ("reference", "tenant", "membership", "trail")
 # command, using, check

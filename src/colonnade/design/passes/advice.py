@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from colonnade import types
 from colonnade.design.schema import Index, PrimaryKey, Unique
 from colonnade.design.work import Blueprint, Work, each, found
 from colonnade.findings import declare, rule
+from colonnade.values import replace
 
 BEHIND_POLICY = declare(
     "index-behind-policy",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from colonnade import sql
 from colonnade.design.draft import DraftAttribute, Fact, Origin
@@ -12,6 +11,7 @@ from colonnade.design.passes.externals import known_table
 from colonnade.design.schema import Column, Generated, Reason
 from colonnade.design.work import Arc, Blueprint, Condition, Work, found, house
 from colonnade.findings import declare, rule
+from colonnade.values import replace
 from colonnade.vocabulary import naming
 
 UNBOUND = declare(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from colonnade.design.work import Blueprint, Work, each
 from colonnade.findings import rule
+from colonnade.values import replace
 from colonnade.vocabulary.audiences import EVERYONE, REFERENCE
 from colonnade.vocabulary.wishes import LOOKUP
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from colonnade import sql
 from colonnade.design.draft import Fact
 from colonnade.design.passes.access import user_now
 from colonnade.design.schema import Column, Function, Reason, Trigger
 from colonnade.design.work import Blueprint, Link, Work, each, found, stated
 from colonnade.findings import declare, rule
+from colonnade.values import replace
 from colonnade.vocabulary import wishes
 
 NOBODY = declare(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from colonnade import sql, types
 from colonnade.config import Settings
 from colonnade.design import conditions
@@ -13,6 +11,7 @@ from colonnade.design.schema import Check, Reason
 from colonnade.design.work import Blueprint, Condition, Work, each, found, house, stated
 from colonnade.findings import Finding, rule
 from colonnade.types import Family
+from colonnade.values import replace
 from colonnade.vocabulary import formats
 
 _TEXTS = {Family.STRING, Family.TEXT, Family.CITEXT}

@@ -6,7 +6,6 @@ import ipaddress
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, datetime, time
 
 from colonnade import sql, types
@@ -15,6 +14,7 @@ from colonnade.design.schema import Column, Reason
 from colonnade.design.work import Blueprint, Work, each, found, why
 from colonnade.findings import declare
 from colonnade.types import Family
+from colonnade.values import replace
 from colonnade.vocabulary import habits
 
 NOT_IN_ENUM = declare(

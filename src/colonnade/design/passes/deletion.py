@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 from colonnade import sql
 from colonnade.design.draft import Fact
@@ -12,6 +11,7 @@ from colonnade.design.passes.access import ONLY_READ
 from colonnade.design.schema import Function, Reason, SoftDelete, Trigger
 from colonnade.design.work import Blueprint, Link, Work, found, house, stated
 from colonnade.findings import Finding, declare, rule
+from colonnade.values import replace
 from colonnade.vocabulary import naming, wishes
 
 UNSEEN = declare(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from colonnade import sql
 from colonnade.design.passes.names import COLLISION
 from colonnade.design.schema import Exclusion, Index, PrimaryKey, Reason, Unique
 from colonnade.design.work import Blueprint, Work, found
+from colonnade.values import replace
 
 
 def distinct_names(work: Work) -> Work:

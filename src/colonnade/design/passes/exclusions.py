@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from colonnade import sql
 from colonnade.design import conditions
@@ -14,6 +13,7 @@ from colonnade.design.schema import Check, Exclusion, Reason
 from colonnade.design.work import Blueprint, StatedExclusion, Work, each, found, stated
 from colonnade.errors import Place
 from colonnade.findings import declare, rule
+from colonnade.values import replace
 from colonnade.vocabulary import constraints as words
 from colonnade.vocabulary import naming
 

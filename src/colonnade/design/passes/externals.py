@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from colonnade.design.access_methods import method_of
 from colonnade.design.draft import DraftEntity, Fact, Origin
@@ -11,6 +10,7 @@ from colonnade.design.schema import Column, Reason
 from colonnade.design.work import Blueprint, Work, assumed, found
 from colonnade.errors import Place
 from colonnade.findings import Finding, declare
+from colonnade.values import replace
 from colonnade.vocabulary import habits, naming
 
 EXTERNAL = declare(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from colonnade.design.provided import SUPABASE_ROLES, SUPABASE_SETTING, SUPABASE_USER
 from colonnade.design.work import Work
 from colonnade.findings import rule
+from colonnade.values import replace
 
 
 @rule("supabase")

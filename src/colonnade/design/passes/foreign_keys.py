@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
 from colonnade import sql
@@ -12,6 +11,7 @@ from colonnade.design import conditions
 from colonnade.design.schema import ForeignKey, Reason, Unique
 from colonnade.design.work import Blueprint, Condition, Link, Work, assumed, found, house
 from colonnade.findings import Finding, declare, rule
+from colonnade.values import replace
 from colonnade.vocabulary import habits, naming
 
 SET_NULL = declare(

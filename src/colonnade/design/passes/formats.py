@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from colonnade import sql, types
 from colonnade.config import Settings
@@ -16,6 +15,7 @@ from colonnade.design.work import Blueprint, Work, each, house, stated
 from colonnade.errors import Place
 from colonnade.findings import rule
 from colonnade.types import Family
+from colonnade.values import replace
 from colonnade.vocabulary import naming
 from colonnade.vocabulary.formats import EMAIL, FORMAT_OF
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from colonnade.design import conditions
 from colonnade.design.schema import Generated, Reason
 from colonnade.design.work import Blueprint, Computed, Work, each, found, stated
 from colonnade.findings import declare
+from colonnade.values import replace
 from colonnade.vocabulary.habits import CHANGING_FUNCTIONS
 
 UNCOMPUTABLE = declare(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from colonnade import sql
 from colonnade.design import conditions
@@ -15,6 +14,7 @@ from colonnade.design.schema import Index, IndexKey, PrimaryKey, Reason, Unique
 from colonnade.design.work import Blueprint, Link, UniqueSet, Work, each, found, house, stated
 from colonnade.errors import Place
 from colonnade.findings import declare, rule
+from colonnade.values import replace
 
 REDUNDANT = declare(
     "redundant-index",

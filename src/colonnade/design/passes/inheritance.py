@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from colonnade import sql
@@ -13,6 +13,7 @@ from colonnade.design.passes.values import wish_of
 from colonnade.design.work import Work, found
 from colonnade.errors import Place
 from colonnade.findings import Finding, declare, rule
+from colonnade.values import replace
 from colonnade.vocabulary import naming, wishes
 
 RULE = "inheritance"

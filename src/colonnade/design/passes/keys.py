@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from colonnade import sql, types
 from colonnade.config import Settings
 from colonnade.design.draft import DraftAttribute
@@ -11,6 +9,7 @@ from colonnade.design.schema import Column, Identity, PrimaryKey, Reason
 from colonnade.design.work import Blueprint, Work, each, found, house, stated
 from colonnade.findings import declare, rule
 from colonnade.types import Family
+from colonnade.values import replace
 from colonnade.vocabulary.habits import GENERATED_WORDS
 from colonnade.vocabulary.naming import singular
 from colonnade.vocabulary.wishes import LOOKUP

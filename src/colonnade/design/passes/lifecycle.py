@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from colonnade import sql, types
 from colonnade.config import Settings
 from colonnade.design.schema import Column, Function, Reason, Trigger, View
 from colonnade.design.work import Blueprint, Work, each, found, house, stated
 from colonnade.findings import Finding, rule
+from colonnade.values import replace
 from colonnade.vocabulary import habits
 
 TOUCH = "update_updated_at_column"

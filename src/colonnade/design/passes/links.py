@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from colonnade import sql, types
 from colonnade.design.draft import DraftEntity, DraftRelationship, Fact, Origin
@@ -12,6 +12,7 @@ from colonnade.design.schema import Column, Reason
 from colonnade.design.work import Blueprint, Junction, Link, Work, assumed, found, house, stated, why
 from colonnade.errors import Place
 from colonnade.findings import Finding, declare
+from colonnade.values import replace
 from colonnade.vocabulary import habits, naming
 
 CONFLICT = declare(

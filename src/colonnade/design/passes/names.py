@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
 
 from colonnade import sql
 from colonnade.design.draft import DraftAttribute, DraftEntity
 from colonnade.design.schema import Reason
 from colonnade.design.work import Blueprint, Work, found, stated
 from colonnade.findings import Finding, declare, rule
+from colonnade.values import replace
 from colonnade.vocabulary import naming
 
 COLLISION = declare(

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 
 from colonnade import types
 from colonnade.design.schema import Dependency, Unique
@@ -17,6 +16,7 @@ from colonnade.design.work import Blueprint, Link, Work, found, stated
 from colonnade.errors import Place
 from colonnade.findings import Finding, Severity, declare, rule
 from colonnade.types import Family
+from colonnade.values import replace
 from colonnade.vocabulary import dependencies as words
 from colonnade.vocabulary import naming
 

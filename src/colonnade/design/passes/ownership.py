@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from colonnade.design.schema import Column, Reason
 from colonnade.design.work import Blueprint, Link, Work, found, house
 from colonnade.findings import Finding, declare, rule
+from colonnade.values import replace
 from colonnade.vocabulary import habits, naming
 
 NO_OWNER = declare(

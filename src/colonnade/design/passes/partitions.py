@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 from colonnade import sql
 from colonnade.design.draft import Fact
 from colonnade.design.schema import Exclusion, Function, PrimaryKey, Reason, Unique
 from colonnade.design.work import Blueprint, Link, Work, found, stated
 from colonnade.findings import declare, rule
+from colonnade.values import replace
 from colonnade.vocabulary import wishes
 from colonnade.vocabulary.partitions import COUNT, HASH, MOMENTS, PARTS, STEPS
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from colonnade import sql, types
 from colonnade.design.passes.advice import LEAKPROOF
 from colonnade.design.schema import PrimaryKey, QueryPattern, Unique
 from colonnade.design.work import Blueprint, Link, Work
 from colonnade.findings import rule
+from colonnade.values import replace
 from colonnade.vocabulary import habits, naming
 
 PAGE = 50

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from colonnade import sql
 from colonnade.design import conditions
 from colonnade.design.schema import QueryPattern
 from colonnade.design.work import Work
 from colonnade.findings import rule
+from colonnade.values import replace
 
 MANY = 3
 

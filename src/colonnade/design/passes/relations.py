@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Literal
 
 from colonnade.design.features import introduced_by
 from colonnade.design.schema import Entity, Relationship
 from colonnade.design.work import Blueprint, Junction, Link, Work
+from colonnade.values import replace
 from colonnade.vocabulary import naming
 
 # Names that a declarative model cannot give to an attribute, or should not.

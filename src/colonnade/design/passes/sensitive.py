@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from colonnade.design.schema import Column, Privilege, Reason, View
 from colonnade.design.work import Blueprint, Work, each, house
 from colonnade.findings import rule
+from colonnade.values import replace
 from colonnade.vocabulary import naming
 from colonnade.vocabulary.sensitive import MARK, advice
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +18,7 @@ from colonnade.design.schema import Index, IndexKey, QueryPattern
 from colonnade.design.work import Blueprint, Work, found, stated
 from colonnade.findings import Finding, declare, rule
 from colonnade.types import Family
+from colonnade.values import replace
 from colonnade.vocabulary import habits
 
 UNREAD = declare(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from colonnade import sql, types
@@ -24,6 +24,7 @@ from colonnade.design.work import (
 )
 from colonnade.errors import Place
 from colonnade.findings import declare
+from colonnade.values import replace
 from colonnade.vocabulary import constraints as words
 
 UNREAD = declare(

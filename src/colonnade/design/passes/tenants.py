@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import replace
 
 from colonnade.design.schema import Column, Reason
 from colonnade.design.work import Blueprint, Link, Membership, Work, found, house
 from colonnade.findings import declare, rule
+from colonnade.values import replace
 from colonnade.vocabulary import naming
 from colonnade.vocabulary.audiences import MEMBERSHIP, TENANT_TABLES
 

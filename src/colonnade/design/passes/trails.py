@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from colonnade import sql, types
 from colonnade.design.draft import DraftEntity, Fact, Origin
@@ -12,6 +11,7 @@ from colonnade.design.passes.sensitive import hidden
 from colonnade.design.schema import Check, Column, Function, Index, IndexKey, Policy, Reason, Trigger
 from colonnade.design.work import Blueprint, Work, found, stated
 from colonnade.findings import declare, rule
+from colonnade.values import replace
 from colonnade.vocabulary import naming, wishes
 
 NO_ROLES = declare(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from colonnade import sql
 from colonnade.design.draft import Fact
 from colonnade.design.schema import Function, Reason, Trigger
 from colonnade.design.work import Blueprint, Work, found, stated
 from colonnade.findings import Finding, declare, rule
+from colonnade.values import replace
 from colonnade.vocabulary import habits
 
 UNKNOWN_STATE = declare(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 
 from colonnade import sql, types
 from colonnade.config import suggestion
@@ -12,6 +11,7 @@ from colonnade.design.meanings import spelled
 from colonnade.design.schema import Check, Column, EnumType, Reason
 from colonnade.design.work import Blueprint, Work, assumed, found, house, why
 from colonnade.findings import Finding, declare, rule
+from colonnade.values import replace
 from colonnade.vocabulary import habits, naming
 
 GUESSED = declare(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from colonnade import sql
 from colonnade.design.draft import DraftAttribute, DraftEntity, DraftRelationship, Fact, Origin
 from colonnade.design.work import Work
 from colonnade.findings import rule
+from colonnade.values import replace
 from colonnade.vocabulary import naming, wishes
 
 RULE = "value-objects"

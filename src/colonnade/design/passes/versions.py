@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from colonnade import sql, types
 from colonnade.design.schema import Column, Function, Reason, Trigger
 from colonnade.design.work import Blueprint, Work, each, found, stated
 from colonnade.findings import rule
 from colonnade.types import Family
+from colonnade.values import replace
 from colonnade.vocabulary import wishes
 
 NAMES = ("version", "lock_version", "row_version", "version_number")

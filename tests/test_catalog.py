@@ -211,7 +211,7 @@ BEYOND = (
     ("ALTER TABLE t CLUSTER ON t_pkey", "index public.t_pkey: CLUSTER ON"),
     ("ALTER TABLE t ALTER b SET (n_distinct = 3)", "table column public.t.b: column options"),
     ("ALTER INDEX t_pkey SET (fillfactor = 50)", "constraint t_pkey on public.t: storage options"),
-    ("GRANT USAGE ON SEQUENCE t_n_seq TO PUBLIC", "sequence public.t_n_seq of an identity column: privileges"),
+    ("ALTER SEQUENCE t_n_seq SET UNLOGGED", "sequence public.t_n_seq of an identity column: persistence"),
     ("CREATE VIEW v AS SELECT a FROM t; ALTER VIEW v ALTER a SET DEFAULT 1", "default of public.v.a"),
     ("ALTER TABLE t ADD CONSTRAINT nn NOT NULL b NOT VALID", "constraint nn on public.t: NOT VALID"),
     ("CREATE INDEX i ON t ((a + 1)); ALTER INDEX i ALTER COLUMN 1 SET STATISTICS 50", "index column statistics"),

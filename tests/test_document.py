@@ -89,7 +89,7 @@ COLUMNS = st.builds(
     TYPES,
     st.booleans(),
     DEFAULTS,
-    st.sampled_from((None, Identity(True), Identity(False, "START WITH 5"))),
+    st.sampled_from((None, Identity(True), Identity(False, "START WITH 5", (Privilege("r", ("USAGE",)),), "counts"))),
     st.sampled_from((None, Generated("a + 1"), Generated("b", False))),
     privileges=PRIVILEGES,
     comment=st.none() | TEXTS,

@@ -1,4 +1,4 @@
-"""Sequences of their own, and the options of those behind identity columns."""
+"""Sequences of their own, and those behind identity columns."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from colonnade.catalog.privileges import privileges
 from colonnade.catalog.snapshot import Snapshot, chosen_name, rows
-from colonnade.design.schema import Sequence
+from colonnade.design.schema import Identity, Sequence
 from colonnade.sql import ident
 
 SEQUENCES = """
@@ -17,7 +17,7 @@ SELECT c.oid, c.relname AS name, c.relnamespace AS namespace, pg_get_userbyid(c.
        s.seqstart AS start, s.seqincrement AS increment, s.seqmin AS minimum, s.seqmax AS maximum,
        s.seqcache AS cache, s.seqcycle AS cycle, d.deptype AS link, d.refobjid AS relation, d.refobjsubid AS number,
        t.relname AS table_name, t.relnamespace AS table_namespace, t.relpersistence = 'u' AS table_unlogged,
-       a.attname AS column_name
+       a.attname AS column_name, a.attidentity = 'a' AS always
 FROM pg_sequence s
 JOIN pg_class c ON c.oid = s.seqrelid
 LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.objsubid = 0
@@ -32,10 +32,10 @@ LARGEST = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
 
 @dataclass(frozen=True, slots=True)
 class Sequences:
-    """`standing` are sequences of their own; `options` those of identity columns by (relation, column number)."""
+    """`standing` are sequences of their own; `identity` those of identity columns by (relation, column number)."""
 
     standing: tuple[Sequence, ...]
-    options: Mapping[tuple[int, int], str]
+    identity: Mapping[tuple[int, int], Identity]
     unmodelled: tuple[str, ...]
 
 
@@ -48,7 +48,7 @@ def sequences(view: Snapshot) -> Sequences:
     )
     return Sequences(
         tuple(standing),
-        {(row.relation, row.number): _options(view, row) for row in identity},
+        {(row.relation, row.number): _identity(view, row) for row in identity},
         tuple(sorted(name for row in identity for name in _beyond_identity(view, row))),
     )
 
@@ -73,7 +73,12 @@ def _standing(view: Snapshot, row: Any) -> Sequence:
     )
 
 
-def _options(view: Snapshot, row: Any) -> str:
+def _identity(view: Snapshot, row: Any) -> Identity:
+    given = privileges(view, row.acl, row.owner, "sequence")
+    return Identity(row.always, _options(row), given, view.comment("pg_class", row.oid))
+
+
+def _options(row: Any) -> str:
     """The options of an identity column as CREATE SEQUENCE takes them, only those that are not the default."""
     largest = LARGEST[row.type]
     descending = row.increment < 0
@@ -93,8 +98,4 @@ def _options(view: Snapshot, row: Any) -> str:
 def _beyond_identity(view: Snapshot, row: Any) -> list[str]:
     """What was set on an identity column's sequence and no option of the column can say."""
     where = f"sequence {view.namespaces[row.namespace]}.{row.name} of an identity column"
-    facts = (
-        (row.acl is not None, "privileges"),
-        (row.unlogged != row.table_unlogged, "persistence"),
-    )
-    return [f"{where}: {fact}" for shown, fact in facts if shown]
+    return [f"{where}: persistence"] if row.unlogged != row.table_unlogged else []

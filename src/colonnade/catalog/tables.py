@@ -28,7 +28,7 @@ class Parts:
     indexes: Indexes
     triggers: Mapping[int, list[Trigger]]
     policies: Mapping[int, list[Policy]]
-    identity: Mapping[tuple[int, int], str]
+    identity: Mapping[tuple[int, int], Identity]
 
 
 def tables(view: Snapshot, parts: Parts) -> tuple[Table, ...]:
@@ -88,7 +88,7 @@ def _column(view: Snapshot, parts: Parts, row: Any) -> Column:
         not row.required,
         None if row.generated else maybe(row.standard),
         # A partition counts by the sequence of the whole.
-        Identity(row.identity == "a", parts.identity[place]) if place in parts.identity else None,
+        parts.identity.get(place),
         Generated(stable(row.standard), row.generated == "s") if row.generated else None,
         row.collation,
         STORAGE[row.storage] if row.storage else None,

@@ -29,10 +29,15 @@ Privileges: TypeAlias = tuple[Privilege, ...]
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """GENERATED ALWAYS (or BY DEFAULT) AS IDENTITY; `options` as in CREATE SEQUENCE, only those not the default."""
+    """GENERATED ALWAYS (or BY DEFAULT) AS IDENTITY; `options` as in CREATE SEQUENCE, only those not the default.
+
+    `privileges` and `comment` are those of the sequence that counts.
+    """
 
     always: bool
     options: str = ""
+    privileges: Privileges = ()
+    comment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

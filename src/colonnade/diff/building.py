@@ -28,6 +28,7 @@ from colonnade.design.schema import (
 )
 from colonnade.diff.order import ordered, without_rings
 from colonnade.ops import target
+from colonnade.ops.columns import identity_sequence
 from colonnade.ops.comments import SetComment
 from colonnade.ops.constraints import AddConstraint, fits_create_table
 from colonnade.ops.definitions import CreateDefinition
@@ -231,6 +232,8 @@ def of_table(
     yield from (CreatePolicy(name, policy) for policy in table.policies)
     yield from dressed(target.table(table), table, runs_as)
     yield from column_grants(target.table(table), ((one.name, one.privileges) for one in table.columns))
+    for column in table.columns:
+        yield from identity_dressed(table, column)
     yield from _part_comments(table)
 
 
@@ -275,6 +278,16 @@ def beyond(column: Column, whole: Table) -> Column:
         compression=None if column.compression == parent.compression else column.compression,
         storage=None if column.storage == parent.storage else column.storage,
     )
+
+
+def identity_dressed(table: Table, column: Column) -> Iterator[Op]:
+    """Privileges and comment of the sequence behind an identity column that was just made."""
+    if column.identity is None:
+        return
+    at = target.counter(target.table(table), identity_sequence((table.schema, table.name), column))
+    yield from granted(at, table.owner, column.identity.privileges, ())
+    if column.identity.comment is not None:
+        yield SetComment(at, None, column.identity.comment)
 
 
 def column_grants(at: Target, columns: Iterable[tuple[str, Privileges]]) -> Iterator[Op]:

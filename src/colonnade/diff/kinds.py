@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from colonnade.design.schema import Check, ForeignKey, Privilege, Privileges, Table, View
+from colonnade.design.schema import Check, ForeignKey, Identity, Privilege, Privileges, Table, View
 from colonnade.diff import building
 from colonnade.diff.parts import Part
 from colonnade.ops import columns, functions, policies, tables, target, views
@@ -87,6 +87,9 @@ def regranted(at: Target, old: Privileges, new: Privileges, owner: str | None, h
     moved = owner != heir
     before = {one for one in old if not (moved and one.grantee in (owner, heir))}
     after = set(new)
+    if moved and any(one.grantee == owner for one in old) and not any(one.grantee == heir for one in new):
+        # What the old owner had taken from himself is carried over as well.
+        yield Grant(at, Privilege(heir or "CURRENT_USER", ("ALL",)))
     for grantee in sorted({one.grantee for one in before ^ after}):
         had = sorted(one for one in before if one.grantee == grantee)
         has = sorted(one for one in after if one.grantee == grantee)
@@ -123,6 +126,17 @@ def _column_dress(at: Target, name: str, old: Any, new: Any, table_old: Any, tab
     if old.comment != new.comment:
         ops.append(SetComment(target.column(at, name), old.comment, new.comment))
     return tuple(ops)
+
+
+def _identity_dress(at: Target, old: Any, new: Any, table_old: Any, table_new: Any) -> Iterator[Op]:
+    """Privileges and comment of the sequence behind an identity column; one that is made anew has none."""
+    if new.identity is None:
+        return
+    sequence = target.counter(at, columns.identity_sequence((table_new.schema, table_new.name), new))
+    before = old.identity or Identity(new.identity.always)
+    yield from regranted(sequence, before.privileges, new.identity.privileges, table_old.owner, table_new.owner)
+    if before.comment != new.identity.comment:
+        yield SetComment(sequence, before.comment, new.identity.comment)
 
 
 # --- schemas, extensions, types, sequences ------------------------------------------------------------------------
@@ -282,11 +296,15 @@ def _make_column(part: Part) -> Ops:
     made += building.column_grants(at, ((column.name, column.privileges),))
     if column.comment is not None:
         made.append(SetComment(target.column(at, column.name), None, column.comment))
-    return tuple(made)
+    return (*made, *building.identity_dressed(part.of, column))
 
 
 def _drop_column(part: Part) -> Ops:
     return (columns.DropColumn(_table_name(part), part.value.name, part.value),)
+
+
+def _counting(identity: Identity | None) -> Identity | None:
+    return identity and replace(identity, privileges=(), comment=None)
 
 
 def _alter_column(old: Part, new: Part) -> Ops | None:
@@ -306,7 +324,7 @@ def _alter_column(old: Part, new: Part) -> Ops | None:
     renamed = not one.nullable and not other.nullable and one.not_null_name != other.not_null_name
     if one.nullable != other.nullable or renamed:
         ops.append(columns.SetNullable(table, other.name, one, other))
-    if other.identity is not None and one.identity != other.identity:
+    if other.identity is not None and _counting(one.identity) != _counting(other.identity):
         ops.append(columns.SetIdentity(table, other.name, one.identity, other.identity, other.type))
     settings = columns.SetStorage(table, other.name, one, other)
     # A new type brings its own storage.
@@ -317,7 +335,8 @@ def _alter_column(old: Part, new: Part) -> Ops | None:
 
 def _dress_column(old: Part, new: Part) -> Ops:
     at = target.table(new.of)
-    return _column_dress(at, new.value.name, old.value, new.value, old.of, new.of)
+    worn = _column_dress(at, new.value.name, old.value, new.value, old.of, new.of)
+    return (*worn, *_identity_dress(at, old.value, new.value, old.of, new.of))
 
 
 def _make_part_column(part: Part) -> Ops:

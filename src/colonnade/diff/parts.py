@@ -10,7 +10,6 @@ from typing import Any
 
 from colonnade.design.schema import (
     Check,
-    Column,
     Constraint,
     Database,
     Exclusion,
@@ -25,7 +24,7 @@ from colonnade.design.schema import (
 )
 from colonnade.diff.building import beyond
 from colonnade.ops import target
-from colonnade.ops.columns import column_key
+from colonnade.ops.columns import column_key, identity_sequence
 from colonnade.ops.op import Key, mentioned
 from colonnade.ops.target import Target
 from colonnade.ops.types import type_need
@@ -211,19 +210,13 @@ def _columns(table: Table, at: Target, names: Names) -> Iterator[Part]:
         computed = names.own(at.name, column.generated.expression) if column.generated else frozenset()
         sorted_by = names.found(ident(column.collation)) if column.collation else frozenset()
         uses = (_typed(column.type) | computed | sorted_by | {at.key}) - {key}
-        claims = frozenset({_identity_sequence(table, column)} if column.identity and not shared else ())
+        claims = frozenset(
+            {identity_sequence((table.schema, table.name), column)} if column.identity and not shared else ()
+        )
         yield Part("part column" if shared else "column", key, own, table, at.key, uses, claims)
         if own.default is not None:
             uses = names.found(own.default) | {key}
             yield Part("default", ("default", key[1]), own.default, (table, own), key, uses - {at.key})
-
-
-def _identity_sequence(table: Table, column: Column) -> str:
-    from colonnade.ops.columns import identity_options
-    from colonnade.sql import chosen_name
-
-    named = identity_options(column.identity).get("name") if column.identity else None
-    return named or qualified(table.schema, chosen_name(table.name, column.name, "seq"))
 
 
 def _constraint(constraint: Constraint, table: Table, at: Target, names: Names) -> Part:

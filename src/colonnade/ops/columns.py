@@ -221,6 +221,21 @@ def identity_options(identity: Identity) -> dict[str, str]:
     return {word: value for groups in found for word, value in groups.items() if value is not None}
 
 
+def identity_sequence(table: TableName, column: Column) -> str:
+    """The sequence behind an identity column, as SQL."""
+    named = identity_options(column.identity).get("name") if column.identity else None
+    usual = ident(chosen_name(table[1], column.name, "seq"))
+    return named if named and _QUALIFIED.match(named) else _beside(table, named or usual)
+
+
+_QUALIFIED = re.compile(r'("(?:[^"]|"")+"|[^".]+)\.')
+
+
+def _beside(table: TableName, name: str) -> str:
+    """The object of that name, which is SQL, in the schema of the table."""
+    return name if table[0] == "public" else f"{ident(table[0])}.{name}"
+
+
 _LARGEST = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
 
 
@@ -266,7 +281,7 @@ class SetIdentity(OnColumn):
             clauses += ["SET CYCLE" if "cycle" in after else "SET NO CYCLE"]
         steps = [*self._moved_inside(before, after), self.altered(" ".join(clauses))] if clauses else []
         if before.get("name") != after.get("name"):
-            steps += self._renamed(before.get("name"), after.get("name"))
+            steps += self._renamed()
         return tuple(steps)
 
     def _moved_inside(self, before: dict[str, str], after: dict[str, str]) -> list[Step]:
@@ -279,11 +294,10 @@ class SetIdentity(OnColumn):
         wide = f"SET MINVALUE {min(low, least)} SET MAXVALUE {max(high, most)}"
         return [self.altered(wide), Step(moved_inside(sequence, start, least, most))]
 
-    def _renamed(self, old: str | None, new: str | None) -> list[Step]:
-        usual = ident(chosen_name(self.table[1], self.name, "seq"))
-        space = "" if self.table[0] == "public" else f"{ident(self.table[0])}."
-        bare = (new or usual).split(".")[-1]
-        return [Step(f"ALTER SEQUENCE {old or space + usual} RENAME TO {bare}")]
+    def _renamed(self) -> list[Step]:
+        old, new = (Column(self.name, self.type, identity=one) for one in (self.old, self.new))
+        name, after = (identity_sequence(self.table, one) for one in (old, new))
+        return [Step(f"ALTER SEQUENCE {name} RENAME TO {_QUALIFIED.sub('', after)}")]
 
     def reverse(self) -> Op | Irreversible:
         return SetIdentity(self.table, self.name, self.new, self.old, self.type)

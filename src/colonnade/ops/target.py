@@ -66,6 +66,11 @@ def index(of: Target, schema: str, name: str) -> Target:
     return Target("INDEX", spelled, ("index", spelled), of.level, of.section)
 
 
+def counter(of: Target, spelled: str) -> Target:
+    """The sequence behind an identity column of the table `of`, with which it goes."""
+    return Target("SEQUENCE", spelled, of.key, of.level, of.section)
+
+
 def table(one: Table) -> Target:
     return relation(one.schema, one.name)
 

@@ -28,6 +28,8 @@ _LOSSES = (
     "sequences.privileges",
     "sequences.unlogged",
     "tables.columns.compression",
+    "tables.columns.identity.comment",
+    "tables.columns.identity.privileges",
     "tables.columns.not_null_name",
     "tables.columns.privileges",
     "tables.columns.statistics",
@@ -76,4 +78,8 @@ def _without(value: Any, path: tuple[str, ...]) -> Any:
         return value
     if len(path) == 1:
         return replace(value, **{path[0]: known[path[0]].default})
-    return replace(value, **{path[0]: tuple(_without(one, path[1:]) for one in getattr(value, path[0]))})
+    inner = getattr(value, path[0])
+    if inner is None:
+        return value
+    some = tuple(_without(one, path[1:]) for one in inner) if isinstance(inner, tuple) else _without(inner, path[1:])
+    return replace(value, **{path[0]: some})

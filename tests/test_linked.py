@@ -26,6 +26,9 @@ def written(folder: Path, files: dict[str, str]) -> None:
         "[model](<./data-model.md#boat> 'title')",
         "[model][m]\n\n[m]: data-model.md",
         "[m](plan.md)",
+        "data-model.md",
+        "`./data-model.md`.",
+        "the model (data-model.md)",
     ],
 )
 def test_a_link_is_followed_however_it_is_written_and_through_others(tmp_path: Path, link: str) -> None:
@@ -41,7 +44,8 @@ def test_a_link_is_followed_however_it_is_written_and_through_others(tmp_path: P
     "link",
     ["[m](../outside.md)", "[m](https://a.example/data-model.md)", "[m](missing.md)", "[m](model.txt)",
      "`[m](data-model.md`",
-     "\n```\n[m](data-model.md)\n```\n", "[m](specs)", "[m](link.md)"],
+     "\n```\n[m](data-model.md)\n```\n", "[m](specs)", "[m](link.md)", "https://a.example/data-model.md",
+     "`../outside.md`", "old-data-model.md", "data-model.mdx"],
 )  # fmt: skip
 def test_no_link_leads_out_of_the_folder_or_to_what_is_no_document(tmp_path: Path, link: str) -> None:
     written(

@@ -519,3 +519,103 @@ def test_items_above_their_attributes_are_entities() -> None:
         "- **Token**: Represents a session\n  - Key attributes: Id, Created, MemberId\n  - Responsibilities: sessions\n"
     )
     assert [(one.name.value, len(one.attributes)) for one in found.entities] == [("Member", 4), ("Token", 3)]
+
+
+def keyed(found: Draft, name: str) -> list[str]:
+    return [one.name.value for one in entity(found, name).attributes if one.primary_key]
+
+
+@pytest.mark.parametrize(
+    "verb", ["Payment has many Refund", "Refund belongs to Payment", "`Payment` has many `Refund`"]
+)
+def test_a_title_that_tells_a_relation_is_no_entity(verb: str) -> None:
+    model = "## Entities\n\n### Payment\n\n- id: uuid\n\n### Refund\n\n- id: uuid\n\n"
+    told = [("Refund", "many-to-one", "Payment", None)]
+    assert relations(draft(f"{model}### {verb}\n")) == told
+    assert relations(draft(f"{model}### {verb}\n\nA payment is given back in parts.\n")) == told
+    found = draft(f"{model}### {verb}\n\n| Field | Type |\n|---|---|\n| payment_id | uuid |\n| reason | text |\n")
+    assert tables(found) == ["Payment", "Refund"]
+    assert columns(found, "Refund") == ["id", "payment_id", "reason"]
+    assert relations(found) == [("Refund", "many-to-one", "Payment", "payment_id")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("text, partial index where not null", {"type": "text"}),
+        ("text (index where code IS NOT NULL)", {"type": "text"}),
+        ("text, unique if not null", {"type": "text"}),
+        ("text, not null, index where not null", {"type": "text", "nullable": False}),
+        ("text, unique where open", {"type": "text"}),
+    ],
+)
+def test_which_rows_an_index_holds_says_nothing_of_the_column(cell: str, expected: dict[str, Any]) -> None:
+    found = draft(f"### Code\n\n| Field | Type |\n|---|---|\n| id | uuid PK |\n| code | {cell} |\n")
+    assert facts(column(found, "Code", "code")) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "several"),
+    [("Bateau", "bateaux"), ("Cheval", "chevaux"), ("Habitación", "habitaciones"), ("Juez", "jueces"),
+     ("Imóvel", "imoveis"), ("Ordem", "ordens"), ("Libro", "libri"), ("Fattura", "fatture"), ("Kunde", "kunden"),
+     ("Haus", "häuser"), ("Rechnung", "rechnungen"), ("Auftrag", "auftraege")],
+)  # fmt: skip
+def test_the_plural_of_a_defined_entity_is_that_entity(one: str, several: str) -> None:
+    found = draft(
+        f"### {one}\n\n- id: uuid, PK\n- size: integer\n\n### Zone\n\n- id: uuid, PK\n- thing: uuid, FK → {several}.id\n\n"
+        f"```sql\nCREATE TABLE {several} (id uuid PRIMARY KEY, size integer, weight integer);\n```\n"
+    )
+    assert tables(found) == [one, "Zone"]
+    assert columns(found, one) == ["id", "size", "weight"]
+    assert relations(found) == [("Zone", "many-to-one", one, "thing")]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Work", "Worker"), ("Car", "Care"), ("Quota", "Quote"), ("Plan", "Planet")]
+)
+def test_words_that_only_look_like_plurals_are_entities_of_their_own(one: str, other: str) -> None:
+    found = draft(f"### {one}\n\n- id: uuid, PK\n- size: integer\n\n### {other}\n\n- id: uuid, PK\n- size: integer\n")
+    assert tables(found) == [one, other]
+
+
+def test_a_bracket_in_a_list_of_fields_is_about_one_field() -> None:
+    for line in ("**Fields**: id, name (unique), colour", "- **Fields**: id, name (unique), colour"):
+        found = draft(f"## Entities\n\n### Tag\n\n{line}\n")
+        assert columns(found, "Tag") == ["id", "name", "colour"]
+        assert entity(found, "Tag").uniques == ()
+
+
+@pytest.mark.parametrize(
+    "line", ["PK (film_id, day)", "`PK (film_id, day)`", "**PK (film_id, day)**", "Primary key: (film_id, day)"]
+)
+def test_a_line_on_the_key_is_about_the_table_that_has_its_columns(line: str) -> None:
+    model = "## Tables\n\n### film\n\n- id: uuid, PK\n- title: text\n\n### show\n\n"
+    rows = "| Column | Type |\n|---|---|\n| film_id | uuid |\n| day | date |\n"
+    for text in (f"{line}\n\n{rows}", f"{rows}\n{line}\n", f"{rows}\n## Notes\n\n{line}\n"):
+        found = draft(model + text)
+        assert tables(found) == ["film", "show"]
+        assert (keyed(found, "film"), keyed(found, "show")) == (["id"], ["film_id", "day"])
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("`hasMany(Issue)`", ("Issue", "many-to-one", "User", None)),
+        ("hasMany(Issue) via `author_id`", ("Issue", "many-to-one", "User", "author_id")),
+        ("`belongsTo(Issue)` via `issue_id`", ("User", "many-to-one", "Issue", "issue_id")),
+        ("`belongsTo(App\\Models\\Issue::class, 'main_id')`", ("User", "many-to-one", "Issue", "main_id")),
+        ("`hasOne(Issue)`", ("Issue", "one-to-one", "User", None)),
+        ("`belongsToMany(Issue)`", ("User", "many-to-many", "Issue", None)),
+        ("`has_many :issues`", ("Issue", "many-to-one", "User", None)),
+    ],
+)
+def test_the_calls_of_a_model_are_relations(call: str, expected: tuple[str, str, str, str | None]) -> None:
+    head = "## Models\n\n### Issue\n\n- id: bigint\n\n### User\n\n- id: bigint\n- name: string\n\n"
+    for text in (
+        f"**Relationships**\n\n- {call}\n",
+        f"**Relationships**: {call}\n",
+        f"- **Relationships**\n  - {call}\n",
+    ):
+        found = draft(head + text)
+        assert relations(found) == [expected]
+        assert columns(found, "User") == ["id", "name"]

@@ -15,14 +15,15 @@ from colonnade.sources.text import read_text
 
 LINKED = declare(
     "linked-document",
-    """A document links to another Markdown file, which is read with it.
+    """A document links to another Markdown file, or names it (`see data-model.md`), and it is read with it.
 
     Links are followed within the folder `specs` or the repository that the document lies in, else within its own
     folder. What the linked document states counts as if it had been given.
     """,
 )
 _LINK = re.compile(
-    r"\[[^\[\]\n]*\]\(\s*<?(?P<inline>[^()\s<>]+)>?[^()\n]*\)|^ {0,3}\[[^\]\n]+\]:\s*<?(?P<apart>[^\s<>]+)",
+    r"\[[^\[\]\n]*\]\(\s*<?(?P<inline>[^()\s<>]+)>?[^()\n]*\)|^ {0,3}\[[^\]\n]+\]:\s*<?(?P<apart>[^\s<>]+)"
+    r"|(?<![^\s`'\"*(])(?<!\]\()(?P<plain>[\w./-]{1,200}\.(?:md|markdown)\b)",
     re.MULTILINE,
 )
 _FENCE = re.compile(r"^ {0,3}(?P<mark>`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}(?P=mark)|\Z)", re.MULTILINE | re.DOTALL)
@@ -45,12 +46,12 @@ def followed(given: Sequence[str]) -> tuple[tuple[str, Finding], ...]:
 def _targets(name: str) -> Iterator[tuple[Path, Place]]:
     """The Markdown files within reach that the document at `name` links to, with the place of each link."""
     path, text = Path(name), _text(name)
-    if "](" not in text and "]:" not in text:
+    if not any(ending in text for ending in MARKDOWN):
         return
     within = _reach(path)
     bare = _FENCE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
     for match in _LINK.finditer(bare):
-        target = unquote((match["inline"] or match["apart"]).partition("#")[0])
+        target = unquote((match["inline"] or match["apart"] or match["plain"]).partition("#")[0])
         if Path(target).suffix.lower() not in MARKDOWN or ":" in target or "\0" in target:
             continue
         linked = Path(os.path.normpath(path.parent / target))

@@ -152,8 +152,15 @@ def _type_inside(text: str) -> written.Written | None:
     return None
 
 
+# Which rows an index holds says nothing of the column: `partial index where not null`.
+_SOME_ROWS = re.compile(
+    r"(?<=\bwhere)\s[^,;()|]*|(?:(?<=\bwhen)|(?<=\bif))\s(?:[\s`]*\w{1,63}`?\s)?\s*(?:is\s+)?not[ _-]?null\b",
+    re.IGNORECASE,
+)
+
+
 def _flags(text: str, place: Place, facts: Facts, standing: Standing) -> None:
-    for field, value in _flagged(text, standing):
+    for field, value in _flagged(_SOME_ROWS.sub(" ", text), standing):
         if field not in facts:
             facts[field] = Fact(value, place)
     if facts.get("primary_key") and re.search(

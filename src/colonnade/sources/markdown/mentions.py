@@ -51,9 +51,11 @@ class Index:
     starts: frozenset[str]
     # The only name whose key ends so after an underscore: `order` of `shop_order`.
     by_tail: Mapping[str, str]
+    # The plurals of other languages, where no name is spelt so: `bateaux` of `bateau`.
+    by_plural: Mapping[str, str]
 
     def find(self, written: str) -> str | None:
-        return self.by_key.get(names.key(written))
+        return self.by_key.get(names.key(written)) or self.by_plural.get(names.spelling(written))
 
 
 def index(entities: Iterable[DraftEntity], aliases: Mapping[str, str] | None = None) -> Index:
@@ -75,7 +77,18 @@ def index(entities: Iterable[DraftEntity], aliases: Mapping[str, str] | None = N
         if not key.isascii() and len(bare := ascii_fold(key)) >= len(key):
             known.setdefault(names.key(bare), name)
     known.pop("", None)
-    return Index(known, frozenset(start for key in known for start in _starts(key)), _tails(known))
+    plurals = _plurals(known)
+    starts = frozenset(start for key in (*known, *plurals) for start in _starts(key))
+    return Index(known, starts, _tails(known), plurals)
+
+
+def _plurals(known: Mapping[str, str]) -> dict[str, str]:
+    """The plurals of other languages that belong to one name alone."""
+    found: dict[str, set[str]] = {}
+    for key, name in known.items():
+        for plural in names.foreign_plurals(key):
+            found.setdefault(plural, set()).add(name)
+    return {plural: next(iter(named)) for plural, named in found.items() if len(named) == 1}
 
 
 def _short_names(known: Mapping[str, str]) -> dict[str, str]:
@@ -140,7 +153,11 @@ def _at(text: str, tokens: list[re.Match[str]], position: int, known: Index) -> 
         if count > 1 and tokens[position][0].lower() in ARTICLES:
             start = tokens[position + 1].start()
         column = _COLUMN.match(text, end)
-        plural = names.key(bare) != snake(bare) or bare.lower().endswith(("data", "people"))
+        plural = (
+            names.key(bare) not in known.by_key
+            or names.key(bare) != snake(bare)
+            or bare.lower().endswith(("data", "people"))
+        )
         return Mention(name, start, end, plural, column[1] if column else ""), count
     return None, 1
 

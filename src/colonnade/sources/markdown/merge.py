@@ -39,7 +39,7 @@ def entities(readings: Sequence[Reading]) -> tuple[DraftEntity, ...]:
     """One entity a thing, in the order in which they are first named."""
     told = [(reading, one) for reading in readings for one in reading.entities]
     groups = _grouped([(reading, one) for reading, one in told if one.name.value])
-    groups = _joined_by_columns(groups)
+    groups = _joined_by_columns(_joined_by_plural(groups))
     _adopt(groups, [(reading, one) for reading, one in told if not one.name.value])
     return tuple(_merged(_proven(group)) for group in groups)
 
@@ -91,6 +91,24 @@ def _grouped(told: Group) -> list[Group]:
         for key in keys:
             by_key.setdefault(key, group)
     return groups
+
+
+def _joined_by_plural(groups: list[Group]) -> list[Group]:
+    """`Bateau` under a title and `bateaux` in SQL are one, unless their columns tell them apart."""
+    by_spelling = {names.spelling(one.name.value): group for group in groups for _, one in group}
+    gone: set[int] = set()
+    for group in groups:
+        for plural in sorted(names.foreign_plurals(group[0][1].name.value) & by_spelling.keys()):
+            other = by_spelling[plural]
+            if other is group or {id(group), id(other)} & gone or not _may_be_one(_columns(group), _columns(other)):
+                continue
+            group.extend((reading, replace(one, name=group[0][1].name)) for reading, one in other)
+            gone.add(id(other))
+    return [group for group in groups if id(group) not in gone]
+
+
+def _may_be_one(left: set[str], right: set[str]) -> bool:
+    return len(left & right) * 2 >= min(len(left), len(right))
 
 
 def _columns(group: Group) -> set[str]:

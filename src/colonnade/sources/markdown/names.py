@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from colonnade.sources.markdown.forms.block import snake
+from colonnade.vocabulary import plurals
 
 # Nouns whose last letter is no plural.
 _IRREGULAR = {
@@ -46,6 +47,19 @@ def key(name: str) -> str:
         bare = last
     head, low, tail = snake(bare).rpartition("_")
     return head + low + singular(tail)
+
+
+@lru_cache(maxsize=65536)
+def spelling(name: str) -> str:
+    """`public.Bateaux` as `bateaux`: the name as it is written, singular or plural."""
+    return snake(name.strip().strip("`\"'[]*").rpartition(".")[2])
+
+
+@lru_cache(maxsize=65536)
+def foreign_plurals(name: str) -> frozenset[str]:
+    """`petits_bateaux` is none of `PetitBateau`, `petit_bateaux` is: the last word in the plural of other languages."""
+    head, low, tail = spelling(name).rpartition("_")
+    return frozenset(head + low + one for one in plurals.of(tail))
 
 
 @lru_cache(maxsize=65536)

@@ -13,6 +13,8 @@ LABEL = 7
 SMALL_LABEL = 8
 _BOLD = re.compile(r"(?:\*\*|__)(?P<name>[^*\n]{1,90}?)(?:\*\*|__)(?P<rest>.*)", re.DOTALL)
 _CODE = re.compile(r"`(?P<name>[^`\n]{1,60})`\s*(?P<rest>(?:[(（].*)?[:：]?)")
+# `**PK (a, b)**` above the columns says which of them are the key.
+_KEY = re.compile(r"(?:composite )?(?:PK|primary key)\s*\(", re.IGNORECASE)
 # Bold words that open a remark, not a list of columns.
 _REMARK = re.compile(
     r"^(?:note|notes|purpose|description|important|warning|rationale|example|storage|source|table|table name|location|file|status|date|feature|branch|format|key|usage|decision|"  # noqa: E501
@@ -112,6 +114,8 @@ def _named_columns(text: str, following: Block) -> bool:
 
 def _bold_label(block: Paragraph, following: Block, match: re.Match[str]) -> tuple[Span, int, Block | None] | None:
     first, name, rest = block.lines[0], match["name"].strip(), match["rest"].strip()
+    if _KEY.match(name):
+        return None
     colon = rest.startswith((":", "：")) or name.endswith((":", "："))
     title = titles.read(name.rstrip(":： "))
     said = rest.lstrip(":： ")

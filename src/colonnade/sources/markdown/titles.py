@@ -269,8 +269,32 @@ _SEVERAL_THINGS = re.compile(
 )
 
 
+_RELATED = re.compile(
+    r"(?P<one>[^\W\d][\w ]{0,40}?)\s+"
+    r"(?P<verb>(?:has|have|owns?|contains?)\s+(?:many|multiple|several|one|zero or more|one or more)"
+    r"|belongs?\s+to(?:\s+(?:many|one|exactly one|an?))?)\s+(?P<other>[^\W\d][\w ]{0,40}?)",
+    re.IGNORECASE,
+)
+
+
+def related(text: str) -> tuple[str, str, str] | None:
+    """(one, verb, other) of a title that tells a relation: `Payment has many Refund`."""
+    match = _RELATED.fullmatch(" ".join(_BRACKETS.sub(" ", names.plain(bare(text))).split()))
+    return (match["one"], match["verb"].lower(), match["other"]) if match else None
+
+
+def holder(text: str) -> str:
+    """Whose columns stand below a title that tells a relation: the side that has the key, or nobody's."""
+    told = related(text)
+    if told is None or told[1].endswith("to many"):
+        return ""
+    return told[0] if told[1].startswith("belong") else told[2]
+
+
 def _role_of_name(name: str, shown: str, marked: bool) -> str:
     parts = name.split()
+    if related(shown):
+        return "relationships"
     if not name or not _LETTER.search(name) or _FILE.search(name) or _VERSION.match(name):
         return "other"
     if _ARROW.search(name) or (_ARROW.search(shown) and not marked):

@@ -85,7 +85,9 @@ def _parts(
         role, about, labelled = _entered(section, title, role, about, file)
         path = (*path, section.text)
         listed = (listed or title.role == "entities") and role in ("entities", "entity")
-    for block in section.blocks:
+    # A title that tells a relation tells it with nothing below it too.
+    told = (Paragraph((section.title,)),) if section.title and titles.related(section.text) else ()
+    for block in section.blocks or told:
         yield Part(
             block,
             role,
@@ -115,6 +117,8 @@ def _entered(
     if section.level == 1 and title.role in ("other", "description"):
         # The name of the page says nothing about what is on it.
         return role, None, False
+    if title.role == "relationships" and not inherited and titles.holder(section.text) and _shows_columns(section):
+        title = replace(title, role="entity", name=titles.holder(section.text))
     if (
         role in ("entities", "entity")
         and title.role not in ("entity", "entities")
@@ -189,7 +193,7 @@ def _defines(section: Section, title: titles.Title, about: Subject | None, file:
             return table.is_convincing(block, shape, found) and (_has_key(found) or len(found) > 2)
         if isinstance(block, Bullets):
             listed = bullets.attributes(block.items, file, labelled=False)
-            return len(listed) > 1 and _has_key(listed)
+            return len(listed) > 1 and _has_key(listed) and any(one.type is not None for one in listed)
     return False
 
 
@@ -484,6 +488,12 @@ def _columns_of(part: Part, about: Subject, block: Bullets, announced: bool, fil
 _ANNOUNCED = re.compile(
     r"\**`?(?P<head>[^:：*`\n]{1,40}?)`?(?:\*\*\s*[:：]|[:：]\s*\*\*|[:：])\s*(?P<rest>.*)", re.DOTALL
 )
+
+
+def announces_columns(text: str) -> bool:
+    """Whether `text` is `**Fields**: id, name (unique)`, where what a bracket says is said of one column."""
+    match = _ANNOUNCED.match(text)
+    return match is not None and titles.role_of(match["head"]) == "attributes"
 
 
 def _announced_item(about: Subject, entry: Item, file: str) -> Iterator[Reading]:

@@ -10,10 +10,10 @@ from colonnade.design.draft import DraftAttribute, DraftEntity, DraftIndex, Fact
 from colonnade.errors import Place
 from colonnade.sources.markdown import facts, limits, mentions, names, relations, titles
 from colonnade.sources.markdown.blocks import Bullets, Fence, Item, Paragraph, Span, Table
-from colonnade.sources.markdown.forms import bullets, drawing, table
+from colonnade.sources.markdown.forms import bullets, calls, drawing, table
 from colonnade.sources.markdown.mentions import Index
 from colonnade.sources.markdown.relations import Relation
-from colonnade.sources.markdown.walk import Part
+from colonnade.sources.markdown.walk import Part, announces_columns
 from colonnade.vocabulary import storage
 
 Columns = Mapping[str, Mapping[str, str]]
@@ -62,7 +62,7 @@ def told(parts: Sequence[Part], known: Index, file: str) -> Iterator[Relation]:
             continue
         about = known.find(part.subject.name) if part.subject else None
         heading = part.path[-1] if part.path else ""
-        if part.role == "relationships" and heading not in done:
+        if (part.role == "relationships" or titles.related(heading)) and heading not in done:
             done.add(heading)
             yield from relations.told(titles.bare(heading), _first(part, file), about, known, loose=True)
         yield from _block(part, about, known, file)
@@ -85,6 +85,10 @@ def _block(part: Part, about: str | None, known: Index, file: str) -> Iterator[R
         for item in block.items:
             yield from _item(item, part.role == "relationships", about, known, file)
     elif isinstance(block, Paragraph):
+        if about is not None:
+            yield from (
+                one for text, place in lines_of(part, file, calls.CALL) for one in calls.told(text, place, about, known)
+            )
         if part.role == "relationships":
             for line in block.lines:
                 yield from relations.told(line.text, line.place(file), about, known, loose=True)
@@ -138,6 +142,8 @@ def _item(item: Item, relational: bool, about: str | None, known: Index, file: s
         return
     place = item.lines[0].place(file)
     text = item.text
+    if about is not None:
+        yield from calls.told(text, place, about, known)
     announced = _ANNOUNCED.match(text)
     stated = relational or bool(announced)
     found: list[Relation] = []
@@ -220,14 +226,14 @@ def indexes(parts: Sequence[Part], known: Index, columns: Columns, file: str) ->
                             columns,
                             unique=bool(_SAID_UNIQUE.search(line.text)),
                         )
-                elif _UNIQUE_LEAD.search(line.text) or part.role == "indexes":
+                elif (_UNIQUE_LEAD.search(line.text) or part.role == "indexes") and not announces_columns(line.text):
                     yield from _stated(line.text, line.place(file), part.role, about, known, columns)
 
 
 def _index_item(
     item: Item, role: str, about: str | None, known: Index, columns: Columns, file: str
 ) -> Iterator[DraftEntity]:
-    if item.lines:
+    if item.lines and not announces_columns(item.text):
         yield from _stated(item.text, item.lines[0].place(file), role, about, known, columns)
         head = mentions.find(names.plain(item.text[:60]), known)
         about = head[0].name if head and head[0].start == 0 else about
@@ -402,38 +408,50 @@ def _ordered(written: str, mine: Mapping[str, str]) -> str:
 
 
 _KEY_LINE = re.compile(
-    r"\W*(?:composite )?(?:primary key|PK|clave primaria|chave primária|主键|主キー)\W*[:：]\**\s*(?P<rest>.+)",
+    r"(?P<before>[^:：(（]{0,60}?)\b(?:composite )?(?:primary key|PK|clave primaria|chave primária|主键|主キー)"
+    r"(?:\W{0,8}?[:：]\**|(?P<bare>[\s*`]{0,4}(?=[(（])))\s*(?P<rest>.+)",
     re.IGNORECASE,
 )
+_IN = re.compile(r"\b(?:in|on|of|for)\s+(?:the\s+)?$", re.IGNORECASE)
 
 
 def keys(parts: Sequence[Part], known: Index, columns: Columns, file: str) -> Iterator[DraftEntity]:
-    """`Primary Key: (a, b)` beside the columns."""
-    from dataclasses import replace
-
+    """`Primary Key: (a, b)` and `PK (a, b)` beside the columns."""
     for part in parts:
-        about = known.find(part.subject.name) if part.subject else None
-        if about is None or part.role in ("transfer", "queries", "samples", "unstored", "states"):
+        if part.role in ("transfer", "queries", "samples", "unstored", "states"):
             continue
+        about = known.find(part.subject.name) if part.subject else None
         for text, place in lines_of(part, file, _KEY_WORD):
-            match = (
-                _KEY_LINE.match(text)
-                if "key" in text.lower()
-                or "PK" in text
-                or "主" in text
-                or "clave" in text.lower()
-                or "chave" in text.lower()
-                else None
-            )
-            group = _GROUP.search(match["rest"]) if match else None
-            named = _parts(group["columns"]) if group else [match["rest"].strip(" `.")] if match else []
-            found = [column for one in named if (column := _known(one, columns.get(about, {})))]
-            if found and len(found) == len(named):
-                told = {"primary_key": Fact(True, place)}
-                yield replace(
-                    DraftEntity(Fact(about, place), Fact("table", place)),
-                    attributes=tuple(facts.attribute(one, place, told) for one in found),
-                )
+            match = _KEY_LINE.match(text)
+            if match and not (match["bare"] is not None and isinstance(part.block, Fence)):
+                yield from _keyed(match, about, place, known, columns)
+
+
+def _keyed(
+    match: re.Match[str], about: str | None, place: Place, known: Index, columns: Columns
+) -> Iterator[DraftEntity]:
+    group = _GROUP.search(match["rest"])
+    named = _parts(group["columns"]) if group else [match["rest"].strip(" `.")]
+    behind = match["rest"][group.end() :] if group else ""
+    owner = _key_owner(match["before"], behind, known, about, named, columns)
+    mine = columns.get(owner, {}) if owner else {}
+    found = [column for one in named if (column := _known(one, mine))]
+    if owner and found and len(found) == len(named):
+        told = {"primary_key": Fact(True, place)}
+        attributes = tuple(facts.attribute(one, place, told) for one in found)
+        yield DraftEntity(Fact(owner, place), Fact("table", place), attributes=attributes)
+
+
+def _key_owner(
+    before: str, behind: str, known: Index, about: str | None, named: Sequence[str], columns: Columns
+) -> str | None:
+    """Whom a line on a key names; else whom it stands under, if it has the columns; else the only one that has."""
+    told = [one.name for one in mentions.find(before, known)]
+    told += [one.name for one in mentions.find(behind, known) if _IN.search(behind[: one.start])]
+    if told or re.search(r"\w", before):
+        return told[0] if told else None
+    having = [one for one, mine in columns.items() if all(_known(name, mine) for name in named)]
+    return about if about in having else having[0] if len(having) == 1 and len(named) > 1 else None
 
 
 _COMPARED = re.compile(

@@ -348,7 +348,7 @@ def _carries(
     rows = [row for row in standing(ground, table, open_hands.migrator) if row[owner]]
     couples = [(row, other) for row in rows
                if (other := next((p for p in parents if p[owners[one.target[1]]] != row[owner]), None))]  # fmt: skip
-    # A row that others point at may be refused by their keys first, so each is tried until its own key refuses it.
+    # A condition or a unique key may refuse a row before its key is asked, so each row is tried.
     tries = [_pointed(ground, table, one, pairs, mine, other, owner, open_hands) for mine, other in couples]
     if not tries:
         return Proof("foreign-key-carries-owner", subject, False, "unproven: no row and parent of two users")
@@ -359,13 +359,20 @@ def _pointed(
     ground: Ground, table: Table, one: ForeignKey, pairs: dict[str, str], mine: Row, other: Row, owner: str,
     open_hands: Hands,
 ) -> tuple[bool, str]:  # fmt: skip
-    """Whether pointing the row `mine` at another user's row `other` is refused by the key, and what was seen."""
+    """Whether pointing the row `mine` at another user's row `other` is refused by the key, and what was seen.
+
+    Other foreign keys that forbid it, as those of rows that point at `mine` do, are set aside first.
+    """
     link = {name: other[target] for name, target in pairs.items() if name != owner}
     link |= arcs.alone(table, link)
-    become(open_hands.application, ground.setting, mine[owner])
     key = where(mine, table.primary_key.columns if table.primary_key else tuple(mine))
     change = ", ".join(f"{ident(name)} = {value(text)}" for name, text in link.items())
-    outcome = tried(open_hands.application, f"UPDATE {qualified(table.schema, table.name)} SET {change} WHERE {key}")
+    statement = f"UPDATE {qualified(table.schema, table.name)} SET {change} WHERE {key}"
+    with undone(open_hands.administrator):
+        become(open_hands.administrator, ground.setting, mine[owner])
+        outcome = unhindered(
+            open_hands.administrator, ground.actors.application, statement, ground.actors.migrator, one.name
+        )
     passed = outcome.sqlstate == DENIED or (outcome.sqlstate, outcome.constraint) == ("23503", one.name)
     pointing = ", ".join(name for name in link if name in pairs)
     words = f"as the application, pointing {pointing} at another user's row of {one.target[1]}: {outcome}"

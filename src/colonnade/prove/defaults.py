@@ -9,7 +9,8 @@ from colonnade.design.schema import Column, Schema
 from colonnade.findings import Proof
 from colonnade.prove import claims
 from colonnade.prove.conflicts import stands
-from colonnade.prove.probe import Outcome, become, insert, tried
+from colonnade.prove.fitting import without
+from colonnade.prove.probe import tried
 from colonnade.prove.rows import Stage
 from colonnade.prove.stated import Pair
 from colonnade.sql import ident, literal
@@ -23,7 +24,8 @@ CLOCKS = (Family.DATE, Family.TIMESTAMP)
 def proofs(stage: Stage, pair: Pair, settings: Settings, schema: Schema) -> Iterator[Proof]:
     """A row that is inserted without the column gets the default that the Draft states or implies.
 
-    What is stated and is no value of the column's type can be no default; the design reports it.
+    What is stated and is no value of the column's type can be no default; the design reports it. Where a CHECK compares
+    the default with the row's value of another column, that value is fitted to the default.
     """
     for attribute, column in claims.attributes(pair):
         fact = attribute.default
@@ -38,22 +40,14 @@ def proofs(stage: Stage, pair: Pair, settings: Settings, schema: Schema) -> Iter
 
 def _proof(stage: Stage, column: Column, written: str, condition: str, because: str, schema: Schema) -> Proof:
     subject = f"{stage.table.name}.{column.name}: default {written}"
-    outcome, who = _without(stage, column, condition)
+    returning = f" RETURNING {condition}, ({ident(column.name)})::text"
+    outcome, who, row = without(stage, [column], returning)
+    others = sorted(name for name in stage.row if name != column.name and row.get(name) != stage.row[name])
+    fitted = f", {', '.join(others)} fitted to it," if others else ""
     given = bool(outcome.values and outcome.values[0][0])
     blamed = f"{outcome}{stands(schema, stage.table.name, outcome.blamed)}"
     words = "gives it" if given else blamed if not outcome.accepted else f"gives {outcome.values[0][1]!r}"
-    return Proof(DEFAULT, subject, given, f"INSERT without the column as the {who} {words} ({because})")
-
-
-def _without(stage: Stage, column: Column, condition: str) -> tuple[Outcome, str]:
-    returning = f" RETURNING {condition}, ({ident(column.name)})::text"
-    row = {name: text for name, text in stage.row.items() if name != column.name}
-    if not stage.settable:
-        return tried(stage.hands.migrator, insert(stage.table.name, row) + returning), "migrator"
-    if stage.facts.owner_column:
-        become(stage.hands.application, stage.setting, stage.row[stage.facts.owner_column])
-    row = {name: text for name, text in row.items() if name in stage.settable}
-    return tried(stage.hands.application, insert(stage.table.name, row) + returning), "application"
+    return Proof(DEFAULT, subject, given, f"INSERT without the column{fitted} as the {who} {words} ({because})")
 
 
 def _possible(stage: Stage, condition: str) -> bool:

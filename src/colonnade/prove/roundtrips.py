@@ -5,11 +5,12 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from colonnade.findings import Proof
+from colonnade.prove.fitting import without
 from colonnade.prove.ground import Ground
 from colonnade.prove.rows import Stage, hands, stages
 
@@ -55,7 +56,7 @@ def _tried(stage: Stage, model: Any, session: Session) -> tuple[list[str], str]:
     stale = _stale(written, names, stage, session)
     session.rollback()
     _become(session, stage)
-    defaults, wrong_defaults = _defaults(model, given, names, stage, session)
+    defaults, wrong_defaults = _defaults(model, names, stage, session)
     faults = [*wrong, *wrong_members, *stale, *wrong_defaults]
     who = "application" if stage.settable else "migrator"
     return faults, f"{len(given)} values, {members} enum members and {defaults} defaults as the {who}"
@@ -130,16 +131,16 @@ def _kept(one: Any, column: Any, names: dict[str, str], member: Any, session: Se
     return getattr(one, names[column.name]), raw
 
 
-def _defaults(
-    model: Any, given: dict[str, Any], names: dict[str, str], stage: Stage, session: Session
-) -> tuple[int, list[str]]:
+def _defaults(model: Any, names: dict[str, str], stage: Stage, session: Session) -> tuple[int, list[str]]:
     """A model made without the columns that have a default gets the server's."""
     owner = stage.facts.owner_column
     # Who wrote a row is empty where nobody is set; a law of its own says what it is where somebody is.
     apart = {owner, stage.facts.created_by, stage.facts.updated_by}
     columns = [one for one in stage.table.columns if one.name not in apart]
-    defaulted = [one.name for one in columns if one.default and not one.generated]
-    one = model(**{names[column]: value for column, value in given.items() if column not in defaulted})
+    absent = [one for one in columns if one.default and not one.generated]
+    defaulted = [one.name for one in absent]
+    given = _python_values(replace(stage, row=without(stage, absent)[2]), model, session)
+    one = model(**{names[column]: value for column, value in given.items()})
     session.add(one)
     session.flush()
     session.refresh(one)

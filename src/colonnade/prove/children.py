@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from colonnade.design.schema import Entity, ForeignKey, Relationship, Table
+from colonnade.design.schema import Database, Entity, ForeignKey, Relationship, Table
 from colonnade.findings import Proof
-from colonnade.prove.deletion import joining, may_point
+from colonnade.prove.deletion import REFUSING, joining, may_point
 from colonnade.prove.ground import Ground
 from colonnade.prove.laws import law
 from colonnade.prove.probe import Outcome, Row, become, ran, undone, value, where
 from colonnade.prove.rows import Hands, acting, hands, standing, updatable
-from colonnade.sql import ident, qualified
+from colonnade.sql import ident, idents, qualified
 
 if TYPE_CHECKING:
     import psycopg
@@ -99,9 +99,21 @@ def clearing(ground: Ground, facts: Entity, parent: Row, kept: Relationship | No
         mark = ground.schema.intent.entity(relation.target).deleted_at
         of_parent = " AND ".join(f"{ident(mine)} = {value(parent[theirs])}"
                                  for mine, theirs in zip(key.columns, key.target_columns, strict=True))  # fmt: skip
-        name = qualified(table.schema, table.name)
-        change = f"UPDATE {name} SET {ident(mark)} = {value(EARLIER)}" if mark else f"DELETE FROM {name}"
-        yield f"{change} WHERE {of_parent}"
+        if mark:
+            yield f"UPDATE {qualified(table.schema, table.name)} SET {ident(mark)} = {value(EARLIER)} WHERE {of_parent}"
+        else:
+            yield from _emptying(ground.schema.database, table, of_parent)
+
+
+def _emptying(database: Database, table: Table, condition: str, above: tuple[str, ...] = ()) -> Iterator[str]:
+    """Statements that delete the rows of `table` that meet `condition`, after those rows that would forbid it."""
+    name, path = qualified(table.schema, table.name), (*above, table.name)
+    for other in database.whole_tables:
+        for key in other.foreign_keys if other.name not in path else ():
+            if key.target == (table.schema, table.name) and key.on_delete in (*REFUSING, "CASCADE"):
+                pointed = f"SELECT {idents(key.target_columns)} FROM {name} WHERE {condition}"
+                yield from _emptying(database, other, f"({idents(key.columns)}) IN ({pointed})", path)
+    yield f"DELETE FROM {name} WHERE {condition}"
 
 
 def _seen(

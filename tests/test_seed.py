@@ -172,6 +172,16 @@ def test_columns_that_must_be_greater_are() -> None:
         assert str(row["a"]) < str(row["b"]) < str(row["c"])
 
 
+def test_columns_that_must_differ_do() -> None:
+    columns = (Column(name, "time without time zone", False) for name in "abc")
+    schema = alone(*columns, checks=("a < b", "b < c", "a <> c", "b <> a"))
+    assert all(str(row["a"]) < str(row["b"]) < str(row["c"]) for row in rows(schema, 5)["t"])
+    schema = alone(
+        Column("a", "time without time zone", False), Column("b", "time without time zone", False), checks=("a <> b",)
+    )
+    assert len(rows(schema, 5)["t"]) == 5
+
+
 def test_uniques_leave_fewer_rows_rather_than_wrong_ones() -> None:
     schema = alone(Column("x", "text", False), checks=("x IN ('a', 'b', 'c')",), more=(Unique("u", ("x",)),))
     assert [row["x"] for row in rows(schema, 5)["t"]] == ["a", "b", "c"]

@@ -52,6 +52,7 @@ class _Read:
 
     columns: dict[str, Limits] = field(default_factory=dict)
     greater: set[tuple[str, str]] = field(default_factory=set)
+    unequal: set[tuple[str, str]] = field(default_factory=set)
 
 
 def limits(expressions: Iterable[str]) -> dict[str, Limits]:
@@ -63,7 +64,7 @@ def limits(expressions: Iterable[str]) -> dict[str, Limits]:
     for text in expressions:
         for part in _conjuncts(expression(text)):
             _fact(part, read)
-    for name, rank in _ranks(read.greater).items():
+    for name, rank in _ranks(read.greater, read.unequal).items():
         read.columns[name] = replace(read.columns.get(name, Limits()), rank=rank)
     return read.columns
 
@@ -194,6 +195,8 @@ def _read_comparison(node: Any, operator: str, read: _Read) -> None:
             _add_pattern(read, left, pattern, operator == "~*")
     elif left is not None and right is not None and operator in (">", ">=", "<", "<="):
         read.greater.add((left, right) if operator.startswith(">") else (right, left))
+    elif left is not None and right is not None and operator == "<>":
+        read.unequal.add((left, right))
     elif operator in _MIRRORED:
         for side, other, word in ((node.lexpr, node.rexpr, operator), (node.rexpr, node.lexpr, _MIRRORED[operator])):
             bound = constant_of(other)
@@ -236,8 +239,21 @@ def _length_bound(column: str, operator: str, bound: int, read: _Read) -> None:
     _change(read, column, shortest=max(lowest, now.shortest), longest=longest)
 
 
-def _ranks(greater: set[tuple[str, str]]) -> dict[str, int]:
-    """For each column a number above those of the columns that it must be greater than; rings stop at their length."""
+def _ranks(greater: set[tuple[str, str]], unequal: set[tuple[str, str]]) -> dict[str, int]:
+    """For each column a number above those of the columns that it must be greater than, other than what it must not be.
+
+    Rings stop at their length.
+    """
+    ranks = _above(greater)
+    for left, right in sorted(unequal):
+        # Columns of one rank have no order between them, so any will do.
+        if ranks.get(left, 0) == ranks.get(right, 0):
+            greater = {*greater, (left, right)}
+            ranks = _above(greater)
+    return ranks
+
+
+def _above(greater: set[tuple[str, str]]) -> dict[str, int]:
     ranks = {name: 0 for pair in greater for name in pair}
     for _ in ranks:
         for more, than in sorted(greater):

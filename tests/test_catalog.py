@@ -208,8 +208,10 @@ BEYOND = (
     ("CREATE TYPE shell", "type public.shell"),
     ("CREATE FUNCTION cf(int, int) RETURNS int LANGUAGE internal AS 'int4pl'", "function public.cf(integer,integer)"),
     ("CREATE TYPE ty AS (a int); CREATE TABLE typed OF ty", "table public.typed: typed table"),
-    ("ALTER TABLE t CLUSTER ON t_pkey", "index public.t_pkey: CLUSTER ON"),
-    ("ALTER TABLE t ALTER b SET (n_distinct = 3)", "table column public.t.b: column options"),
+    ("CREATE MATERIALIZED VIEW mv AS SELECT a FROM t; CREATE INDEX mi ON mv (a); ALTER MATERIALIZED VIEW mv"
+     " CLUSTER ON mi", "index public.mi: CLUSTER ON"),
+    ("CREATE TABLE c () INHERITS (t); ALTER TABLE c ALTER b SET (n_distinct = 3)",
+     "table column public.c.b: column options"),
     ("ALTER INDEX t_pkey SET (fillfactor = 50)", "constraint t_pkey on public.t: storage options"),
     ("ALTER SEQUENCE t_n_seq SET UNLOGGED", "sequence public.t_n_seq of an identity column: persistence"),
     ("CREATE VIEW v AS SELECT a FROM t; ALTER VIEW v ALTER a SET DEFAULT 1", "default of public.v.a"),

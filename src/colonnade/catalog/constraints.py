@@ -139,6 +139,7 @@ def _exclusion(context: _Context, row: Any) -> Exclusion:
         maybe(index.predicate),
         row.is_deferrable,
         row.is_deferred,
+        included(index, context.known),
         context.view.comment("pg_constraint", row.oid),
     )
 
@@ -158,7 +159,6 @@ def _beyond(context: _Context, row: Any) -> list[str]:
     index = context.indexes.rows.get(row.index) if row.kind in "pux" else None
     facts = (
         (index is not None and bool(index.options), "storage options"),
-        (row.kind == "x" and index is not None and len(index.numbers) > index.key_count, "INCLUDE"),
         (row.kind == "n" and not row.validated, "NOT VALID"),
         (row.kind == "n" and row.no_inherit, "NO INHERIT"),
         (row.kind == "n" and context.view.comment("pg_constraint", row.oid) is not None, "comment"),

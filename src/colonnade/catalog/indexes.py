@@ -16,7 +16,8 @@ INDEXES = """
 SELECT i.indexrelid AS oid, i.indrelid AS relation, c.relname AS name, i.indisunique AS is_unique,
        i.indkey::int[] AS numbers, i.indnkeyatts AS key_count, i.indclass::oid[] AS classes,
        i.indcollation::oid[] AS collations, i.indoption::int[] AS flags, i.indnullsnotdistinct AS nulls_not_distinct,
-       i.indisvalid AS valid, i.indisreplident AS replica_identity, c.reloptions AS options, m.amname AS method,
+       i.indisvalid AS valid, i.indisreplident AS replica_identity, i.indisclustered AS clustered,
+       c.reloptions AS options, m.amname AS method,
        CASE WHEN i.indpred IS NOT NULL THEN pg_get_expr(i.indpred, i.indrelid) END AS predicate,
        CASE WHEN i.indexprs IS NOT NULL THEN ARRAY(
          SELECT CASE WHEN i.indkey[n] = 0 THEN pg_get_indexdef(i.indexrelid, n + 1, false) END
@@ -50,6 +51,11 @@ class Indexes:
     def replica_identity(self, relation: int) -> str | None:
         """The name of the index that REPLICA IDENTITY USING INDEX names."""
         return next((row.name for row in self.rows.values() if row.relation == relation and row.replica_identity), None)
+
+    @property
+    def clustering(self) -> dict[int, str]:
+        """By relation, the name of the index that CLUSTER follows."""
+        return {row.relation: row.name for row in self.rows.values() if row.clustered}
 
 
 @dataclass(frozen=True, slots=True)

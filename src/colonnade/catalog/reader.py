@@ -55,7 +55,13 @@ def _database(view: Snapshot) -> Database:
     found_constraints = constraints(view, known, found_indexes)
     found_sequences = sequences(view)
     parts = Parts(
-        known, found_constraints, found_indexes, triggers(view, known), policies(view), found_sequences.identity
+        known,
+        found_constraints,
+        found_indexes,
+        triggers(view, known),
+        policies(view),
+        found_sequences.identity,
+        found_indexes.clustering,
     )
     beyond = (
         *unmodelled(view),

@@ -32,6 +32,7 @@ SELECT a.attrelid AS relation, a.attnum AS number, a.attname AS name, a.atttypid
        l.collname AS collation, a.attcollation AS collation_oid,
        CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END AS storage,
        nullif(a.attcompression, '') AS compression, nullif(a.attstattarget, -1) AS statistics,
+       a.attoptions AS options,
        a.attacl::text[] AS acl, a.attislocal AS local,
        CASE WHEN t.typbasetype <> 0 THEN t.typbasetype ELSE a.atttypid END AS base_type
 FROM pg_attribute a

@@ -29,6 +29,7 @@ class Parts:
     triggers: Mapping[int, list[Trigger]]
     policies: Mapping[int, list[Policy]]
     identity: Mapping[tuple[int, int], Identity]
+    clustering: Mapping[int, str]
 
 
 def tables(view: Snapshot, parts: Parts) -> tuple[Table, ...]:
@@ -51,6 +52,7 @@ def _table(view: Snapshot, parts: Parts, row: Any) -> Table:
         row.force_row_security,
         row.unlogged,
         _replica_identity(parts, row),
+        parts.clustering.get(row.oid),
         storage_options(row),
         row.partition_by,
         (parents[0], row.bound) if row.partition else None,
@@ -94,6 +96,7 @@ def _column(view: Snapshot, parts: Parts, row: Any) -> Column:
         STORAGE[row.storage] if row.storage else None,
         COMPRESSION[row.compression] if row.compression else None,
         row.statistics,
+        tuple(sorted(row.options or ())),
         parts.constraints.not_null_names.get(place),
         explicit(row.acl) if row.acl else (),
         view.comment("pg_class", row.relation, row.number),

@@ -35,8 +35,11 @@ ADDRESSED_AS = {"pg_largeobject_metadata": "pg_largeobject"}
 FACTS = {
     "tablespace": "SELECT oid, 0 AS number FROM pg_class WHERE reltablespace <> 0",
     "typed table": "SELECT oid, 0 FROM pg_class WHERE reloftype <> 0",
-    "CLUSTER ON": "SELECT indexrelid, 0 FROM pg_index WHERE indisclustered",
-    "column options": "SELECT attrelid, attnum::int FROM pg_attribute WHERE attoptions IS NOT NULL AND attnum > 0",
+    "CLUSTER ON": "SELECT i.indexrelid, 0 FROM pg_index i JOIN pg_class m ON m.oid = i.indrelid"
+    " WHERE i.indisclustered AND m.relkind = 'm'",
+    "column options": "SELECT a.attrelid, a.attnum::int FROM pg_attribute a JOIN pg_class m ON m.oid = a.attrelid"
+    " WHERE a.attoptions IS NOT NULL AND a.attnum > 0 AND (m.relkind NOT IN ('r', 'p')"
+    " OR NOT (a.attislocal OR m.relispartition))",
     "index column statistics": "SELECT a.attrelid, a.attnum::int FROM pg_attribute a JOIN pg_index i ON"
     " i.indexrelid = a.attrelid WHERE a.attstattarget >= 0",
 }

@@ -62,6 +62,7 @@ class Column:
     storage: str | None = None
     compression: str | None = None
     statistics: int | None = None
+    options: tuple[str, ...] = ()
     not_null_name: str | None = None
     privileges: Privileges = ()
     comment: str | None = None
@@ -136,6 +137,7 @@ class Exclusion:
     predicate: str | None = None
     deferrable: bool = False
     deferred: bool = False
+    include: tuple[str, ...] = ()
     comment: str | None = None
 
 
@@ -215,7 +217,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`owner` is None in a design without roles: whoever migrates owns it. `partition_of` is (parent, bound)."""
+    """`owner` is None in a design without roles: whoever migrates owns it. `partition_of` is (parent, bound).
+
+    `clustered_on` is the index in whose order CLUSTER puts the rows.
+    """
 
     name: str
     schema: str = "public"
@@ -228,6 +233,7 @@ class Table:
     force_row_security: bool = False
     unlogged: bool = False
     replica_identity: str = "DEFAULT"
+    clustered_on: str | None = None
     options: tuple[str, ...] = ()
     partition_by: str | None = None
     partition_of: tuple[tuple[str, str], str] | None = None

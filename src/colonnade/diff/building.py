@@ -42,7 +42,7 @@ from colonnade.ops.grants import (
     RevokeByDefault,
     SetOwner,
 )
-from colonnade.ops.indexes import CreateIndex, SetReplicaIdentity
+from colonnade.ops.indexes import CreateIndex, SetClustering, SetReplicaIdentity
 from colonnade.ops.namespaces import CreateExtension, CreateNamespace
 from colonnade.ops.op import Op
 from colonnade.ops.policies import CreatePolicy, SetRowSecurity
@@ -226,6 +226,8 @@ def of_table(
     yield from (index_of(table, index) for index in table.indexes)
     if table.replica_identity != "DEFAULT":
         yield SetReplicaIdentity(name, "DEFAULT", table.replica_identity)
+    if table.clustered_on is not None:
+        yield SetClustering(name, None, table.clustered_on)
     yield from (CreateTrigger(target.table(table), trigger) for trigger in table.triggers)
     if table.row_security or table.force_row_security:
         yield SetRowSecurity(name, (False, False), (table.row_security, table.force_row_security))
@@ -256,6 +258,7 @@ def _bare(table: Table, constraints: tuple[Constraint, ...], whole: Table | None
         row_security=False,
         force_row_security=False,
         replica_identity="DEFAULT",
+        clustered_on=None,
         owner=None,
         privileges=(),
     )

@@ -22,7 +22,7 @@ from colonnade.ops.grants import (
     RevokeByDefault,
     SetOwner,
 )
-from colonnade.ops.indexes import CreateIndex, DropIndex, SetReplicaIdentity
+from colonnade.ops.indexes import CreateIndex, DropIndex, SetClustering, SetReplicaIdentity
 from colonnade.ops.namespaces import CreateExtension, DropExtension, DropNamespace
 from colonnade.ops.op import Op
 from colonnade.ops.policies import AlterPolicy, CreatePolicy, DropPolicy, SetRowSecurity
@@ -341,8 +341,8 @@ def _dress_column(old: Part, new: Part) -> Ops:
 
 def _make_part_column(part: Part) -> Ops:
     """A column that a partition has from its parent: only what it says beyond it."""
-    plain = replace(part.value, default=None, storage=None, compression=None, statistics=None, privileges=(),
-                    comment=None, nullable=True)  # fmt: skip
+    plain = replace(part.value, default=None, storage=None, compression=None, statistics=None, options=(),
+                    privileges=(), comment=None, nullable=True)  # fmt: skip
     before = replace(part, value=plain)
     return (*(_alter_column(before, part) or ()), *_dress_column(before, part))
 
@@ -569,6 +569,12 @@ KINDS: Mapping[str, Kind] = {
         lambda old, new: (
             () if old.value == new.value else (SetReplicaIdentity(_table_name(new), old.value, new.value),)
         ),
+        early=True,
+    ),
+    "cluster": Kind(
+        lambda part: (SetClustering(_table_name(part), None, part.value),),
+        lambda part: (SetClustering(_table_name(part), part.value, None),),
+        lambda old, new: () if old.value == new.value else (SetClustering(_table_name(new), old.value, new.value),),
         early=True,
     ),
     "view": Kind(

@@ -199,6 +199,9 @@ def _table(table: Table, names: Names) -> Iterator[Part]:
         yield Part("policy", key, policy, table, at.key, uses)
     if table.replica_identity != "DEFAULT":
         yield _replica(table, at)
+    if table.clustered_on is not None:
+        uses = frozenset({at.key, *_behind(table, at, table.clustered_on)})
+        yield Part("cluster", ("cluster", at.name), table.clustered_on, table, at.key, uses)
 
 
 def _columns(table: Table, at: Target, names: Names) -> Iterator[Part]:
@@ -230,7 +233,7 @@ def _constraint(constraint: Constraint, table: Table, at: Target, names: Names) 
         uses |= names.own(at.name, constraint.predicate, *(text for one in constraint.elements for text in one))
     else:
         uses |= {column_key(own, column) for column in constraint.columns}
-    if isinstance(constraint, PrimaryKey | Unique):
+    if isinstance(constraint, PrimaryKey | Unique | Exclusion):
         uses |= {column_key(own, column) for column in constraint.include}
     if isinstance(constraint, ForeignKey):
         uses |= {("relation", qualified(*constraint.target))} | _backing(constraint, names)
@@ -273,8 +276,13 @@ def _trigger(trigger: Trigger, of: Table | View, at: Target, names: Names) -> Pa
 
 def _replica(table: Table, at: Target) -> Part:
     _, using, index = table.replica_identity.partition("USING INDEX ")
-    behind = {target.index(at, table.schema, index).key, target.part(at, "CONSTRAINT", index).key} if using else set()
+    behind = _behind(table, at, index) if using else set()
     return Part("replica", ("replica", at.name), table.replica_identity, table, at.key, frozenset({at.key, *behind}))
+
+
+def _behind(table: Table, at: Target, index: str) -> set[Key]:
+    """What may make an index of that name: a statement of its own, or a constraint."""
+    return {target.index(at, table.schema, index).key, target.part(at, "CONSTRAINT", index).key}
 
 
 def _view(view: View, names: Names) -> Iterator[Part]:

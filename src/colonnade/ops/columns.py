@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from colonnade.design.schema import Column, Identity
@@ -318,7 +319,7 @@ class DropExpression(OnColumn):
 
 @dataclass(frozen=True, slots=True)
 class SetStorage(OnColumn):
-    """Storage, compression and statistics of the column, as the pair says."""
+    """Storage, compression, statistics and options of the column, as the pair says."""
 
     old: Column
     new: Column
@@ -329,11 +330,24 @@ class SetStorage(OnColumn):
             (self.old.compression, self.new.compression, "SET COMPRESSION {}", "default"),
             (self.old.statistics, self.new.statistics, "SET STATISTICS {}", "-1"),
         )
-        return tuple(
-            self.altered(text.format(usual if after is None else after))
-            for before, after, text, usual in settings
-            if before != after
+        return (
+            *(
+                self.altered(text.format(usual if after is None else after))
+                for before, after, text, usual in settings
+                if before != after
+            ),
+            *self._options(),
         )
+
+    def _options(self) -> Iterator[Step]:
+        """What is said anew, and what is said no more."""
+        names = {one.partition("=")[0] for one in self.new.options}
+        gone = [name for one in self.old.options if (name := one.partition("=")[0]) not in names]
+        if gone:
+            yield self.altered(f"RESET ({', '.join(gone)})", lock="SHARE UPDATE EXCLUSIVE")
+        said = [one for one in self.new.options if one not in self.old.options]
+        if said:
+            yield self.altered(f"SET ({', '.join(said)})", lock="SHARE UPDATE EXCLUSIVE")
 
     def reverse(self) -> Op | Irreversible:
         return SetStorage(self.table, self.name, self.new, self.old)

@@ -81,7 +81,8 @@ def _action(event: str, action: str, columns: tuple[str, ...]) -> str:
 def _exclusion(constraint: Exclusion) -> str:
     elements = ", ".join(f"{key} WITH {operator}" for key, operator in constraint.elements)
     where = f" WHERE {bracket(constraint.predicate)}" if constraint.predicate else ""
-    return f"EXCLUDE USING {ident(constraint.method)} ({elements}){where}{_deferral(constraint)}"
+    rest = f"{_include(constraint.include)}{where}{_deferral(constraint)}"
+    return f"EXCLUDE USING {ident(constraint.method)} ({elements}){rest}"
 
 
 def definition(constraint: Constraint) -> str:

@@ -123,6 +123,39 @@ class DropIndex(Plain):
 
 
 @dataclass(frozen=True, slots=True)
+class SetClustering(Plain):
+    """CLUSTER puts the rows in the order of the index `new`, a bare name; None: of none. No row is moved by it."""
+
+    table: tuple[str, str]
+    old: str | None
+    new: str | None
+
+    @property
+    def subject(self) -> str:
+        return f"table {qualified(*self.table)}"
+
+    @property
+    def position(self) -> Position:
+        return Position(Level.TABLES, qualified(*self.table), INDEX_RANK + 1, "clustered")
+
+    @property
+    def needs(self) -> tuple[Key, ...]:
+        return (("relation", qualified(*self.table)), ("indexes", qualified(*self.table)))
+
+    @property
+    def within(self) -> Key | None:
+        return ("relation", qualified(*self.table))
+
+    def steps(self) -> tuple[Step, ...]:
+        name = qualified(*self.table)
+        clause = f"CLUSTER ON {ident(self.new)}" if self.new is not None else "SET WITHOUT CLUSTER"
+        return (Step(f"ALTER TABLE {name} {clause}", ((name, "SHARE UPDATE EXCLUSIVE"),)),)
+
+    def reverse(self) -> Op | Irreversible:
+        return SetClustering(self.table, self.new, self.old)
+
+
+@dataclass(frozen=True, slots=True)
 class SetReplicaIdentity(Plain):
     """`old` and `new` are DEFAULT, FULL, NOTHING, or `USING INDEX name` with a bare name."""
 

@@ -81,6 +81,7 @@ def column_settings(table: str, column: Column) -> list[str]:
     settings = [f"{head} SET COMPRESSION {ident(column.compression)}"] if column.compression else []
     settings += [f"{head} SET STORAGE {column.storage}"] if column.storage else []
     settings += [f"{head} SET STATISTICS {column.statistics}"] if column.statistics is not None else []
+    settings += [f"{head} SET ({', '.join(column.options)})"] if column.options else []
     return settings
 
 
@@ -147,9 +148,10 @@ class CreateTable(Plain):
             *((parent, "ACCESS EXCLUSIVE") for parent in whole),
         )
         own = ((name, "ACCESS EXCLUSIVE"),)
-        statistics = ((name, "SHARE UPDATE EXCLUSIVE"),)
+        gentle = ((name, "SHARE UPDATE EXCLUSIVE"),)
         settings = (
-            Step(text, statistics if "SET STATISTICS" in text else own) for text in _column_settings(self.table)
+            Step(text, gentle if "SET STATISTICS" in text or " SET (" in text else own)
+            for text in _column_settings(self.table)
         )
         return (Step(create_sql(self.table), locks), *settings)
 

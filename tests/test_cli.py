@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from colonnade import api, cli
+
 EXAMPLE = Path(__file__).parent.parent / "examples" / "task-management"
 TASK: dict[str, Any] = json.loads((EXAMPLE / "entities.json").read_text())
 
@@ -152,6 +154,14 @@ def test_a_document_without_data_says_so(tmp_path: Path) -> None:
     assert len([line for line in result.stderr.splitlines() if "No stored data" in line]) == 1
 
 
+def test_the_reader_is_silent_where_a_rule_is_switched_off(tmp_path: Path) -> None:
+    (tmp_path / "model.md").write_text("# Task\n\n| Field | Type |\n|---|---|\n| title | strng |\n")
+    assert "[unknown-type]" in run("read", "model.md", cwd=tmp_path).stderr
+    (tmp_path / "off.toml").write_text("rules.unknown-type = false\n")
+    done = run("read", "model.md", "--config", "off.toml", "--json", cwd=tmp_path)
+    assert (done.returncode, done.stderr, json.loads(done.stdout)["findings"]) == (0, "", [])
+
+
 def test_design_prints_the_document_and_it_builds(tmp_path: Path) -> None:
     text = run("design", EXAMPLE, cwd=tmp_path).stdout
     assert text.startswith("database_schema:")
@@ -213,6 +223,21 @@ def test_every_rule_of_the_page_can_be_switched_off_and_nothing_else(tmp_path: P
     assert json.loads(result.stdout)["findings"] == []
     (tmp_path / "pyproject.toml").write_text("[tool.colonnade]\nrules = false\n")
     assert "rules is False; write rules.<name> = false" in run("design", EXAMPLE, cwd=tmp_path).stderr
+
+
+def test_an_interrupted_apply_is_one_json_object_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(api, "apply", stopped)
+    monkeypatch.setattr(sys, "argv", ["colonnade", "apply", "plan.json", "--database", "postgresql://x", "--json"])
+    with pytest.raises(SystemExit, match="130"):
+        cli.main()
+    printed = capsys.readouterr()
+    assert "what was done stands" in json.loads(printed.out)["errors"][0]["message"]
+    assert "what was done stands" in printed.err
 
 
 def test_the_folder_that_sources_are_read_from_leaves_no_trace(tmp_path: Path) -> None:

@@ -283,6 +283,8 @@ def test_exit_codes(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "DROP COLUMN size" in done.stdout
     assert colonnade("diff", old, new, "--sql").stdout == ""
+    revision = json.loads(colonnade("diff", old, new, "--alembic", "--allow-data-loss", "--json").stdout)
+    assert revision["equal"] is False and "op.execute" in revision["revision"]
     broken = colonnade("diff", old, bad)
     assert broken.returncode == 2
     assert f"{bad}:2:8" in broken.stderr

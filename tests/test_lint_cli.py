@@ -107,6 +107,13 @@ def test_json_sarif_and_github_tell_the_same(tmp_path: Path) -> None:
     assert "x%25,:%0A::error::" in lines[1]
 
 
+@pytest.mark.parametrize("words", [("lint",), ("explain", "tasks")])
+def test_another_server_is_asked_where_one_is_named(tmp_path: Path, words: tuple[str, ...]) -> None:
+    (tmp_path / "a.sql").write_text("CREATE TABLE tasks (id uuid PRIMARY KEY);")
+    done = run(*words, "a.sql", "--server", "postgresql://localhost:1/none", cwd=tmp_path)
+    assert done.returncode == 2 and "no connection to the server" in done.stderr
+
+
 def test_a_design_is_linted_and_configured(tmp_path: Path) -> None:
     (tmp_path / "colonnade.toml").write_text('allow = ["IX006:tasks"]\n[rules]\noverlapping-index = false\n')
     done = run("lint", EXAMPLE, "--json", cwd=tmp_path)

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from colonnade import output, revisions
-from colonnade.config import Settings, find, load
+from colonnade.config import DEFAULTS, Settings, find, load
 from colonnade.design.draft import Draft
 from colonnade.design.facts import recorded
 from colonnade.design.schema import Database, Reason, Schema
@@ -99,11 +99,15 @@ def _rules() -> frozenset[str]:
     return frozenset(RULES)
 
 
-def read(paths: Sequence[str], forced: str | None = None) -> Draft:
-    """What the documents at `paths` state. Raises InputError with every mistake."""
+def read(paths: Sequence[str], forced: str | None = None, chosen: Settings = DEFAULTS) -> Draft:
+    """What the documents at `paths` state, less findings of rules that `chosen` switches off.
+
+    Raises InputError with every mistake.
+    """
     from colonnade.sources import read as sources
 
-    return sources.draft(paths, forced)
+    draft = sources.draft(paths, forced)
+    return replace(draft, findings=tuple(one for one in draft.findings if chosen.enabled(one.rule)))
 
 
 def design(paths: Sequence[str], chosen: Settings, forced: str | None = None) -> Design:

@@ -41,6 +41,8 @@ class Settings:
         return rule not in self.disabled_rules
 
 
+DEFAULTS = Settings()
+
 CHOICES: dict[str, tuple[object, ...]] = {
     "timestamps": ("timestamptz", "timestamp"),
     "row_level_security": (True, False),
@@ -77,7 +79,7 @@ def load(path: Path | None, rules: Callable[[], frozenset[str]]) -> Settings:
     Raises InputError with every mistake of the file.
     """
     if path is None:
-        return Settings()
+        return DEFAULTS
     table, text = _table(path)
     mistakes: list[Mistake] = []
     values: dict[str, Any] = {}

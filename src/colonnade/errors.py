@@ -61,6 +61,17 @@ class Refused(ColonnadeError):
     exit_code = 3
 
 
+class Interrupted(ColonnadeError):
+    """A person stopped the command (exit 130)."""
+
+    exit_code = 130
+
+
+def interrupted(what_stands: str) -> Interrupted:
+    """An Interrupted that says what the stop left behind."""
+    return Interrupted((Mistake(None, f"interrupted; {what_stands}"),))
+
+
 def wrong(message: str, *, place: Place | None = None, fix: str = "") -> InputError:
     """An InputError with one mistake."""
     return InputError((Mistake(place, message, fix),))

@@ -11,7 +11,7 @@ from importlib import import_module
 import click
 
 from colonnade.cli.printing import print_json, say
-from colonnade.errors import ColonnadeError, Mistake
+from colonnade.errors import ColonnadeError, Mistake, interrupted
 from colonnade.version import __version__
 
 COMMANDS = (
@@ -28,7 +28,6 @@ COMMANDS = (
     "explain",
     "schema",
 )
-INTERRUPTED = 130
 
 
 class _Commands(click.Group):
@@ -61,7 +60,8 @@ def main() -> None:
     except click.ClickException as error:
         code = _fail(_usage(error), 2, as_json)
     except click.Abort:
-        code = _fail((Mistake(None, "interrupted; nothing was changed"),), INTERRUPTED, as_json)
+        stopped = interrupted("nothing was changed")
+        code = _fail(stopped.mistakes, stopped.exit_code, as_json)
     sys.exit(code or 0)
 
 

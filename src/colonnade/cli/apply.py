@@ -10,7 +10,7 @@ import click
 from colonnade import api
 from colonnade.cli import options
 from colonnade.cli.printing import print_json, say, show
-from colonnade.errors import wrong
+from colonnade.errors import interrupted, wrong
 
 
 @click.command("apply", short_help="Run a plan on a live database; run it again to go on after a stop.")
@@ -36,8 +36,7 @@ def command(plan: Path, database: str | None, lock_timeout: int, attempts: int, 
     try:
         done = api.apply(plan, database, lambda line: say(_short(line)), lock_timeout, attempts)
     except KeyboardInterrupt:
-        say("interrupted; what was done stands, and the same command goes on from there")
-        raise click.exceptions.Exit(130) from None
+        raise interrupted("what was done stands, and the same command goes on from there") from None
     if as_json:
         print_json(done.json())
     elif done.before == done.parts:

@@ -10,6 +10,7 @@ import click
 from colonnade import api, plan
 from colonnade.cli import options
 from colonnade.cli.printing import print_json, say, show, write
+from colonnade.errors import wrong
 from colonnade.evolve import Wish
 
 
@@ -55,11 +56,14 @@ def command(
       colonnade diff postgresql://postgres@localhost/shop design.yaml --plan plan.json
       colonnade diff old.sql new.sql --renamed tasks.title=name --sql --reverse
     """
+    if as_alembic and plan_file is not None:
+        raise wrong("--alembic and --plan are two forms", fix="choose one")
     options.announce((old, new), as_kind)
     wish = Wish("plain" if plain else "online", reverse, allow_data_loss, options.answers(renamed), strict_coverage)
     with options.refusing(as_json), options.running(url) as running:
         if as_alembic:
-            _print_revision(*api.revision(old, new, api.settings(config), running, wish, as_kind, ignored))
+            found, text = api.revision(old, new, api.settings(config), running, wish, as_kind, ignored)
+            _print_revision(found, text, as_json)
         found, title, text = api.planned(old, new, api.settings(config), running, wish, as_kind, ignored)
     _tell(found)
     if plan_file is not None:
@@ -73,10 +77,12 @@ def command(
     raise click.exceptions.Exit(1 if found.batches else 0)
 
 
-def _print_revision(found: plan.Plan, text: str) -> None:
+def _print_revision(found: plan.Plan, text: str, as_json: bool) -> None:
     """Prints the revision, where there is anything to do, and exits."""
     _tell(found)
-    if found.batches:
+    if as_json:
+        print_json({**plan.json(found), "revision": text if found.batches else None})
+    elif found.batches:
         sys.stdout.write(text)
     raise click.exceptions.Exit(1 if found.batches else 0)
 

@@ -20,6 +20,7 @@ from colonnade.errors import wrong
 @options.strict
 @options.as_kind
 @options.config
+@options.server
 @options.as_json
 def command(
     sources: tuple[str, ...],
@@ -28,6 +29,7 @@ def command(
     strict: bool,
     as_kind: str | None,
     config: Path | None,
+    url: str | None,
     as_json: bool,
 ) -> None:
     """Judge a schema, or migrations by what their statements really lock, and say what to write instead.
@@ -45,7 +47,7 @@ def command(
     if form not in FORMATS:
         raise wrong(f"no form of report is called '{form}'", fix="write one of " + ", ".join(FORMATS))
     options.announce((one for one in sources if not Path(one).exists()), as_kind)
-    server = partial(options.running, None)
+    server = partial(options.running, url)
     found = api.lint(sources, api.settings(config), server, base=base, forced=as_kind, strict=strict)
     text = FORMATS[form](found)
     if text:

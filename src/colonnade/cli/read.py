@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from colonnade import api
@@ -13,8 +15,9 @@ from colonnade.cli.printing import print_findings, print_json, say, show
 @options.documents
 @click.option("--annotate", is_flag=True, help="Print the document with its reading beside each line.")
 @options.as_kind
+@options.config
 @options.as_json
-def command(sources: tuple[str, ...], annotate: bool, as_kind: str | None, as_json: bool) -> None:
+def command(sources: tuple[str, ...], annotate: bool, as_kind: str | None, config: Path | None, as_json: bool) -> None:
     """Print what the documents state: every fact with its place, and whether it was stated, implied or assumed.
 
     \b
@@ -25,7 +28,7 @@ def command(sources: tuple[str, ...], annotate: bool, as_kind: str | None, as_js
     """
     from colonnade.sources import form
 
-    draft = api.read(sources, as_kind)
+    draft = api.read(sources, as_kind, api.settings(config))
     stored = [entity for entity in draft.entities if entity.kind.value != "concept"]
     if as_json:
         print_json(form.as_json(draft))

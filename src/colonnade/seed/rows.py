@@ -108,7 +108,9 @@ def rows(schema: Schema, count: int, owners: int = 2) -> Rows:
         if table.name in entities and entities[table.name].audience == "trail":
             made[table.name], parents[table.schema, table.name] = [], []
             continue
-        found = _rows_of(subject, count, parents, known)
+        tenants = table.name in entities and entities[table.name].audience == "tenant"
+        # Fewer tenants than rows: some rows then have another of their own tenant to point at.
+        found = _rows_of(subject, (2 * count + 2) // 3 if tenants else count, parents, known)
         parents[table.schema, table.name] = [_with_given(row, subject, place) for place, row in enumerate(found)]
         made[table.name] = found
     return made

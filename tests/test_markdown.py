@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -619,3 +620,35 @@ def test_the_calls_of_a_model_are_relations(call: str, expected: tuple[str, str,
         found = draft(head + text)
         assert relations(found) == [expected]
         assert columns(found, "User") == ["id", "name"]
+
+
+SLOW = [" ", "\t", "a", "_", "*", "`", "a, ", "> ", "a b ", "**a", " not null", "a_key", "PK (", "has many "]
+
+
+@pytest.mark.parametrize("unit", SLOW)
+def test_no_pattern_takes_the_square_of_the_length(unit: str) -> None:
+    from colonnade.sources.markdown import facts as words
+    from colonnade.sources.markdown import limits, titles
+    from colonnade.sources.markdown.forms import around, calls, sentences
+
+    patterns = (around._ANNOUNCED, around._PAIR, around._NAME, around._RELATION_WORD, around._INDEX_LIST,
+                around._KEY_LINE, words._FRAGMENTS, words._SOME_ROWS, limits._CLAUSES, sentences._CLAUSES,
+                calls.CALL, titles._RELATED)  # fmt: skip
+    start = process_time()
+    for pattern in patterns:
+        for text in ((unit * 3000)[:3000] + "!", "index " + (unit * 3000)[:3000]):
+            pattern.search(text)
+            pattern.fullmatch(text)
+    assert process_time() - start < 0.2
+
+
+@pytest.mark.parametrize("title", ["Returns", "Parameters", "Entradas", "Salidas"])
+def test_what_goes_in_and_comes_out_is_no_table(title: str) -> None:
+    found = draft(f"# Search\n\n### {title}\n\n| Campo | Tipo |\n|---|---|\n| order_id | UUID |\n| reason | text |\n")
+    assert tables(found) == []
+
+
+def test_a_table_in_another_language_has_the_name_behind_the_word() -> None:
+    assert tables(
+        draft("### Tabla TARIFAS\n\n| Campo | Tipo |\n|---|---|\n| ID | BIGINT |\n| PRECIO | DECIMAL |\n")
+    ) == ["TARIFAS"]

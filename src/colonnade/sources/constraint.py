@@ -62,8 +62,8 @@ _TARGET = rf"REFERENCES\s+(?P<target>{_NAME})\s*(?:\(\s*(?P<key>{_NAME})\s*\))?{
 _FOREIGN = re.compile(rf"FOREIGN\s+KEY\s*\(\s*(?P<column>{_NAME})\s*\)\s*{_TARGET}", re.IGNORECASE)
 _FLAG = r"(?:NOT\s+NULL|NULL|UNIQUE|PRIMARY\s+KEY)"
 _CLAUSES = re.compile(
-    rf"(?P<column>{_NAME}(?: \w+){{0,6}}?)(?P<before>(?:\s+{_FLAG})*)"
-    rf"(?:\s+DEFAULT\s+(?P<default>\S.*?))?(?:\s+{_TARGET})?(?P<after>(?:\s+{_FLAG})*)",
+    rf"(?P<column>{_NAME}(?: \w+){{0,6}}?)(?P<before>(?:\s{{1,20}}{_FLAG}){{0,8}})"
+    rf"(?:\s{{1,20}}DEFAULT\s{{1,20}}(?P<default>\S.*?))?(?:\s{{1,20}}{_TARGET})?(?P<after>(?:\s{{1,20}}{_FLAG}){{0,8}})",
     re.IGNORECASE | re.DOTALL,
 )
 FORMS = 'write "title NOT NULL", "email UNIQUE", "UNIQUE (a, b)", "price DEFAULT 0", or a condition such as "age > 0"'
@@ -93,7 +93,7 @@ def read_constraint(text: str) -> Constraint | Problem:
 
 
 _GENERATED = re.compile(
-    rf"(?P<column>{_NAME})\s+GENERATED\s+ALWAYS\s+AS\s*\((?P<text>.+)\)\s*(?:STORED|VIRTUAL)?",
+    rf"(?P<column>{_NAME})\s+GENERATED\s+ALWAYS\s+AS\s*\((?P<text>.+)\)\s{{0,20}}(?:STORED|VIRTUAL)?",
     re.IGNORECASE | re.DOTALL,
 )
 _TABLE_WORDS = re.compile(r"(EXCLUDE|FOREIGN\s+KEY)\b", re.IGNORECASE)

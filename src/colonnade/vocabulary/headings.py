@@ -127,6 +127,8 @@ WHOLE: dict[str, tuple[str, ...]] = {
         "thực thể chính", "entitas kunci", "entitas utama", "belangrijkste entiteiten", "nyckelentiteter", "nøkkelentiteter", "avainentiteetit",
     ),
     "transfer": (
+        "returns", "return value", "return values", "parameters", "query parameters", "path parameters", "request parameters", "inputs", "outputs",
+        "entradas", "salidas", "saídas", "entrées", "sorties", "eingaben", "ausgaben", "parámetros", "parâmetros", "paramètres", "parametri",
         "objetos de transferencia", "objetos de transferencia de datos", "objetos de transferência", "objets de transfert", "transferobjekte", "oggetti di trasferimento", "数据传输对象", "转换对象",
         "error responses", "error response", "message payloads", "mqtt messages", "kafka messages", "queue messages", "wire format", "wire formats", "message formats",
         "api types", "request types", "response types", "dtos", "dto", "data transfer objects", "api schemas", "request schemas", "api models",

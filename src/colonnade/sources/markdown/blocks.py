@@ -9,11 +9,11 @@ from typing import Any, TypeAlias
 
 from colonnade.errors import Place
 
-_FENCE = re.compile(r"[ \t]*(?:[-*+][ \t]+)?(`{3,}|~{3,})")
+_FENCE = re.compile(r"[ \t]{0,99}(?:[-*+][ \t]{1,99})?(`{3,}|~{3,})")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _STRUCK = re.compile(r"~~(?=\S)[^~\n]*~~|<(?:del|s)>[^<\n]*</(?:del|s)>")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_MARKER = re.compile(r"[ \t]*(?:>[ \t]?)*(?:[-*+•]|\d{1,9}[.)])?[ \t]*(?:\[[ xX]\][ \t]+)?")
+_MARKER = re.compile(r"[ \t]{0,999}(?:>[ \t]?){0,99}(?:[-*+•]|\d{1,9}[.)])?[ \t]{0,999}(?:\[[ xX]\][ \t]{1,999})?")
 _DELIMITER = re.compile(r"[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
 _PIPES = re.compile(r"[ \t>]*\|.*\|")
 

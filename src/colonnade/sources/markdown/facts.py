@@ -64,7 +64,7 @@ _CHOICE_NAME = re.compile(
 _BARE_CHOICES = re.compile(
     r"(?!or\b)(?:[a-z][a-z0-9_-]{0,30}|[A-Z][A-Z0-9_]{0,30}|[A-Z][a-z][A-Za-z0-9_-]{0,30}|[^\x00-\x7f\s、，；（）。][^\s,/|、，;；()（）。]{0,15})(?:(?:\s*,\s*|\s*/\s*|\s*\|\s*|、|\s+or\s+)(?:or\s+)?(?!or\b)(?:[a-z][a-z0-9_-]{0,30}|[A-Z][A-Z0-9_]{0,30}|[A-Z][a-z][A-Za-z0-9_-]{0,30}|[^\x00-\x7f\s、，；（）。][^\s,/|、，;；()（）。]{0,15}))+(?:\s*\(default\))?"
 )
-_FRAGMENTS = re.compile(r"\s*(?:[,;。，；、]|(?<=\s)[-–—](?=\s)|\.(?=\s|$))\s*(?![^()]*\))")
+_FRAGMENTS = re.compile(r"\s{0,8}(?:[,;。，；、]|(?<=\s)[-–—](?=\s)|\.(?=\s|$))\s*(?![^()]{0,400}\))")
 _DEFAULT_ALONE = re.compile(rf"{qualifiers.DEFAULT.pattern}[\s.]*", re.IGNORECASE)
 _BRACKETED = re.compile(r"[(（]([^()（）]*)[)）]")
 

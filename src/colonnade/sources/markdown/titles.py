@@ -16,7 +16,9 @@ _DECORATION = re.compile(r"^[^\w`(（\[【\"'*]+|[^\w`)）\]】\"'*?。]+$")
 _BRACKETS = re.compile(r"[(（\[［【]([^()（）\[\]［］【】]*)[)）\]］】]")
 _MARKER_WORDS = "|".join(sorted((re.escape(word) for word in headings.MARKERS), key=len, reverse=True))
 _MARKER_BEFORE = re.compile(
-    rf"^(?:{_MARKER_WORDS})(?:\s*[:：]\s*|\s*#?\d+(?:\.\d+)*\s*[:：.\-–—)]?\s*|\s*[-–—]\s+|\s+(?=[`*\"]))",
+    rf"^(?:{_MARKER_WORDS})(?:\s*[:：]\s*|\s*#?\d+(?:\.\d+)*\s*[:：.\-–—)]?\s*|\s*[-–—]\s+|\s+(?=[`*\"]))"
+    # In Spanish and Portuguese what a table is about stands behind `de`; a bare word is its name.
+    r"|^(?:tabla|tabela|tabella|tabelle)\s+(?=\w+\s?(?:$|[(（]))",
     re.IGNORECASE,
 )
 _MARKER_AFTER = re.compile(

@@ -352,7 +352,7 @@ def _columns(part: Part, block: Table, roles: table.Shape, file: str) -> Iterato
     found = tuple(bullets._filled(one, told[one.name.value], "") if one.name.value in told else one for one in found)
     if not found:
         return
-    prefixed = _prefixed(block, roles, file)
+    prefixed = _prefixed(block, roles, file) if part.role not in ("transfer", "queries", "samples") else []
     if prefixed:
         yield from prefixed
         return

@@ -34,14 +34,15 @@ _GROUP = re.compile(
     r"[(（\[]\s*(?P<columns>`?[^\W\d]\w*`?(?:\s+(?:ASC|DESC))?(?:\s*[,+、]\s*`?[^\W\d]\w*`?(?:\s+(?:ASC|DESC))?)*)\s*[)）\]]",
     re.IGNORECASE,
 )
-_PAIR = re.compile(r"`?(?P<first>[^\W\d]\w*)`?(?:\s*(?:\+|,|/|&|、|\band\b)\s*`?[^\W\d]\w*`?)+")
+_PAIR = re.compile(r"(?<!\w)`?(?P<first>[^\W\d]\w*)`?(?:\s{0,8}(?:\+|,|/|&|、|\band\b)\s*`?[^\W\d]\w*`?)+")
 _WITHIN = re.compile(
     r"\b(?:unique|uniqueness|eindeutig|únic[oa])\s+(?:within|per|for each|for|by|in|across|inside|por|dentro d\w+|pro|je)\s+(?:an?\s+|the\s+|each\s+|same\s+|given\s+|el\s+|la\s+)?`?(?P<scope>[^\W\d]\w*(?:_id|Id)?)`?",  # noqa: E501
     re.IGNORECASE,
 )
 _WHERE = re.compile(r"\bWHERE\s+(?P<predicate>[^;`)]+)", re.IGNORECASE)
 _NAME = re.compile(
-    r"`?(?P<name>(?:idx|ix|uq|uk|uniq|unique|index|ux|ak)_\w+|\w+_(?:idx|index|key|uniq|unique))`?", re.IGNORECASE
+    r"(?<!\w)`?(?P<name>(?:idx|ix|uq|uk|uniq|unique|index|ux|ak)_\w+|\w+_(?:idx|index|key|uniq|unique))`?",
+    re.IGNORECASE,
 )
 
 
@@ -97,7 +98,7 @@ def _block(part: Part, about: str | None, known: Index, file: str) -> Iterator[R
 
 
 _ANNOUNCED = re.compile(
-    r"\**`?(?:relationships?|relations?|associations?|foreign keys?|belongs to|has many|has one|many-to-one|one-to-many|many-to-many|one-to-one|references|parent|children|relaciones|relações|beziehungen|关系|関連|リレーション|связи|owned by)[^:：]{0,20}`?\**\s*[:：]",  # noqa: E501
+    r"\*{0,4}`?(?:relationships?|relations?|associations?|foreign keys?|belongs to|has many|has one|many-to-one|one-to-many|many-to-many|one-to-one|references|parent|children|relaciones|relações|beziehungen|关系|関連|リレーション|связи|owned by)[^:：]{0,20}`?\*{0,4}\s{0,4}[:：]",  # noqa: E501
     re.IGNORECASE,
 )
 
@@ -131,7 +132,7 @@ def _joined(lines: Sequence[Span]) -> Iterator[Span]:
         yield run
 
 
-_RELATION_WORD = re.compile(r"\**(?:relation|assoc|foreign|rela|bezieh|关系|関連|リレ|связи)", re.IGNORECASE)
+_RELATION_WORD = re.compile(r"\*{0,4}(?:relation|assoc|foreign|rela|bezieh|关系|関連|リレ|связи)", re.IGNORECASE)
 _RELATION_START = re.compile(
     r"(?:\*\*)?(?:belongs to|has many|has one|owned by|contains many|references one|many-to-|one-to-)", re.IGNORECASE
 )
@@ -197,7 +198,8 @@ def _table(part: Part, block: Table, about: str | None, known: Index, file: str)
 
 
 _INDEX_LIST = re.compile(
-    r"\**(?:(?:unique |composite )?index(?:es)?|índices?|索引|インデックス|indizes)\**\s*[:：]\**\s*(?P<rest>.+)",
+    r"\*{0,4}(?:(?:unique |composite )?index(?:es)?|índices?|索引|インデックス|indizes)\*{0,4}\s{0,4}[:：]\*{0,4}"
+    r"(?P<rest>.+)",
     re.IGNORECASE,
 )
 _SAID_UNIQUE = re.compile(r"\bunique\b", re.IGNORECASE)

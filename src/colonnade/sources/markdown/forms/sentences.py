@@ -18,7 +18,9 @@ from colonnade.vocabulary import constraints as words
 Columns = Mapping[str, Mapping[str, str]]
 
 _SILENT = frozenset(("transfer", "queries", "samples", "unstored", "states", "before", "policies", "enums", "indexes"))
-_CLAUSES = re.compile(r"\s*(?:[;。；]|\.(?=\s|$)|,(?![^()]*\)))\s*|\s[–—]\s|\s\((?=must|may|only|after|before)")
+_CLAUSES = re.compile(
+    r"\s{0,8}(?:[;。；]|\.(?=\s|$)|,(?![^()]{0,400}\)))\s*|\s[–—]\s|\s\((?=must|may|only|after|before)"
+)
 _HEAD = re.compile(r"(?P<column>[^\W\d]\w*(?: [^\W\d]\w*){0,2}?)\s*(?:[:：(]|\s[–—-]\s)")
 _NAME = r"[^\W\d]\w*(?: [^\W\d]\w*){0,2}"
 _STATES = tuple(re.compile(one, re.IGNORECASE) for one in (*words.ONLY_WITH, *words.REQUIRED_WITH))

@@ -12,9 +12,11 @@ FROM pg_namespace WHERE oid = ANY(%(namespaces)s) AND oid <> ALL(%(pg_namespace_
 """
 
 EXTENSIONS = """
-SELECT e.extname AS name, n.nspname AS schema FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
+SELECT e.oid, e.extname AS name, n.nspname AS schema FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
 WHERE e.extname <> 'plpgsql' ORDER BY e.extname COLLATE "C"
 """
+
+AVAILABLE = "SELECT name, comment FROM pg_available_extensions WHERE installed_version IS NOT NULL"
 
 PUBLIC = SchemaNamespace("public", "pg_database_owner", (Privilege("PUBLIC", ("USAGE",)),), "standard public schema")
 
@@ -31,5 +33,7 @@ def namespaces(view: Snapshot) -> tuple[SchemaNamespace, ...]:
 
 
 def extensions(view: Snapshot) -> tuple[Extension, ...]:
-    """All extensions but plpgsql, which every database has."""
-    return tuple(Extension(row.name, row.schema) for row in rows(view, EXTENSIONS))
+    """All extensions but plpgsql, which every database has; a comment only where it is not the extension's own."""
+    found = [(row, view.comment("pg_extension", row.oid)) for row in rows(view, EXTENSIONS)]
+    usual = {row.name: row.comment for row in rows(view, AVAILABLE)} if any(text for _, text in found) else {}
+    return tuple(Extension(row.name, row.schema, None if text == usual.get(row.name) else text) for row, text in found)

@@ -169,6 +169,11 @@ def _make_extension(part: Part) -> Ops:
     return (CreateExtension(part.value), *dress)
 
 
+def _dress_extension(old: Part, new: Part) -> Ops:
+    one, other = old.value.comment, new.value.comment
+    return (SetComment(target.extension(new.value), one, other),) if one != other else ()
+
+
 def _make_type(part: Part) -> Ops:
     make = {"enum": CreateEnum, "composite": CreateComposite}
     if part.kind == "domain":
@@ -520,7 +525,7 @@ KINDS: Mapping[str, Kind] = {
         lambda old, new: (),
         lambda old, new: redressed(target.namespace(new.value), old.value, new.value),
     ),
-    "extension": Kind(_make_extension, lambda part: (DropExtension(part.value),), _extension_alters),
+    "extension": Kind(_make_extension, lambda part: (DropExtension(part.value),), _extension_alters, _dress_extension),
     "enum": Kind(_make_type, _drop_type, _alter_enum, _dress_type),
     "domain": Kind(_make_type, _drop_type, _alter_domain, _dress_domain),
     "composite": Kind(_make_type, _drop_type, _alter_composite, _dress_type),

@@ -154,6 +154,15 @@ def test_a_document_without_data_says_so(tmp_path: Path) -> None:
     assert len([line for line in result.stderr.splitlines() if "No stored data" in line]) == 1
 
 
+@pytest.mark.parametrize("command", ["build", "design", "prove", "introspect"])
+def test_no_design_is_made_of_a_document_without_data(tmp_path: Path, command: str) -> None:
+    (tmp_path / "notes.md").write_text("# Notes\n\nNothing is stored here.\n")
+    result = run(command, "notes.md", "--json", cwd=tmp_path)
+    assert result.returncode == 2
+    assert "No stored data" in json.loads(result.stdout)["errors"][0]["message"]
+    assert list(tree(tmp_path)) == ["notes.md"]
+
+
 def test_the_reader_is_silent_where_a_rule_is_switched_off(tmp_path: Path) -> None:
     (tmp_path / "model.md").write_text("# Task\n\n| Field | Type |\n|---|---|\n| title | strng |\n")
     assert "[unknown-type]" in run("read", "model.md", cwd=tmp_path).stderr

@@ -122,8 +122,9 @@ def design(paths: Sequence[str], chosen: Settings, forced: str | None = None) ->
     if other:
         raise _unreadable(other)
     from colonnade.design.engine import design as run
+    from colonnade.sources.read import designable
 
-    draft = read(paths, forced)
+    draft = designable(paths, forced)
     schema, findings = run(draft, chosen)
     return Design(draft, _portable(schema), findings)
 

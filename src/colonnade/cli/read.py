@@ -27,9 +27,9 @@ def command(sources: tuple[str, ...], annotate: bool, as_kind: str | None, confi
       colonnade read specs/001-tasks/data-model.md --annotate
     """
     from colonnade.sources import form
+    from colonnade.sources.read import NO_DATA, stores
 
     draft = api.read(sources, as_kind, api.settings(config))
-    stored = [entity for entity in draft.entities if entity.kind.value != "concept"]
     if as_json:
         print_json(form.as_json(draft))
     elif annotate:
@@ -37,6 +37,6 @@ def command(sources: tuple[str, ...], annotate: bool, as_kind: str | None, confi
     else:
         show(form.as_text(draft))
     print_findings(draft.findings)
-    if not stored:
-        say("No stored data is described here: no entity was found in a table, a list, a diagram or code.")
+    if not stores(draft):
+        say(f"{NO_DATA}.")
         raise click.exceptions.Exit(2)

@@ -101,6 +101,6 @@ def _schema(argument: str, chosen: Settings, kind: str, forced: str | None) -> S
         path = path / "design.yaml" if path.is_dir() else path
         return document.load(_text(path), str(path))
     from colonnade.design.engine import design
-    from colonnade.sources.read import draft
+    from colonnade.sources.read import designable
 
-    return design(draft([argument], forced), chosen)[0]
+    return design(designable([argument], forced), chosen)[0]

@@ -35,6 +35,22 @@ class Document:
         return Path(self.name)
 
 
+NO_DATA = "No stored data is described here: no entity was found in a table, a list, a diagram or code"
+
+
+def stores(read: Draft) -> bool:
+    """Whether the draft describes data to store."""
+    return any(entity.kind.value != "concept" for entity in read.entities)
+
+
+def designable(paths: Sequence[str], forced: str | None = None) -> Draft:
+    """The draft of the documents at `paths`, for a design. Raises InputError, also where they describe no data."""
+    found = draft(paths, forced)
+    if not stores(found):
+        raise wrong(NO_DATA, fix="'colonnade read' shows what was read")
+    return found
+
+
 def draft(paths: Sequence[str], forced: str | None = None) -> Draft:
     """What the Markdown documents and entity lists at `paths` state, whatever their order. Raises InputError."""
     if not paths:

@@ -14,14 +14,14 @@ import pytest
 from colonnade import cli
 from colonnade.config import Settings
 from colonnade.design.engine import design
-from colonnade.design.schema import Extension
+from colonnade.design.schema import Extension, ForeignKey
 from colonnade.errors import InputError
 from colonnade.prove.attack import ATTACKS, Report, Verdict, attacked, ordered, report
 from colonnade.prove.attack.copy import OWNER, copied
 from colonnade.prove.attack.source import Source, of_design, of_live, of_sql
 from colonnade.prove.attack.suite import besieged
 from colonnade.server import Server, connect, scratch_database, scratch_roles
-from support.drafts import attribute, draft, entity
+from support.drafts import attribute, draft, entity, index
 from support.proving import planner
 
 CARELESS = Path(__file__).parent / "fixtures" / "careless"
@@ -362,6 +362,76 @@ def test_rows_for_everyone_that_everyone_may_write_are_a_leak(server: Server) ->
             "merge",
         }
     }
+
+
+ORDERS = draft(
+    entity(
+        "Customer", attribute("user_id", "uuid", nullable=False, unique=True), attribute("name", "text", nullable=False)
+    ),
+    entity(
+        "Order",
+        attribute("user_id", "uuid", nullable=False),
+        attribute("customer_id", "uuid", nullable=False, references="Customer"),
+    ),
+    entity(
+        "Line",
+        attribute("order_id", "uuid", nullable=False, references="Order", primary_key=True),
+        attribute("place", "integer", nullable=False, primary_key=True),
+        attribute("gift", "boolean", nullable=False),
+        attribute("label", "string(20)", nullable=False),
+        indexes=(index("order_id", "label", unique=True), index("order_id", unique=True, predicate="gift")),
+    ),
+)
+
+
+def test_no_key_that_holds_a_reference_between_rows_of_a_user_tells_of_others(server: Server) -> None:
+    schema = design(ORDERS, Settings())[0]
+    lines = schema.database.table("lines")
+    assert lines.primary_key is not None and lines.primary_key.columns == ("order_id", "place", "user_id")
+    uniques = {one.columns for one in lines.indexes if one.unique}
+    assert uniques == {("user_id", "order_id", "label"), ("user_id", "order_id")}
+    found = attacked(server, of_design(schema))
+    seen = verdicts(found, "lines")
+    assert found.holds
+    assert seen["attach-to-another"] == seen["probe-foreign-key"] == Verdict.HELD
+    assert verdicts(found, "orders")["probe-foreign-key"] == Verdict.HELD
+
+
+def test_a_key_that_holds_a_reference_and_not_its_owner_is_a_leak(server: Server) -> None:
+    settings = Settings(disabled_rules=frozenset({"owner-in-shared-keys"}))
+    found = attacked(server, of_design(design(ORDERS, settings)[0]))
+    assert leaks(found) == {"lines": {"probe-unique-key"}}
+    assert found.of(Verdict.LEAKED)[0].result.evidence == "lines_pkey tells that another user has this order_id, place"
+
+
+def test_a_key_that_cannot_hold_the_owner_counts_as_asked_for() -> None:
+    schema = design(ORDERS, Settings(disabled_rules=frozenset({"owner-in-shared-keys"})))[0]
+    lines = schema.database.table("lines")
+    ownerless = tuple(replace(one, nullable=one.name == "user_id") for one in lines.columns)
+    pointing = ForeignKey("above", ("order_id", "place"), ("public", "lines"), ("order_id", "place"))
+    for changed, asked in (
+        (lines, False),
+        (replace(lines, columns=ownerless), True),
+        (replace(lines, constraints=(*lines.constraints, pointing)), True),
+    ):
+        tables = tuple(changed if one == lines else one for one in schema.database.tables)
+        source = of_design(replace(schema, database=replace(schema.database, tables=tables)))
+        assert ("lines_pkey" in source.stated) == asked
+
+
+def test_a_key_that_others_wrote_without_the_owner_is_a_leak_too(server: Server) -> None:
+    text = """
+CREATE TABLE orders (id int PRIMARY KEY, user_id uuid NOT NULL, UNIQUE (id, user_id));
+CREATE TABLE lines (order_id int, place int, user_id uuid NOT NULL, PRIMARY KEY (order_id, place),
+  FOREIGN KEY (order_id, user_id) REFERENCES orders (id, user_id));
+"""
+    for name in ("orders", "lines"):
+        text += f"""
+ALTER TABLE {name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON {name} TO app USING ({OWN}) WITH CHECK ({OWN});
+GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO app;
+"""
+    assert leaks(attacked(server, of(server, text))) == {"lines": {"probe-unique-key"}}
 
 
 # --- reports ------------------------------------------------------------------------------------------------------

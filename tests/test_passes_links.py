@@ -79,7 +79,7 @@ def test_many_to_many_makes_a_junction_table_with_the_owner_in_both_keys():
         entity("Tag", *OWNED, relations=(relation("many-to-many", "Task"),)),
     )
     junction = schema.database.table("task_tags")
-    assert junction.primary_key.columns == ("task_id", "tag_id")
+    assert junction.primary_key.columns == ("task_id", "tag_id", "user_id")
     assert {one.columns for one in junction.foreign_keys} == {
         ("task_id", "user_id"),
         ("tag_id", "user_id"),

@@ -264,6 +264,12 @@ WEAKENINGS: tuple[Weakening, ...] = (
         ("read-all", "read-by-key", "update-another", "update-take-over", "delete-another"),
     ),
     Weakening("global unique", "CREATE UNIQUE INDEX one_title ON tasks (title)", "tasks", ("probe-unique-key",)),
+    Weakening(
+        "unique key by a reference without its owner",
+        "CREATE UNIQUE INDEX one_body ON comments (task_id, body)",
+        "comments",
+        ("probe-unique-key",),
+    ),
     Weakening("grant TRUNCATE", "GRANT TRUNCATE ON comments TO app_user", "comments", ("truncate",)),
     Weakening("grant TRIGGER", "GRANT TRIGGER ON tasks TO app_user", "tasks", ("add-trigger",)),
     Weakening(

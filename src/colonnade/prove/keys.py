@@ -61,10 +61,15 @@ def uniques(stage: Stage, columns: tuple[str, ...], because: str) -> Proof:
         return Proof(UNIQUE, subject, False, f"unproven: no row has a value in all of these columns ({because})")
     outcome, who = attempt(stage, change)
     other, other_who = attempt(stage, {})
-    keepers = _keepers(stage.table, columns, stage.facts.owner_column)
+    keepers = _keepers(stage.table, columns, _owner(stage))
     right = outcome.sqlstate == "23505" and (outcome.constraint in keepers or _by_a_part(stage.table, outcome))
     evidence = f"the same values again: {outcome} as the {who}; other values: {other} as the {other_who} ({because})"
     return Proof(UNIQUE, subject, right and other.accepted, evidence)
+
+
+def _owner(stage: Stage) -> str | None:
+    """The column that says whose a row is: the user's, else the tenant's."""
+    return stage.facts.owner_column or stage.facts.tenant_column
 
 
 def _by_a_part(table: Table, outcome: Outcome) -> bool:
@@ -89,8 +94,9 @@ def primary(stage: Stage, pair: Pair | None) -> Iterator[Proof]:
         return
     wanted = stated_key(pair)
     # A reference to a row of the same user names the user, too, and adds nothing to what the key tells apart.
-    carried = any(set(key.columns) == set(found.columns) for key in stage.table.foreign_keys)
-    alike = (set(found.columns), set(found.columns) - ({stage.facts.owner_column} if carried else set()))
+    owner, columns = _owner(stage), set(found.columns)
+    carried = any({owner} < set(key.columns) <= columns for key in stage.table.foreign_keys)
+    alike = (columns, columns - ({owner} if carried else set()))
     if wanted and wanted not in alike:
         words = f"the key is ({', '.join(found.columns)}), stated is ({', '.join(sorted(wanted))})"
         yield Proof(PRIMARY, stage.table.name, False, words)

@@ -243,14 +243,19 @@ def _scope(blueprint: Blueprint, word: str, links: Iterable[Link]) -> str:
     return named or led or people or ""
 
 
-def _with_owner(columns: tuple[str, ...], carried: Iterable[Link]) -> tuple[str, ...]:
-    """`columns`, led by the owner where they hold a reference that carries it.
+def owner_among(columns: Iterable[str], links: Iterable[Link]) -> str | None:
+    """The owner whom a key of these columns must hold: the one that a reference in it carries, or None.
 
     The owner follows from the reference, so the same rows are kept apart; but a refusal can no longer tell a user that
     another user's row is there.
     """
-    owners = [one.carried for one in carried if set(one.columns) <= set(columns) and one.carried]
-    return tuple(dict.fromkeys((*owners[:1], *columns)))
+    held = set(columns)
+    return next((one.carried for one in links if one.carried and set(one.columns) <= held), None)
+
+
+def _with_owner(columns: tuple[str, ...], links: Iterable[Link]) -> tuple[str, ...]:
+    owner = owner_among(columns, links)
+    return tuple(dict.fromkeys((owner, *columns))) if owner else columns
 
 
 def _uniques(blueprint: Blueprint, one_to_one: Iterable[Link], links: Iterable[Link]) -> Blueprint:
@@ -273,8 +278,7 @@ def _uniques(blueprint: Blueprint, one_to_one: Iterable[Link], links: Iterable[L
             made.setdefault(tuple(dict.fromkeys(columns)), (stated.name, f"stated at {stated.place}"))
     for link in one_to_one:
         made.setdefault(link.columns, ("", f"{link.because} (one-to-one)"))
-    carried = [link for link in links if link.carried]
-    made = {_with_owner(columns, carried): fact for columns, fact in made.items()}
+    made = {_with_owner(columns, links): fact for columns, fact in made.items()}
     made = {columns: fact for columns, fact in made.items() if set(columns) != set(blueprint.key)}
     there = {one.columns for one in blueprint.constraints if isinstance(one, Unique)}
     uniques = [

@@ -9,6 +9,7 @@ from colonnade import sql
 from colonnade.design import conditions
 from colonnade.design.access_methods import method_of
 from colonnade.design.draft import DraftIndex
+from colonnade.design.passes.foreign_keys import owner_among
 from colonnade.design.passes.statements import unknown_column
 from colonnade.design.schema import Index, IndexKey, PrimaryKey, Reason, Unique
 from colonnade.design.work import Blueprint, Link, UniqueSet, Work, each, found, house, stated
@@ -75,23 +76,34 @@ def add(blueprint: Blueprint, index: Index, because: str) -> Blueprint:
 
 def stated_indexes(work: Work) -> Work:
     """Every stated index is there, under its stated name or one made of its columns."""
-    return each(work, _stated_all)
+    links: dict[str, list[Link]] = {}
+    for link in work.links:
+        links.setdefault(link.child, []).append(link)
+    return each(work, lambda one: _stated_all(one, links.get(one.name, ())))
 
 
-def _stated_all(blueprint: Blueprint) -> Blueprint:
+def _stated_all(blueprint: Blueprint, links: Sequence[Link]) -> Blueprint:
     for index in blueprint.entity.indexes:
-        blueprint = _stated(blueprint, index)
+        blueprint = _stated(blueprint, index, links)
     for unique in blueprint.uniques:
         if unique.predicate:
-            blueprint = _partial_unique(blueprint, unique)
+            blueprint = _partial_unique(blueprint, unique, links)
     return blueprint
 
 
-def _stated(blueprint: Blueprint, told: DraftIndex) -> Blueprint:
+def _among_own(keys: tuple[IndexKey, ...], links: Iterable[Link]) -> tuple[IndexKey, ...]:
+    """`keys` of a unique index, led by the owner where those of a unique constraint would be."""
+    columns = [key.column for key in keys if key.column]
+    owner = owner_among(columns, links)
+    return keys if owner is None or owner in columns else (IndexKey(owner), *keys)
+
+
+def _stated(blueprint: Blueprint, told: DraftIndex, links: Iterable[Link]) -> Blueprint:
     place = told.columns.place
     made = _keys(blueprint, told.columns.value)
     if isinstance(made, str):
         return unknown_column(blueprint, made, place)
+    made = _among_own(made, links) if told.unique else made
     predicate = _predicate(blueprint, told.predicate, place)
     if isinstance(predicate, Blueprint):
         return predicate
@@ -150,13 +162,14 @@ def _predicate(blueprint: Blueprint, text: str, place: Place) -> str | Blueprint
     return _on_columns(blueprint, bare) or unknown_column(blueprint, bare, place)
 
 
-def _partial_unique(blueprint: Blueprint, unique: UniqueSet) -> Blueprint:
+def _partial_unique(blueprint: Blueprint, unique: UniqueSet, links: Iterable[Link]) -> Blueprint:
     made = _keys(blueprint, unique.columns)
     predicate = _predicate(blueprint, unique.predicate, unique.place)
     if isinstance(made, str):
         return unknown_column(blueprint, made, unique.place)
     if isinstance(predicate, Blueprint):
         return predicate
+    made = _among_own(made, links)
     name = sql.shorten(unique.name or f"{blueprint.name}_{'_'.join(key.column or 'expression' for key in made)}_key")
     return add(blueprint, Index(name, made, unique=True, predicate=predicate), stated(unique.place))
 

@@ -196,16 +196,24 @@ def _carried(work: Work, link: Link) -> str | None:
 
 @rule("owner-in-shared-keys")
 def owner_in_shared_keys(work: Work) -> Work:
-    """A key that is a reference to another row of the same user names the user, too.
+    """A key that holds a reference to another row of the same user names the user, too.
 
-    A subtype shares the key of its supertype, so the key alone would do; but then a refusal by the key tells who asks
-    that another user's row is there, where a refusal by the foreign key would tell nothing.
+    A subtype shares the key of its supertype, and a line is numbered within its order, so the key alone would do; but
+    then a refusal by the key tells who asks that another user's row is there, where a refusal by the foreign key would
+    tell nothing. A key that others point at without the user stays as it is, and so does one whose user may be missing.
     """
     plain = {link.parent for link in work.links if not link.carried}
     shared = {
         link.child: link.carried for link in work.links
-        if link.carried and link.columns == work.tables[link.child].key and link.child not in plain
+        if link.carried and link.child not in plain and _keyed_by(work.tables[link.child], link)
     }  # fmt: skip
     tables = {name: replace(one, key=(*one.key, shared[name])) if name in shared else one
               for name, one in work.tables.items()}  # fmt: skip
     return replace(work, tables=tables)
+
+
+def _keyed_by(blueprint: Blueprint, link: Link) -> bool:
+    """Whether the key of `blueprint` holds what `link` refers by and not the owner that it carries."""
+    carried = link.carried or ""
+    named = carried in blueprint.key or blueprint.columns[carried].nullable
+    return not named and set(link.columns) <= set(blueprint.key)

@@ -8,7 +8,18 @@ from colonnade.design.schema import ForeignKey, Table, Unique
 from colonnade.prove.attack.belonging import Place, asked
 from colonnade.prove.attack.reading import shown
 from colonnade.prove.attack.registry import Result, accepted, attack, held, leaked, not_applicable, unproven
-from colonnade.prove.attack.stage import Act, Stage, Subject, excluding, insertion, known, script, undone, unique_keys
+from colonnade.prove.attack.stage import (
+    Act,
+    Stage,
+    Subject,
+    excluding,
+    holds_carried,
+    insertion,
+    known,
+    script,
+    undone,
+    unique_keys,
+)
 from colonnade.prove.keys import ABSENT
 from colonnade.prove.probe import Outcome, Row, ran, value
 from colonnade.sql import ident, idents, literal, qualified
@@ -35,13 +46,15 @@ def attach_to_another(subject: Subject) -> Result:
 @attack("probe-foreign-key")
 def probe_foreign_key(subject: Subject) -> Result:
     """Pointing at another user's row is answered like pointing at a row that does not exist."""
+    # Who may have one row only cannot add another: that would be refused whatever it points at.
+    pointing = _pointing_update if _one_row_a_user(subject) else _pointing_insert
     answers = []
     for key, parent in _parents(subject):
         absent = _nowhere(subject, key)
         if absent is None or any(absent.get(name) is None for name in key.target_columns if name in absent):
             continue
-        there = _pointing_insert(subject, _link(subject, key, parent))
-        missing = _pointing_insert(subject, _link(subject, key, {**parent, **absent}))
+        there = pointing(subject, _link(subject, key, parent))
+        missing = pointing(subject, _link(subject, key, {**parent, **absent}))
         if there.outcome.sqlstate != missing.outcome.sqlstate:
             words = f"{shown(there.outcome)} for another user's row, {shown(missing.outcome)} for none"
             return leaked(f"{key.name} tells them apart: {words}", (*there.script, *missing.script))
@@ -107,7 +120,9 @@ def probe_unique_key(subject: Subject) -> Result:
             return accepted(asked, done.script, f"unique ({subject.owner}, {', '.join(columns)})")
         answers.append(f"({', '.join(columns)}): {shown(done.outcome)}")
     if not answers:
-        return not_applicable("every unique key but the primary one has the owner in it")
+        return not_applicable(
+            "every unique key has the owner in it, or is a primary one without a reference that has it"
+        )
     if not control.accepted:
         return unproven(f"{'; '.join(answers)}, but a row of one's own is refused too ({shown(control)})")
     return held("; ".join(answers))
@@ -123,12 +138,14 @@ def _one_row_a_user(subject: Subject) -> bool:
 def carries_nothing(subject: Subject, key: ForeignKey) -> bool:
     """Whether `key` is no reference between rows of users: to the user itself, or of a membership.
 
-    A membership, whose own key holds the user, is there to relate a user to what another user owns.
+    A membership, whose own key holds the user and whose reference does not, is there to relate a user to what another
+    user owns.
     """
     parent_owner = subject.stage.scoped.get(key.target)
     to_user = parent_owner in key.target_columns and subject.owner not in key.columns
-    membership = subject.table.primary_key is not None and subject.owner in subject.table.primary_key.columns
     public = parent_owner is None or key.target in subject.stage.shared
+    keyed = subject.table.primary_key is not None and subject.owner in subject.key
+    membership = keyed and subject.owner not in key.columns
     return public or key.columns == (subject.owner,) or to_user or membership
 
 
@@ -265,13 +282,16 @@ def _made(table: Table) -> set[str]:
 
 
 def _open_uniques(subject: Subject) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Unique keys that are not the primary one, without the owner, and without a reference to a row of a user.
+    """Unique keys without the owner that hold a reference which carries it, or, but for the primary one, none at all.
 
-    A key that holds such a reference is asked only by those who know that row's id; see the accepted channels.
+    By the first kind another user's row is refused as a repetition and one that is not there as a reference to nobody.
+    A key that holds any other reference is asked only by those who know that row's id; see the accepted channels.
     """
     keys = (key for key in subject.table.foreign_keys if key.target in subject.stage.scoped)
     pointing = {column for key in keys for column in key.columns}
-    for name, columns in sorted((*unique_keys(subject.table), *excluding(subject.table))):
-        known = columns and columns != subject.key and subject.owner not in columns
-        if known and not pointing & set(columns) and all(subject.theirs[one] is not None for one in columns):
+    for name, columns in sorted({*unique_keys(subject.table), *excluding(subject.table)}):
+        if not columns or subject.owner in columns or any(subject.theirs[one] is None for one in columns):
+            continue
+        alone = columns != subject.key and not pointing & set(columns)
+        if alone or holds_carried(subject.table, subject.owner, columns):
             yield name, columns

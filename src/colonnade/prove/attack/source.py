@@ -12,7 +12,7 @@ from colonnade.design import provided
 from colonnade.design.schema import Database, Entity, Policy, Schema, Table
 from colonnade.prove.attack.belonging import Lead, Place, owner_column
 from colonnade.prove.attack.belonging import recognised as belonging_of
-from colonnade.prove.attack.stage import Setting, excluding, unique_keys
+from colonnade.prove.attack.stage import Setting, excluding, holds_carried, unique_keys
 
 if TYPE_CHECKING:
     import psycopg
@@ -77,7 +77,10 @@ def of_design(schema: Schema) -> Source:
     known = {one.table: one for one in intent.entities if not one.external}
     owned = [((one.schema, one.name), known[one.name]) for one in schema.database.tables if one.name in known]
     scoped = {place: column for place, one in owned if (column := _owner(one)) is not None}
-    stated = frozenset(name for table in schema.database.tables for name, _ in (*unique_keys(table), *excluding(table)))
+    stated = frozenset(
+        name for table in schema.database.tables for name, columns in (*unique_keys(table), *excluding(table))
+        if not _among_own(table, scoped.get((table.schema, table.name)), columns, schema.database)
+    )  # fmt: skip
     apart = tuple(one.name for one in schema.database.tables if (one.schema, one.name) not in scoped)
     common = Source(
         schema.database, Setting(intent.setting), "application_role", scoped,
@@ -90,6 +93,18 @@ def of_design(schema: Schema) -> Source:
     readers = (Person(roles.reader),) if roles.reader else ()
     people = (Person(roles.owner), Person(roles.migrator, True, (roles.owner,)), Person(roles.application), *readers)
     return replace(common, application=roles.application, people=people, admitted=False)
+
+
+def _among_own(table: Table, owner: str | None, columns: Sequence[str], database: Database) -> bool:
+    """Whether the owner belongs into a key of these columns: they hold a reference that carries it.
+
+    It cannot be there where a row may have none, nor where another foreign key points at the columns as they are.
+    """
+    if owner is None or table.column(owner).nullable or not holds_carried(table, owner, columns):
+        return False
+    place = (table.schema, table.name)
+    pointing = (key for one in database.tables for key in one.foreign_keys if key.target == place)
+    return not any({*key.target_columns} == {*columns} for key in pointing)
 
 
 def _owner(entity: Entity) -> str | None:

@@ -229,6 +229,12 @@ def excluding(table: Table) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield one.name, tuple(column.name for column in table.columns if {column.name, ident(column.name)} & words)
 
 
+def holds_carried(table: Table, owner: str, columns: Sequence[str]) -> bool:
+    """Whether `columns` hold, without the owner, all else of a foreign key that carries it."""
+    carried = ({*key.columns} - {owner} for key in table.foreign_keys if owner in key.columns)
+    return owner not in columns and any(rest and rest <= {*columns} for rest in carried)
+
+
 def _given(table: Table) -> frozenset[str]:
     return frozenset(
         one.name for one in table.columns if not one.generated and not (one.identity and one.identity.always)

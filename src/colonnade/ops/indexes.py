@@ -122,13 +122,11 @@ class DropIndex(Plain):
         return CreateIndex(self.relation, self.schema, self.index)
 
 
-@dataclass(frozen=True, slots=True)
-class SetClustering(Plain):
-    """CLUSTER puts the rows in the order of the index `new`, a bare name; None: of none. No row is moved by it."""
+class _TableAndIndexes(Plain):
+    """What changes a table by naming one of its indexes comes after them, as a part of the table."""
 
+    __slots__ = ()
     table: tuple[str, str]
-    old: str | None
-    new: str | None
 
     @property
     def subject(self) -> str:
@@ -136,7 +134,7 @@ class SetClustering(Plain):
 
     @property
     def position(self) -> Position:
-        return Position(Level.TABLES, qualified(*self.table), INDEX_RANK + 1, "clustered")
+        return Position(Level.TABLES, qualified(*self.table), INDEX_RANK + 1, type(self).__name__)
 
     @property
     def needs(self) -> tuple[Key, ...]:
@@ -145,6 +143,15 @@ class SetClustering(Plain):
     @property
     def within(self) -> Key | None:
         return ("relation", qualified(*self.table))
+
+
+@dataclass(frozen=True, slots=True)
+class SetClustering(_TableAndIndexes):
+    """CLUSTER puts the rows in the order of the index `new`, a bare name; None: of none. No row is moved by it."""
+
+    table: tuple[str, str]
+    old: str | None
+    new: str | None
 
     def steps(self) -> tuple[Step, ...]:
         name = qualified(*self.table)
@@ -156,28 +163,12 @@ class SetClustering(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class SetReplicaIdentity(Plain):
+class SetReplicaIdentity(_TableAndIndexes):
     """`old` and `new` are DEFAULT, FULL, NOTHING, or `USING INDEX name` with a bare name."""
 
     table: tuple[str, str]
     old: str
     new: str
-
-    @property
-    def subject(self) -> str:
-        return f"table {qualified(*self.table)}"
-
-    @property
-    def position(self) -> Position:
-        return Position(Level.TABLES, qualified(*self.table), INDEX_RANK + 1, "")
-
-    @property
-    def needs(self) -> tuple[Key, ...]:
-        return (("relation", qualified(*self.table)), ("indexes", qualified(*self.table)))
-
-    @property
-    def within(self) -> Key | None:
-        return ("relation", qualified(*self.table))
 
     def steps(self) -> tuple[Step, ...]:
         name = qualified(*self.table)

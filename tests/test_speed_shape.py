@@ -40,7 +40,6 @@ except SystemExit: pass
 """
 
 
-# The parser of the command line brings pydantic; nothing else may.
 @pytest.mark.parametrize("code", [BY_COMMAND, BY_API], ids=["command", "api"])
 def test_a_build_without_proofs_imports_nothing_heavy(tmp_path: Path, code: str) -> None:
     asked = f"import json, sys\n{code}\nsys.stderr.write(json.dumps(sorted(sys.modules)))"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -21,6 +22,11 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="write the expected files of the golden cases anew")
+
+
+def pytest_configure() -> None:
+    """A shell ignores SIGINT for what it starts in the background; the processes that tests interrupt must not."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 RUNNING = pytest.StashKey[Server]()

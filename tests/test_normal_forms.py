@@ -62,19 +62,22 @@ def test_dependencies_stand_in_the_document_and_come_back(tmp_path: Path) -> Non
     assert document.load(document.dump(schema), "design.yaml") == schema
 
 
-ROWS = [("1010", "Vienna", "AT"), ("1010", "Wien", "AT"), ("8010", "Graz", "AT"), ("8010", "Graz", "AT")]
+ROWS = [
+    ("1010", "Vienna", "AT"), ("1010", "Wien", "AT"), ("8010", "Graz", "AT"), ("8010", "Graz", "AT"),
+    ("9020", "nothing", "AT"), ("9020", None, "AT"),
+]  # fmt: skip
 PLACES = (
     "| zip | string | |\n| city | string | |\n| state | string | |\n| isbn | string | |\n| publisher | string | |\n"
 )
 SAID = [
-    "customers: zip → city is refuted: 1 of 2 shared values differ, such as 1010: Vienna, Wien",
-    "customers: zip → state holds in all 2 shared values of 4 rows",
+    "customers: zip → city is refuted: 2 of 3 shared values differ, such as 1010: 'Vienna', 'Wien'",
+    "customers: zip → state holds in all 3 shared values of 6 rows",
     "customers: isbn → publisher is undecided: no two of 0 rows share isbn",
 ]
 
 
 def test_rows_of_files_confirm_or_refute(tmp_path: Path) -> None:
-    lines = ["zip,city,state,isbn,publisher", *(",".join((*row, "", "")) for row in ROWS)]
+    lines = ["zip,city,state,isbn,publisher", *(",".join((row[0], row[1] or "", row[2], "", "")) for row in ROWS)]
     (tmp_path / "customers.csv").write_text("\n".join(lines), encoding="utf-8")
     made = designed(tmp_path, PLACES)
     assert [

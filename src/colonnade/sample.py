@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import psycopg
 
 STATEMENT_TIMEOUT = "60s"
+NOTHING = "nothing"  # what a missing value is called; a text that reads so stands in quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def _counted(connection: psycopg.Connection, schema: Schema, one: Dependency, de
     table = next(known for known in schema.database.tables if known.name == one.table)
     left = ", ".join(map(ident, one.determinant))
     there = " AND ".join(f"{ident(name)} IS NOT NULL" for name in one.determinant)
-    value = f"coalesce({ident(dependent)}::text, 'nothing')"
+    value = f"coalesce(quote_literal({ident(dependent)}::text), '{NOTHING}')"
     grouped = (
         f"SELECT concat_ws(', ', {left}) AS shared, count(*) AS rows, count(DISTINCT {value}) AS kinds, "
         f"min({value}) AS least, max({value}) AS most "
@@ -145,9 +146,13 @@ def _tally(rows: list[dict[str, str]], determinant: tuple[str, ...], dependent: 
     for row in rows:
         key = tuple(row[name] or "" for name in determinant)
         if all(key):
-            groups.setdefault(key, []).append(row[dependent] or "nothing")
+            groups.setdefault(key, []).append(_quoted(row[dependent]))
     differing = {key: sorted(set(values)) for key, values in groups.items() if len(set(values)) > 1}
     first = min(differing, default=None)
     example = f"{', '.join(first)}: {differing[first][0]}, {differing[first][-1]}" if first else ""
     shared = sum(len(values) > 1 for values in groups.values())
     return Count(sum(map(len, groups.values())), shared, len(differing), example)
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'" if value else NOTHING

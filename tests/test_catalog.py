@@ -28,7 +28,7 @@ from colonnade.design.schema import (
     Unique,
 )
 from colonnade.errors import InputError, ServerError
-from colonnade.server import Server, connect, scratch_database, scratch_roles
+from colonnade.server import Server, connect, looking, scratch_database, scratch_roles
 from colonnade.sql import ident, literal
 from colonnade.writers.sql import script
 from mutations.catalog import MUTATIONS, PROMISED
@@ -488,3 +488,23 @@ def test_external_tables_are_not_part_of_a_canonical_form(server: Server) -> Non
     assert [table.name for table in found.tables] == ["tasks"]
     assert found.namespaces == ()
     assert found.tables[0].foreign_keys[0].target == ("auth", "users")
+
+
+OPERATORS_OF_SOMEBODY = """
+CREATE TABLE seen ();
+CREATE FUNCTION trap(name, name) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'ran as %', current_user; END $$;
+CREATE OPERATOR !~ (LEFTARG = name, RIGHTARG = name, FUNCTION = trap);
+CREATE OPERATOR = (LEFTARG = name, RIGHTARG = name, FUNCTION = trap);
+CREATE OPERATOR ~ (LEFTARG = name, RIGHTARG = name, FUNCTION = trap)
+"""
+
+
+def test_no_operator_of_a_database_runs_while_it_is_read(server: Server, scratch: str) -> None:
+    with connect(server.dsn(scratch)) as connection:
+        connection.execute(OPERATORS_OF_SOMEBODY)
+        with pytest.raises(psycopg.errors.RaiseException):
+            connection.execute("SET search_path = public; SELECT relname !~ 'x' FROM pg_class")
+        assert [one.name for one in catalog.read(connection).tables] == ["seen"]
+    with looking(server.dsn(scratch)) as connection:
+        assert connection.execute("SELECT count(*) FROM pg_class WHERE relname !~ '.'").fetchone() == (0,)

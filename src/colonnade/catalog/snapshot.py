@@ -20,6 +20,7 @@ SESSION = """
 SET LOCAL search_path = public;
 SET LOCAL jit = off;
 SET LOCAL enable_nestloop = off;
+SET LOCAL cursor_tuple_fraction = 1;
 SET LOCAL quote_all_identifiers = off;
 SET LOCAL datestyle = 'ISO, MDY';
 SET LOCAL intervalstyle = postgres;
@@ -27,6 +28,11 @@ SET LOCAL timezone = 'UTC';
 SET LOCAL extra_float_digits = 1;
 SET LOCAL bytea_output = hex
 """
+
+# Who may create operators in `public` could give ours another meaning, and have it run as whoever reads: so a query is
+# analysed where only PostgreSQL's own are seen, and runs where expressions come back as people write them.
+_ANALYSED = "SET LOCAL search_path = pg_catalog; DECLARE found NO SCROLL CURSOR FOR "
+_FETCHED = "; SET LOCAL search_path = public; FETCH ALL FROM found; CLOSE found"
 
 NAMESPACES = """
 SELECT oid, nspname AS name FROM pg_namespace
@@ -99,10 +105,14 @@ def rows(view: Snapshot, query: str, values: Mapping[str, object] | None = None)
 
 
 def _rows(connection: psycopg.Connection[Any], query: str, values: Mapping[str, object] | None = None) -> list[Any]:
+    from psycopg import ClientCursor
     from psycopg.rows import namedtuple_row
 
-    with connection.cursor(row_factory=namedtuple_row) as cursor:
-        return cursor.execute(query, values).fetchall()
+    with ClientCursor(connection, row_factory=namedtuple_row) as cursor:
+        cursor.execute(f"{_ANALYSED}{query}{_FETCHED}", values)
+        while cursor.description is None:
+            cursor.nextset()
+        return cursor.fetchall()
 
 
 def since(view: Snapshot, version: int, expression: str, otherwise: str) -> str:

@@ -11,7 +11,7 @@ from colonnade.catalog import read
 from colonnade.design.schema import Database, Table
 from colonnade.elaborate.statements import Statement, statements
 from colonnade.errors import InputError, Mistake
-from colonnade.server import Server, connect, drop_roles, scratch_database, scratch_name, scratch_roles
+from colonnade.server import Server, at_home, connect, drop_roles, scratch_database, scratch_name, scratch_roles
 from colonnade.sql import ident
 
 STATEMENT_SECONDS = 60
@@ -89,7 +89,7 @@ def workshop(server: Server, roles: tuple[str, ...]) -> Iterator[Workshop]:
         grants += [
             f"GRANT {ident(role)} TO {ident(loader)}" + (" WITH ADMIN OPTION" if role in made else "") for role in roles
         ]
-        with connect(server.dsn()) as connection:
+        with at_home(server) as connection:
             connection.execute("; ".join(grants))
         try:
             yield Workshop(server, owner, loader)
@@ -103,7 +103,7 @@ def stand_in(shop: Workshop, role: str) -> str | None:
         return None
     if shop.owner is None:
         return f"the server has no role {ident(role)}; make it, or leave out --server"
-    with connect(shop.server.dsn()) as connection:
+    with at_home(shop.server) as connection:
         connection.execute(
             f"CREATE ROLE {ident(role)} NOLOGIN; GRANT {ident(shop.owner)} TO {ident(role)};"
             f"GRANT {ident(role)} TO {ident(shop.loader)} WITH ADMIN OPTION"
@@ -117,7 +117,7 @@ def _later(server: Server, loader: str, made: tuple[str, ...]) -> tuple[str, ...
         "SELECT rolname FROM pg_auth_members JOIN pg_roles ON pg_roles.oid = roleid"
         " WHERE member = (SELECT oid FROM pg_roles WHERE rolname = %s) AND admin_option"
     )
-    with connect(server.dsn()) as connection:
+    with at_home(server) as connection:
         return tuple(name for (name,) in connection.execute(query, [loader]) if name not in made)
 
 
@@ -126,7 +126,7 @@ def emptied(shop: Workshop, template: str | None = None) -> Iterator[str]:
     """A scratch database of the workshop, empty or a clone of `template`; dropped before its roles are."""
     with scratch_database(shop.server, template) as database:
         if shop.owner is not None:
-            with connect(shop.server.dsn()) as connection:
+            with at_home(shop.server) as connection:
                 connection.execute(f"ALTER DATABASE {ident(database)} OWNER TO {ident(shop.owner)}")
                 if connection.info.server_version >= 170000:
                     # A trigger of a file must not fire for an administrator who looks in.
@@ -148,7 +148,7 @@ def opened(shop: Workshop, database: str) -> Iterator[Bench]:
 
 def _missing(server: Server, roles: tuple[str, ...]) -> tuple[str, ...]:
     """Those of `roles` that need a stand-in; others of our own server serve as they are, but never a superuser."""
-    with connect(server.dsn()) as connection:
+    with at_home(server) as connection:
         query = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) AND NOT rolsuper AND rolname !~ '^pg_'"
         present = {row[0] for row in connection.execute(query, [list(roles)])}
     return tuple(role for role in roles if role not in present)

@@ -18,7 +18,7 @@ from colonnade.lint.places import places
 from colonnade.lint.rules import lint_rules
 from colonnade.lint.suppress import Judged, Permission, apply, by_place, permissions
 from colonnade.lint.world import CHECKS, Fault, World
-from colonnade.server import Server, connect, failure
+from colonnade.server import Server, at_home, failure
 
 if TYPE_CHECKING:
     import psycopg
@@ -91,7 +91,7 @@ def faults(world: World, chosen: Settings, known: Mapping[str, Place]) -> list[J
 
 def leakproof(server: Server) -> frozenset[str]:
     """The types whose comparisons are leakproof on `server`."""
-    with connect(server.dsn()) as connection:
+    with at_home(server) as connection:
         return _leakproof(connection)
 
 

@@ -16,7 +16,7 @@ from colonnade.design.draft import Draft
 from colonnade.design.schema import Database, Entity, Schema, Table
 from colonnade.layout import Layout
 from colonnade.prove import filling, stubs
-from colonnade.server import Server, connect, drop_roles, failure, joined, scratch_database
+from colonnade.server import Server, at_home, connect, drop_roles, failure, joined, scratch_database
 from colonnade.sql import ident
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ def _actors(schema: Schema, tag: str) -> Actors:
 
 def _absent(server: Server, actors: Actors) -> set[str]:
     names = {actors.migrator, actors.application, actors.neighbour, *filter(None, [actors.owner, actors.reader])}
-    with connect(server.dsn()) as connection:
+    with at_home(server) as connection:
         rows = connection.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", [sorted(names)])
         return names - {row[0] for row in rows}
 

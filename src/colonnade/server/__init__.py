@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from colonnade.server.cluster import embedded, installed_binaries
-from colonnade.server.description import Server, connect, failure
+from colonnade.server.description import Server, at_home, connect, failure
 from colonnade.server.scratch import drop_roles, joined, scratch_database, scratch_name, scratch_roles
 from colonnade.server.visited import at, looking
 
 __all__ = [
     "Server",
     "at",
+    "at_home",
     "connect",
     "drop_roles",
     "embedded",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
     import psycopg
 
 OLDEST, NEWEST = 15, 18
+
+# In a database of others somebody may have given our operators another meaning; then it would run with our rights.
+OWN_NAMES = "SET search_path = pg_catalog"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,14 @@ class Server:
 def failure(message: str, fix: str = "") -> ServerError:
     """A ServerError with one mistake."""
     return ServerError((Mistake(None, message, fix),))
+
+
+@contextmanager
+def at_home(server: Server) -> Iterator[psycopg.Connection]:
+    """A connection to the server's home database, its search_path pg_catalog. Raises psycopg.OperationalError."""
+    with connect(server.dsn()) as connection:
+        connection.execute(OWN_NAMES)
+        yield connection
 
 
 def connect(dsn: str) -> psycopg.Connection:

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from colonnade.errors import Mistake, ServerError
-from colonnade.server.description import Server, connect
+from colonnade.server.description import Server, at_home, connect
 from colonnade.sql import ident
 
 if TYPE_CHECKING:
@@ -26,12 +26,12 @@ def scratch_name(server: Server) -> str:
 @contextmanager
 def scratch_database(server: Server, template: str | None = None) -> Iterator[str]:
     """The name of a fresh database, a clone of `template` if one is named; dropped at the end, whoever is connected."""
-    with connect(server.dsn()) as connection:
+    with at_home(server) as connection:
         name = _created(connection, server, _clone_of(server, template or "template0"))
     try:
         yield name
     finally:
-        with connect(server.dsn()) as connection:
+        with at_home(server) as connection:
             drop_database(connection, name)
 
 
@@ -88,7 +88,7 @@ def scratch_roles(server: Server, names: Iterable[str], attributes: str = "NOLOG
         listed = ", ".join(map(ident, strange))
         message = f"roles of these names are made only on the embedded server: {listed}"
         raise ServerError((Mistake(None, message, "leave out --server"),))
-    with connect(server.dsn()) as connection:
+    with at_home(server) as connection:
         _refuse_existing(connection, wanted)
         connection.execute("; ".join(f"CREATE ROLE {ident(name)} {attributes}" for name in wanted))
         joined(connection, server, wanted)
@@ -125,7 +125,7 @@ def drop_roles(server: Server, names: Iterable[str]) -> None:
     """
     from psycopg.errors import DependentObjectsStillExist
 
-    with connect(server.dsn()) as connection:
+    with at_home(server) as connection:
         rows = connection.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) ORDER BY 1", [list(names)])
         existing = [row[0] for row in rows]
         if not existing:

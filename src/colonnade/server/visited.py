@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from colonnade.server.cluster import installed_binaries
-from colonnade.server.description import NEWEST, OLDEST, Server, failure
+from colonnade.server.description import NEWEST, OLDEST, OWN_NAMES, Server, failure
 from colonnade.server.scratch import drop_database
 from colonnade.sql import ident
 
@@ -56,7 +56,7 @@ def at(dsn: str) -> Iterator[Server]:
 
 @contextmanager
 def looking(dsn: str) -> Iterator[psycopg.Connection]:
-    """A connection to the database that `dsn` names. Raises ServerError where there is none."""
+    """A connection to the database that `dsn` names, with search_path pg_catalog. Raises ServerError."""
     import psycopg
     from psycopg.conninfo import conninfo_to_dict
 
@@ -67,6 +67,7 @@ def looking(dsn: str) -> Iterator[psycopg.Connection]:
         fix = "check host, port, database, user and password, and that the server accepts connections"
         raise failure(f"no connection to the server: {' '.join(str(error).split())}", fix) from error
     with connection:
+        connection.execute(OWN_NAMES)
         yield connection
 
 

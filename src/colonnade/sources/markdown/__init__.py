@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from colonnade.design.draft import Draft, DraftEntity, Fact
 from colonnade.sources.markdown import (
@@ -37,6 +37,7 @@ from colonnade.sources.markdown.forms import (
 )
 from colonnade.sources.reading import Reading
 from colonnade.sql import fingerprint
+from colonnade.values import replace
 
 # With one of these in a document its Key Entities are no longer all there is.
 DEFINING = frozenset(

@@ -30,6 +30,10 @@ class Span:
         return Place(file, self.line, self.column)
 
 
+def _joined(lines: tuple[Span, ...]) -> str:
+    return lines[0].text if len(lines) == 1 else " ".join(line.text for line in lines)
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     span: Span
@@ -42,7 +46,7 @@ class Paragraph:
 
     @property
     def text(self) -> str:
-        return " ".join(line.text for line in self.lines)
+        return _joined(self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class Item:
 
     @property
     def text(self) -> str:
-        return " ".join(line.text for line in self.lines)
+        return _joined(self.lines)
 
 
 @dataclass(frozen=True, slots=True)

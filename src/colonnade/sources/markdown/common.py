@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from colonnade.design.draft import DraftAttribute, DraftEntity, Fact, Origin
@@ -14,6 +13,7 @@ from colonnade.sources.markdown.blocks import Bullets, Paragraph, Span, Table
 from colonnade.sources.markdown.forms import bullets, prose, table
 from colonnade.sources.markdown.review import lines
 from colonnade.sources.markdown.walk import Part
+from colonnade.values import replace
 
 _EVERY = re.compile(
     r"\b(?:all|every|each)\s+(?:(?:business|database|domain|main|core|persisted|tenant|stored)\s+)?(?:tables?|entit(?:y|ies)|models?|records?|collections?)\b[^.;:]{0,60}?\b(?:ha(?:s|ve)|includes?|carr(?:y|ies)|contains?|share)\b(?P<rest>[^.;]{3,200})|"

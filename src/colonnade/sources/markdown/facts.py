@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -13,6 +12,7 @@ from colonnade.design.draft import DraftAttribute, Fact, Origin
 from colonnade.design.meanings import IMPLIED_BY_MEANING
 from colonnade.errors import Place
 from colonnade.sources.markdown import limits, names, written
+from colonnade.values import replace
 from colonnade.vocabulary import formats, qualifiers
 
 # What a bracket behind a table may say instead of naming its column.
@@ -74,14 +74,25 @@ _NOWHERE = Place("")
 
 def read(text: str, place: Place, standing: Standing, column: str = "") -> Facts:
     """The facts in `text`, which stands beside the column called `column`."""
+    return {field: replace(fact, place=place) for field, fact in said(text, standing, column).items()}
+
+
+def said(text: str, standing: Standing, column: str = "") -> Facts:
+    """The facts in `text` as `read` has them, at no place."""
     shown = text.strip()
     if not shown or shown.lower() in qualifiers.EMPTY:
         return {}
-    return {field: replace(fact, place=place) for field, fact in _said(shown, standing, column)}
+    return dict(_said(shown, standing, is_choice(column)))
 
 
 @lru_cache(maxsize=16384)
-def _said(shown: str, standing: Standing, column: str) -> tuple[tuple[str, Fact[Any]], ...]:
+def is_choice(column: str) -> bool:
+    """Whether the name of a column asks for one of a few values: `status`, `payment_method`."""
+    return _CHOICE_NAME.search(column) is not None
+
+
+@lru_cache(maxsize=16384)
+def _said(shown: str, standing: Standing, choice: bool) -> tuple[tuple[str, Fact[Any]], ...]:
     """What a text says wherever it stands: the same few words come back on every page."""
     facts: Facts = {}
     meant = formats.of_remark(shown)
@@ -95,7 +106,7 @@ def _said(shown: str, standing: Standing, column: str) -> tuple[tuple[str, Fact[
     _numbers(unmarked, _NOWHERE, facts, standing)
     _limits(unmarked, facts)
     _default(shown, _NOWHERE, facts, standing)
-    _values(shown, _NOWHERE, facts, standing, column)
+    _values(shown, _NOWHERE, facts, standing, choice)
     if qualifiers.UNSTORED.search(unmarked) and not re.search(r"\bpassword|plain ?text|hash", unmarked, re.IGNORECASE):
         facts["stored"] = Fact(False, _NOWHERE)
     return tuple(facts.items())
@@ -286,10 +297,10 @@ def unquoted(text: str) -> str:
     return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text
 
 
-def _values(text: str, place: Place, facts: Facts, standing: Standing, column: str) -> None:
+def _values(text: str, place: Place, facts: Facts, standing: Standing, choice: bool) -> None:
     if "enum_values" in facts or not _takes_values(facts):
         return
-    found, default = values(text, column, standing)
+    found, default = values(text, choice, standing)
     if found and not any(qualifiers.CONSTRAINT_WORD.fullmatch(one) for one in found):
         facts["enum_values"] = Fact(found, place)
         if default and "default" not in facts:
@@ -308,28 +319,23 @@ def _takes_values(facts: Mapping[str, Fact[Any]]) -> bool:
 _COLON = re.compile(r"[:：]\s*")
 
 
-def values(text: str, column: str, standing: Standing) -> tuple[tuple[str, ...], str | None]:
-    """The closed list of values that `text` states for `column`."""
+def values(text: str, choice: bool, standing: Standing) -> tuple[tuple[str, ...], str | None]:
+    """The closed list of values that `text` states for a column; `choice`: its name asks for one."""
     if qualifiers.OPEN_LIST.search(text):
         return (), None
     shown = text.replace("\\|", "|")
     for piece in (*_BRACKETED.findall(shown), shown):
         quoted = written._QUOTED_LIST.search(piece)
         lead = qualifiers.VALUES_LEAD.search(piece)
-        if quoted and (
-            lead
-            or standing != "remark"
-            or _CHOICE_NAME.search(column)
-            or quoted.end() - quoted.start() > 0.6 * len(piece)
-        ):
+        if quoted and (lead or standing != "remark" or choice or quoted.end() - quoted.start() > 0.6 * len(piece)):
             found = written.closed(quoted[0])
             if found[0]:
                 return found
         bare = _COLON.split(names.plain(piece))[-1].strip(" .。")
-        if standing != "remark" or _CHOICE_NAME.search(column):
+        if standing != "remark" or choice:
             led = bare[lead.end() :].strip() if lead and standing and bare.startswith(lead[0].strip()[:4]) else bare
             whole = _BARE_CHOICES.fullmatch(led.strip(" .:()"))
-            if whole and _plausible(led, bool(lead) or "|" in led or "/" in led, column):
+            if whole and _plausible(led, bool(lead) or "|" in led or "/" in led, choice):
                 return written.closed(led.replace("/", "|") if "/" in led and "," not in led else led)
         listed = _led_list(names.plain(piece), lead)
         if listed:
@@ -337,13 +343,13 @@ def values(text: str, column: str, standing: Standing) -> tuple[tuple[str, ...],
     return (), None
 
 
-def _plausible(text: str, led: bool, column: str) -> bool:
+def _plausible(text: str, led: bool, choice: bool) -> bool:
     """A bare list of words is a list of values only if it is led in, or the column's name asks for one."""
     flags = any(
         pattern.fullmatch(part.strip()) for part in re.split(r"[,/|]", text) for _, _, pattern in qualifiers.FLAGS
     )
     types_only = all(written.resolve(part.strip()) for part in re.split(r"[,/|]", text) if part.strip())
-    return not flags and not types_only and bool(led or _CHOICE_NAME.search(column))
+    return not flags and not types_only and (led or choice)
 
 
 _LIST_LEAD = re.compile(

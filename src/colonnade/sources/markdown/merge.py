@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from itertools import islice
 from typing import Any
 
@@ -13,6 +13,7 @@ from colonnade.design.draft import DraftAttribute, DraftEntity, Fact
 from colonnade.sources.markdown import names
 from colonnade.sources.markdown.written import resolve
 from colonnade.sources.reading import Reading
+from colonnade.values import replace
 
 _FACTS = tuple(field.name for field in fields(DraftAttribute) if field.name not in ("name", "description"))
 # Columns so common that sharing them says nothing.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from colonnade.design.draft import DraftAttribute, DraftEntity, DraftRelationship, Fact, Origin
 from colonnade.sources.markdown import names
@@ -11,6 +10,7 @@ from colonnade.sources.markdown.facts import SCHEMAS
 from colonnade.sources.markdown.forms.block import snake
 from colonnade.sources.markdown.mentions import Index
 from colonnade.sources.markdown.relations import Relation, delete_action, turned
+from colonnade.values import replace
 from colonnade.vocabulary import storage
 
 _NO_TARGET = frozenset(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import cast
 
 from colonnade.design.draft import Fact, OnDelete, RelationKind
 from colonnade.errors import Place
 from colonnade.sources.markdown import names
 from colonnade.sources.markdown.mentions import Index, Mention, find
+from colonnade.values import replace
 from colonnade.vocabulary import prose, qualifiers
 from colonnade.vocabulary import relations as wordings
 

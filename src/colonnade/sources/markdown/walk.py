@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from colonnade.design.draft import DraftAttribute, DraftEntity, EntityKind, Fact
 from colonnade.errors import Place
@@ -16,6 +16,7 @@ from colonnade.sources.markdown.sections import LABEL, Section
 from colonnade.sources.markdown.sections import walk as walk_sections
 from colonnade.sources.markdown.subject import Subject
 from colonnade.sources.reading import Reading
+from colonnade.values import replace
 from colonnade.vocabulary import storage
 
 # In these parts of a document nothing defines a column.

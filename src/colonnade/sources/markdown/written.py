@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from colonnade import types
 from colonnade.sources.markdown import names
+from colonnade.values import replace
 from colonnade.vocabulary import qualifiers, typewords
 
 _CLOSERS = {"(": ")", "[": "]", "{": "}", "<": ">", "（": "）"}

@@ -14,6 +14,7 @@ from colonnade.sources.markdown.forms import bullets, calls, drawing, table
 from colonnade.sources.markdown.mentions import Index
 from colonnade.sources.markdown.relations import Relation
 from colonnade.sources.markdown.walk import Part, announces_columns
+from colonnade.values import replace
 from colonnade.vocabulary import storage
 
 Columns = Mapping[str, Mapping[str, str]]
@@ -360,8 +361,6 @@ def _made(text: str, place: Place, owner: str, columns: Columns, *, unique: bool
 
 
 def _with(only: DraftEntity, index: DraftIndex, unique: bool) -> DraftEntity:
-    from dataclasses import replace
-
     return replace(only, uniques=(index,)) if unique else replace(only, indexes=(index,))
 
 
@@ -464,8 +463,6 @@ _COMPARED = re.compile(
 
 def checks(parts: Sequence[Part], known: Index, columns: Columns, file: str) -> Iterator[DraftEntity]:
     """`price > 0`, `CHECK (start_time < end_time)`, `price cannot be negative` in a list of rules below an entity."""
-    from dataclasses import replace
-
     for part in parts:
         about = known.find(part.subject.name) if part.subject else None
         if about is None or part.role != "constraints":
@@ -526,8 +523,6 @@ def lines_of(part: Part, file: str, wanted: re.Pattern[str] = _ANYTHING) -> Iter
 
 def soft_deleted(parts: Sequence[Part], known: Index, file: str) -> Iterator[DraftEntity]:
     """`Soft delete via deleted_at` in a section about an entity."""
-    from dataclasses import replace
-
     for part in parts:
         about = known.find(part.subject.name) if part.subject else None
         if about is None or part.role in ("transfer", "queries", "samples", "unstored"):

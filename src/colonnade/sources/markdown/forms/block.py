@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from colonnade.design.draft import DraftAttribute, DraftEntity, DraftRelationship, EntityKind, Fact
 from colonnade.errors import Place
+from colonnade.values import replace
 
 # Where two forms of one document disagree, the higher one wins in the merge.
 PRECISION: Mapping[str, int] = {

@@ -376,7 +376,7 @@ def _qualified(inside: str, place: Place, column: str) -> Facts:
         and re.fullmatch(r"[^\W_][\w-]*(?:\s*[,/|]\s*[^\W_][\w -]*)+", inside.strip())
         and not qualifiers.OPEN_LIST.search(inside)
     ):
-        found, default = facts.values(inside, column, "constraint")
+        found, default = facts.values(inside, facts.is_choice(column), "constraint")
         if found:
             told["enum_values"] = Fact(found, place)
             if default:
@@ -477,7 +477,7 @@ def _with_children(read: Read, nested: Bullets, file: str) -> Read:
     choice = (
         one.enum_values is None
         and values
-        and ((one.type and one.type.value.lower() == "enum") or facts._CHOICE_NAME.search(one.name.value))
+        and ((one.type and one.type.value.lower() == "enum") or facts.is_choice(one.name.value))
     )
     if choice:
         return Read((_filled(one, {"enum_values": Fact(values, place)}, ""), *read.attributes[1:]), max(read.sure, 2))

@@ -52,7 +52,7 @@ def _in_line(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     if len(text) > 1000:
         return
     found = [match for pattern in _LISTS for match in pattern.finditer(text)]
-    found += [match for match in _EITHER.finditer(text) if facts._CHOICE_NAME.search(match["column"])]
+    found += [match for match in _EITHER.finditer(text) if facts.is_choice(match["column"])]
     for match in found:
         inside = re.match(r"[\[{(](?P<inside>[^\[\]{}()]*)[\]})]", match["values"].strip())
         listed = inside["inside"] if inside else match["values"]

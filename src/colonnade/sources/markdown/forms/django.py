@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from colonnade.design.draft import DraftAttribute, DraftEntity, DraftIndex, DraftRelationship, Fact, OnDelete
@@ -24,6 +23,7 @@ from colonnade.sources.markdown.forms.python_source import ENUM_BASES, Class, cl
 from colonnade.sources.markdown.forms.python_types import default_text, name_of
 from colonnade.sources.markdown.forms.remarks import annotated
 from colonnade.sources.reading import Reading
+from colonnade.values import replace
 from colonnade.vocabulary.formats import MEANING_OF
 
 _TYPES: Mapping[str, str] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from colonnade.design.draft import DraftAttribute, DraftEntity, DraftIndex, Fact, OnDelete
@@ -22,6 +22,7 @@ from colonnade.sources.markdown.forms.script_tokens import (
     strings,
 )
 from colonnade.sources.reading import Reading
+from colonnade.values import replace
 
 _TYPES: Mapping[str, str] = {
     "doublePrecision": "double precision",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from colonnade.design.draft import DraftAttribute, DraftEntity, DraftRelationship, Fact, Origin
@@ -13,6 +12,7 @@ from colonnade.errors import Place
 from colonnade.sources.markdown.forms.block import PRECISION, Block, block, is_transfer, kind_of, with_key_relations
 from colonnade.sources.markdown.forms.remarks import annotated
 from colonnade.sources.reading import Reading
+from colonnade.values import replace
 from colonnade.vocabulary.formats import MEANING_OF
 
 _TYPES: Mapping[str, str] = {

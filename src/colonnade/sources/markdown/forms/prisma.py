@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from colonnade.design.draft import DraftAttribute, DraftEntity, DraftIndex, DraftRelationship, Fact, OnDelete
@@ -12,6 +12,7 @@ from colonnade.errors import Place
 from colonnade.sources.markdown.forms.block import PRECISION, Block, block, without_repeats
 from colonnade.sources.markdown.forms.remarks import annotated
 from colonnade.sources.reading import Reading
+from colonnade.values import replace
 
 _TYPES: Mapping[str, str] = {
     "String": "string",

@@ -656,7 +656,9 @@ def _told_behind(name: str, bracket: str, rest: str, place: Place) -> Facts:
     told: Facts = (bullets._qualified(inside, place, name) or _choices(inside, place)) if inside else {}
     if not inside:
         body = rest.strip().lstrip(":：— -")
-        values, _ = facts.values(body.strip("`(), \n"), name, "constraint") if "|" in body else ((), None)
+        values, _ = (
+            facts.values(body.strip("`(), \n"), facts.is_choice(name), "constraint") if "|" in body else ((), None)
+        )
         told = (
             {"enum_values": Fact(values, place)}
             if values
@@ -701,7 +703,7 @@ def _piece(text: str, entry: Entry, known: Index, place: Place) -> Iterator[Draf
 def _paired(noun: str) -> tuple[str, ...]:
     """`created/updated dates` are two columns; `success/failure status` is one with two values."""
     pair = re.fullmatch(r"(?P<left>\w+)\s?/\s?(?P<right>\w+) (?P<what>\w+)", noun)
-    if pair is None or facts._CHOICE_NAME.search(pair["what"]):
+    if pair is None or facts.is_choice(pair["what"]):
         return (noun,)
     what = names.singular(pair["what"])
     return f"{pair['left']} {what}", f"{pair['right']} {what}"
@@ -873,7 +875,7 @@ def _expands(noun: str, inside: str) -> bool:
         return False
     if last in prose.SPELLED_OUT or not noun:
         return not any(pattern.search(inside) for _, _, pattern in qualifiers.FLAGS) or len(pieces) > 2
-    return all(prose.COLUMN_NOUN.search(piece) for piece in pieces) and not facts._CHOICE_NAME.search(noun)
+    return all(prose.COLUMN_NOUN.search(piece) for piece in pieces) and not facts.is_choice(noun)
 
 
 def _inner(inside: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from colonnade.design.draft import DraftAttribute, DraftEntity, DraftIndex, DraftRelationship, EntityKind, Fact
@@ -30,6 +30,7 @@ from colonnade.sources.markdown.forms.python_source import ENUM_BASES, Class, cl
 from colonnade.sources.markdown.forms.python_types import Typed, default_text, name_of, typed
 from colonnade.sources.markdown.forms.remarks import annotated, loosened
 from colonnade.sources.reading import Reading
+from colonnade.values import replace
 
 _DECLARATIVE = frozenset(
     {"Base", "DeclarativeBase", "Model", "MappedAsDataclass", "DeclarativeBaseNoMeta", "AbstractBase", "BaseTable"}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from colonnade.values import replace
 from colonnade.vocabulary.formats import MEANING_OF
 
 TYPES: Mapping[str, str] = {

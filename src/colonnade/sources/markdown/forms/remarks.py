@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 from colonnade.design.draft import DraftAttribute, Fact
 from colonnade.errors import Place
 from colonnade.sources.markdown.forms.block import filled
+from colonnade.values import replace
 from colonnade.vocabulary.formats import of_remark
 
 # A comment longer than this is prose about the domain, and its lists are examples.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from colonnade.design.draft import Fact
 from colonnade.errors import Place
 from colonnade.sources.markdown.forms.script_tokens import Token
+from colonnade.values import replace
 
 # TypeScript's words for types, where PostgreSQL's or plain English's word means another thing.
 TYPES: Mapping[str, str] = {

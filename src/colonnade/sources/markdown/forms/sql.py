@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -34,6 +34,7 @@ from colonnade.sources.markdown.forms.sql_tokens import (
 )
 from colonnade.sources.markdown.rules import FOREIGN_DIALECT, SQL_NOT_CARRIED
 from colonnade.sources.reading import Reading
+from colonnade.values import replace
 
 
 @dataclass(frozen=True, slots=True)

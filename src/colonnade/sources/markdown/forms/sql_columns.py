@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +16,7 @@ from colonnade.design.draft import DraftAttribute, DraftIndex, DraftRelationship
 from colonnade.sources.markdown.forms.block import Block, key, owner_of
 from colonnade.sources.markdown.forms.sql_checks import meaning
 from colonnade.sources.markdown.forms.sql_tokens import Token, closing, name_of, qualified_name, split_at_commas
+from colonnade.values import replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -330,7 +330,7 @@ def _cell_facts(span: Span, role: str, file: str, column: str, number: int) -> F
     if role == "key":
         return _key(text, lowered, place, column)
     if role == "values":
-        found, _ = facts.values(text, column, "constraint")
+        found, _ = facts.values(text, facts.is_choice(column), "constraint")
         return {"enum_values": Fact(found, place)} if found else {}
     if role in ("stored", "derived"):
         return _stored(lowered, role, place)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from colonnade.design.draft import (
@@ -21,6 +21,7 @@ from colonnade.sources.markdown.forms.remarks import annotated
 from colonnade.sources.markdown.forms.script_tokens import Member, Script, Token, end_of, members, option, strings
 from colonnade.sources.markdown.forms.script_types import Known, Shape, typed
 from colonnade.sources.reading import Reading
+from colonnade.values import replace
 
 _COLUMNS = frozenset(
     [

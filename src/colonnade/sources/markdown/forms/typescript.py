@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from colonnade.design.draft import DraftAttribute, DraftEntity, DraftRelationship, Fact, RelationKind
@@ -25,6 +24,7 @@ from colonnade.sources.markdown.forms.remarks import annotated, loosened
 from colonnade.sources.markdown.forms.script_tokens import Member, Script, Token, members, plain, script
 from colonnade.sources.markdown.forms.script_types import Known, Shape, Typed, typed
 from colonnade.sources.reading import Reading
+from colonnade.values import replace
 
 _MODIFIERS = frozenset(
     ["readonly", "public", "private", "protected", "declare", "static", "override", "export", "abstract"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from colonnade.design.draft import DraftEntity, Fact
 from colonnade.errors import Place
@@ -13,6 +13,7 @@ from colonnade.sources.markdown.blocks import Table
 from colonnade.sources.markdown.mentions import Index, Mention
 from colonnade.sources.markdown.review import lines
 from colonnade.sources.markdown.walk import Part
+from colonnade.values import replace
 from colonnade.vocabulary import volumes
 
 # Fewer than these, without a word such as "rows", are limits and examples rather than volumes.

@@ -409,7 +409,7 @@ def test_all_files_are_parsed_before_anything_runs(server: Server) -> None:
         ("SELECT 1;\n-- ü\nCREATE INDEX ON nothing (a)", 'a.sql:3:1: relation "nothing" does not exist'),
         ("CREATE TABLE t (é int);\nCREATE VIEW v AS\n SELECT ö FROM t", 'a.sql:3:9: column "ö" does not exist'),
         ("CREATE EXTENSION nothing_of_this_name", "--server"),
-        ("CREATE ROLE someone", "permission denied to create role"),
+        ("DO $$ BEGIN CREATE ROLE someone; END $$", "permission denied to create role"),
         ("SELECT pg_read_file('/etc/hostname')", "permission denied"),
         ("ALTER SYSTEM SET work_mem = '1MB'", "permission denied"),
         ("CREATE DATABASE other", "permission denied"),
@@ -448,7 +448,8 @@ def test_no_file_can_act_as_a_superuser(server: Server) -> None:
 
 def test_roles_that_a_file_names_are_stood_in_for(server: Server) -> None:
     text = """
-        SET ROLE setter; RESET ROLE; CREATE TABLE t (a int); CREATE SCHEMA s AUTHORIZATION "The Owner";
+        CREATE ROLE setter CREATEROLE; SET ROLE setter; RESET ROLE; CREATE TABLE t (a int);
+        CREATE SCHEMA s AUTHORIZATION "The Owner";
         GRANT SELECT ON t TO reader, PUBLIC, CURRENT_USER; ALTER TABLE t OWNER TO postgres;
         ALTER DEFAULT PRIVILEGES FOR ROLE maker GRANT SELECT ON TABLES TO reader;
         CREATE POLICY p ON t TO watcher; GRANT outer_role TO inner_role; REASSIGN OWNED BY leaver TO reader;

@@ -64,6 +64,10 @@ def test_a_table_of_the_same_change_is_free_and_one_of_an_earlier_change_is_not(
     assert [one.rule for one in judged(server, "", make, index)] == ["read-under-write-lock"]
 
 
+def test_a_change_may_make_the_roles_that_it_grants_to(server: Server) -> None:
+    assert judged(server, TASKS, "CREATE ROLE clerk; ALTER ROLE clerk NOLOGIN; GRANT SELECT ON tasks TO clerk;") == ()
+
+
 def test_a_lock_is_held_until_the_transaction_ends(server: Server) -> None:
     """VALIDATE alone lets everybody work; after ADD CONSTRAINT in the same transaction it reads under that lock."""
     add = "ALTER TABLE tasks ADD CONSTRAINT short CHECK (length(title) < 9) NOT VALID;"

@@ -12,14 +12,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from colonnade import elaborate
 from colonnade.api import fitted, substitutions
 from colonnade.config import Settings
 from colonnade.design.engine import design
 from colonnade.design.roles import passing_by_policy, renamed
 from colonnade.design.schema import Schema
-from colonnade.errors import ServerError
+from colonnade.elaborate.aliases import Aliases
+from colonnade.errors import InputError, Place, ServerError
 from colonnade.server import Server, at, connect, scratch_roles
+from colonnade.sql import ident
 from support.proving import failed, planner, proven
 
 LOGIN = "a developer"
@@ -150,3 +155,58 @@ def test_names_of_others_are_never_given_to_roles_there(login: str) -> None:
 def test_names_come_back_from_what_they_were_replaced_by(schema: Schema) -> None:
     names = {"app_owner": "x_app_owner", "app_user": "x_app_user"}
     assert renamed(renamed(schema, names), {there: here for here, there in names.items()}) == schema
+
+
+ROLES_EVERYWHERE = """
+CREATE ROLE "The Owner"; CREATE ROLE watcher LOGIN; ALTER ROLE watcher SET work_mem = '1MB';
+DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'watcher') THEN CREATE ROLE watcher; END IF; END $$;
+CREATE SCHEMA s AUTHORIZATION "The Owner"; SET ROLE "The Owner"; CREATE TABLE s.watcher (watcher int, zed int);
+GRANT SELECT, UPDATE (watcher) ON s.watcher TO zed, watcher, PUBLIC; RESET ROLE;
+CREATE POLICY watcher ON s.watcher TO zed, watcher USING (watcher > 0); GRANT watcher TO zed WITH ADMIN OPTION;
+ALTER DEFAULT PRIVILEGES FOR ROLE watcher IN SCHEMA s GRANT SELECT ON TABLES TO zed; ALTER SCHEMA s OWNER TO watcher;
+"""
+
+
+def test_roles_of_files_are_aliases_on_a_server_of_others(server: Server, login: str) -> None:
+    files = {"a.sql": ROLES_EVERYWHERE}
+    with at(login) as guest:
+        assert elaborate.sql(guest, files) == elaborate.sql(server, files)
+    assert left(server) == []
+
+
+OUT = (
+    "DO $$ BEGIN EXECUTE 'RESET ROLE'; EXECUTE 'RESET SESSION AUTHORIZATION'; RAISE EXCEPTION '%', current_user; END $$"
+)
+
+
+def test_no_file_acts_as_the_login_of_a_server(server: Server) -> None:
+    with at(server.dsn()) as guest:
+        with pytest.raises(InputError, match=r"_loader$"):
+            elaborate.sql(guest, {"a.sql": OUT})
+        with pytest.raises(InputError, match="permission denied to create event trigger"):
+            elaborate.sql(
+                guest,
+                {"a.sql": "CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';"
+                          "CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION f()"},
+            )  # fmt: skip
+    assert left(server) == []
+
+
+def test_a_mistake_after_roles_is_where_it_was_written(server: Server, login: str) -> None:
+    text = 'CREATE TABLE t (a int);\nGRANT SELECT ON t TO "Ä b", zed; GRANT SELECT ON t TO zed, zed, "Ä b", none_of_it'
+    with at(login) as guest, pytest.raises(InputError) as caught:
+        elaborate.sql(guest, {"a.sql": f"{text}; ALTER TABLE nowhere OWNER TO zed"})
+    (mistake,) = caught.value.mistakes
+    assert mistake.place == Place("a.sql", 2, len(text.splitlines()[1]) + 3)
+    assert mistake.message == 'relation "nowhere" does not exist'
+
+
+@given(roles=st.lists(st.text("aZ\"é '$", min_size=1, max_size=8), min_size=1, max_size=3, unique=True), at_=st.data())
+def test_every_character_of_sql_is_found_again(roles: list[str], at_: st.DataObject) -> None:
+    aliases = Aliases("colonnade_1_1", set(roles))
+    text = "; ".join(f"GRANT SELECT ON {ident(role)} TO {ident(role)}, PUBLIC" for role in roles)
+    written = aliases.sql(text)
+    assert all(written.count(aliases.alias(role)) == 1 for role in roles)
+    position = at_.draw(st.integers(0, len(text) - 1))
+    if written.count(rest := text[position:]) == text.count(rest) == 1:
+        assert aliases.original(text, written.index(rest)) == position

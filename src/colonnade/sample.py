@@ -14,7 +14,7 @@ from colonnade.errors import Place, wrong
 from colonnade.findings import Finding
 from colonnade.server import failure, looking
 from colonnade.sources.text import read_text
-from colonnade.sql import ident
+from colonnade.sql import fully_qualified, ident
 
 if TYPE_CHECKING:
     import psycopg
@@ -97,7 +97,7 @@ def _counted(connection: psycopg.Connection, schema: Schema, one: Dependency, de
     grouped = (
         f"SELECT concat_ws(', ', {left}) AS shared, count(*) AS rows, count(DISTINCT {value}) AS kinds, "
         f"min({value}) AS least, max({value}) AS most "
-        f"FROM {ident(table.schema)}.{ident(table.name)} WHERE {there} GROUP BY {left}"
+        f"FROM {fully_qualified(table.schema, table.name)} WHERE {there} GROUP BY {left}"
     )
     row = connection.execute(
         "SELECT coalesce(sum(rows), 0)::bigint, count(*) FILTER (WHERE rows > 1), count(*) FILTER (WHERE kinds > 1), "

@@ -32,6 +32,11 @@ def qualified(schema: str, name: str) -> str:
     return ident(name) if schema == "public" else f"{ident(schema)}.{ident(name)}"
 
 
+def fully_qualified(schema: str, name: str) -> str:
+    """`schema.name`, also of objects of `public`: for sessions in which only PostgreSQL's own names are seen."""
+    return f"{ident(schema)}.{ident(name)}"
+
+
 def idents(names: tuple[str, ...]) -> str:
     return ", ".join(map(ident, names))
 

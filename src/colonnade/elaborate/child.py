@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
+from colonnade.elaborate.aliases import Aliases
 from colonnade.elaborate.statements import Statement, statements
 from colonnade.errors import InputError
 from colonnade.ops.op import words
@@ -45,7 +46,7 @@ def main() -> None:
     sys.path.insert(0, str(Path.cwd()))
     try:
         given: set[tuple[str, str]] = set()
-        _lead_to(task["url"], tuple(task["offered"]), _asking(answers, given))
+        _lead_to(task["url"], tuple(task["offered"]), _asking(answers, given), Aliases(task["mark"], set()))
         run = _alembic if task["kind"] == "alembic" else _models
         _say(answers, {"external": run(task), "used": sorted(name for kind, name in given if kind == "object")})
     except BaseException as error:
@@ -73,7 +74,7 @@ def _asking(answers: TextIO, given: set[tuple[str, str]]) -> Ask:
     return ask
 
 
-def _lead_to(url: str, offered: tuple[str, ...], ask: Ask) -> None:
+def _lead_to(url: str, offered: tuple[str, ...], ask: Ask, aliases: Aliases) -> None:
     """Every engine that is made from now on is one of the scratch database, and asks for what its statements need."""
     import sqlalchemy as sa
     from sqlalchemy.engine import create
@@ -96,7 +97,7 @@ def _lead_to(url: str, offered: tuple[str, ...], ask: Ask) -> None:
         for name in offered:
             if name in words(text) and not _is_there(connection, name):
                 ask("object", name)
-        return _prepared(text, ask), parameters
+        return aliases.sql(_prepared(text, ask, aliases)), parameters
 
 
 def _is_there(connection: Any, name: str) -> bool:
@@ -107,7 +108,7 @@ def _is_there(connection: Any, name: str) -> bool:
     return found
 
 
-def _prepared(text: str, ask: Ask) -> str:
+def _prepared(text: str, ask: Ask, aliases: Aliases) -> str:
     """`text` without what makes or changes roles, after all that it names was asked for."""
     try:
         found = statements({"": text})
@@ -117,6 +118,7 @@ def _prepared(text: str, ask: Ask) -> str:
     for one in found:
         for role in sorted(_roles(one)):
             ask("role", role)
+            aliases.roles.add(role)
         if one.extension is not None:
             ask("extension", one.extension)
     for one in reversed(found):

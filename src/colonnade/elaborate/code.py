@@ -71,15 +71,17 @@ def run(shop: Workshop, bench: Bench, code: Code, database: str, offered: Mappin
         "folder": str(folder),
         "settings": str(settings) if settings else None,
         "url": _url(shop, database),
+        "mark": shop.aliases.mark,
     }
     home = settings.parent if settings else Path.cwd()
-    with _child(home, shop.server.dsn(database, shop.loader)) as (process, said):
+    with _child(home, shop.dsn(database)) as (process, said):
         answer = _conversation(process, task, lambda message: _answer(message, shop, bench, offered))
         if answer is None:
             raise wrong(f"ended without a word: {_tail(said)}", place=Place(code.argument))
     if "error" in answer:
         where = Place(os.path.relpath(answer["file"]), answer["line"]) if answer["file"] else Place(code.argument)
-        raise InputError((Mistake(where, answer["error"], f"it was run as code against a scratch database ({home})"),))
+        why = shop.aliases.said(answer["error"])
+        raise InputError((Mistake(where, why, f"it was run as code against a scratch database ({home})"),))
     used = {(offered[name].schema, offered[name].name) for name in answer["used"]}
     return frozenset(used | {(schema, name) for schema, name in answer["external"]})
 
@@ -96,7 +98,7 @@ def _not_made(code: Code, offered: Mapping[str, Offer]) -> Mapping[str, Offer]:
 
 def _url(shop: Workshop, database: str) -> str:
     """The scratch database as SQLAlchemy writes it."""
-    dsn = shop.server.dsn(database, shop.loader).replace("postgresql://", "postgresql+psycopg://", 1)
+    dsn = shop.dsn(database).replace("postgresql://", "postgresql+psycopg://", 1)
     return f"{dsn}&options={quote(f'-c statement_timeout={STATEMENT_SECONDS}s')}"
 
 
@@ -152,11 +154,12 @@ def _answer(message: dict[str, Any], shop: Workshop, bench: Bench, offered: Mapp
     """Makes what the child asks for; the answer is why it cannot be had, if so."""
     ((kind, name),) = message.items()
     if kind == "role":
-        return stand_in(shop, name)
+        stand_in(shop, name)
+        return None
     if kind == "extension":
         return _extension(bench, name)
     # Every stand-in is a member of the owner, so that whichever role the code takes may refer to it.
-    bench.connection.execute(f"SET ROLE {ident(shop.owner or shop.loader)}")
+    bench.connection.execute(f"SET ROLE {ident(shop.owner)}")
     for statement in statements({name: offered[name].sql}):
         bench.run(statement)
     bench.connection.execute("RESET ROLE")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
@@ -9,10 +10,21 @@ from typing import Any
 
 from colonnade.catalog import read
 from colonnade.design.schema import Database, Table
+from colonnade.elaborate.aliases import Aliases
 from colonnade.elaborate.statements import Statement, statements
 from colonnade.errors import InputError, Mistake
-from colonnade.server import Server, at_home, connect, drop_roles, scratch_database, scratch_name, scratch_roles
-from colonnade.sql import ident
+from colonnade.server import (
+    Server,
+    at_home,
+    connect,
+    drop_roles,
+    failure,
+    joined,
+    scratch_database,
+    scratch_name,
+    scratch_roles,
+)
+from colonnade.sql import ident, literal
 
 STATEMENT_SECONDS = 60
 
@@ -32,21 +44,28 @@ def sql(server: Server, text_by_file: Mapping[str, str], roles: Iterable[str] = 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """An open scratch database: `connection` is the loader's, `administrator` makes the extensions of `beyond`."""
+    """An open scratch database: `connection` is the loader's, `administrator` makes the extensions of `beyond`.
+
+    The loader calls roles by `aliases`. What only a superuser may do is done where `trusting` says so.
+    """
 
     connection: Any
     administrator: Any
     beyond: frozenset[str | None]
     loader: str
+    aliases: Aliases
+    trusting: bool
 
     def run(self, statement: Statement) -> None:
-        """Runs one statement. Raises InputError with its place where it fails."""
-        administered = statement.privileged or statement.extension in self.beyond
-        _run(self.administrator if administered else self.connection, statement)
+        """Runs one statement, unless it is about roles, whose stand-ins are there. Raises InputError with its place."""
+        administered = (statement.privileged and self.trusting) or statement.extension in self.beyond
+        if not statement.about_roles:
+            _run(self.administrator if administered else self.connection, statement, self.aliases)
 
     def database(self) -> Database:
         """What stands there now."""
-        return without_owner(read(self.administrator), self.loader)
+        found: Database = self.aliases.back(without_owner(read(self.administrator), self.loader))
+        return found
 
 
 @contextmanager
@@ -59,11 +78,20 @@ def bench(server: Server, script: Iterable[Statement], roles: Iterable[str] = ()
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """The roles of scratch databases: `loader` may do in them what their `owner` may, and nothing outside of them."""
+    """The roles of scratch databases: `loader` may do in them what their `owner` may, and nothing outside of them.
+
+    On a server that is not ours each role that is named has an alias there, and the loader a `password`.
+    """
 
     server: Server
-    owner: str | None
+    owner: str
     loader: str
+    aliases: Aliases
+    password: str | None
+
+    def dsn(self, database: str) -> str:
+        """The URL by which the loader comes in."""
+        return self.server.dsn(database, self.loader, self.password)
 
 
 @contextmanager
@@ -71,44 +99,49 @@ def workshop(server: Server, roles: tuple[str, ...]) -> Iterator[Workshop]:
     """A role that may act as each of `roles` in scratch databases that belong to a third one.
 
     All others are members of that one: so the stand-ins can own objects in `public` without a grant that would show
-    in the catalog. On a user's server no role is made, and the files run as the user who connected.
+    in the catalog. On a user's server no role of his has any part in it.
     """
-    if not server.owned:
-        missing = _missing(server, roles)
-        if missing:
-            names = ", ".join(missing)
-            raise InputError((Mistake(None, f"the server has no role {names}", "make it, or leave out --server"),))
-        yield Workshop(server, None, server.user)
-        return
     prefix = scratch_name(server)
     owner, loader = f"{prefix}_owner", f"{prefix}_loader"
-    made = _missing(server, roles)
-    with scratch_roles(server, (*made, owner)), scratch_roles(server, (loader,), "LOGIN"):
-        grants = [f"GRANT {ident(owner)} TO {ident(role)}" for role in (*roles, loader)]
+    aliases = Aliases("" if server.owned else prefix, {one for one in roles if not one.startswith("pg_")})
+    named = tuple(sorted(map(aliases.alias, aliases.roles)))
+    made = _missing(server, named)
+    password = None if server.owned else secrets.token_urlsafe()
+    # The loader goes last: what it gave to one stand-in of another goes with these.
+    with scratch_roles(server, (loader,), _login(server, loader, password)), scratch_roles(server, (*made, owner)):
+        grants = [f"GRANT {ident(owner)} TO {ident(role)}" for role in (*named, loader)]
         # A file may make one stand-in a member of another, but change nothing of a role that was there before.
         grants += [
-            f"GRANT {ident(role)} TO {ident(loader)}" + (" WITH ADMIN OPTION" if role in made else "") for role in roles
+            f"GRANT {ident(role)} TO {ident(loader)}" + (" WITH ADMIN OPTION" if role in made else "") for role in named
         ]
         with at_home(server) as connection:
             connection.execute("; ".join(grants))
         try:
-            yield Workshop(server, owner, loader)
+            yield Workshop(server, owner, loader, aliases, password)
         finally:
             drop_roles(server, _later(server, loader, made))
 
 
-def stand_in(shop: Workshop, role: str) -> str | None:
-    """Makes a stand-in while the workshop is open already; the answer is why there can be none, if so."""
-    if role.startswith("pg_") or not _missing(shop.server, (role,)):
-        return None
-    if shop.owner is None:
-        return f"the server has no role {ident(role)}; make it, or leave out --server"
+def _login(server: Server, role: str, password: str | None) -> str:
+    """The attributes of a role that comes in; the server sees no more of its password than a digest."""
+    if password is None:
+        return "LOGIN"
+    with at_home(server) as connection:
+        digest = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
+    return f"LOGIN PASSWORD {literal(digest.decode())}"
+
+
+def stand_in(shop: Workshop, role: str) -> None:
+    """Makes a stand-in while the workshop is open already."""
+    alias = shop.aliases.alias(role)
+    shop.aliases.roles.add(role)
+    if alias.startswith("pg_") or not _missing(shop.server, (alias,)):
+        return
     with at_home(shop.server) as connection:
-        connection.execute(
-            f"CREATE ROLE {ident(role)} NOLOGIN; GRANT {ident(shop.owner)} TO {ident(role)};"
-            f"GRANT {ident(role)} TO {ident(shop.loader)} WITH ADMIN OPTION"
-        )
-    return None
+        connection.execute(f"CREATE ROLE {ident(alias)} NOLOGIN")
+        joined(connection, shop.server, (alias,))
+        connection.execute(f"GRANT {ident(shop.owner)} TO {ident(alias)}")
+        connection.execute(f"GRANT {ident(alias)} TO {ident(shop.loader)} WITH ADMIN OPTION")
 
 
 def _later(server: Server, loader: str, made: tuple[str, ...]) -> tuple[str, ...]:
@@ -125,12 +158,11 @@ def _later(server: Server, loader: str, made: tuple[str, ...]) -> tuple[str, ...
 def emptied(shop: Workshop, template: str | None = None) -> Iterator[str]:
     """A scratch database of the workshop, empty or a clone of `template`; dropped before its roles are."""
     with scratch_database(shop.server, template) as database:
-        if shop.owner is not None:
-            with at_home(shop.server) as connection:
-                connection.execute(f"ALTER DATABASE {ident(database)} OWNER TO {ident(shop.owner)}")
-                if connection.info.server_version >= 170000:
-                    # A trigger of a file must not fire for an administrator who looks in.
-                    connection.execute(f"ALTER DATABASE {ident(database)} SET event_triggers = off")
+        with at_home(shop.server) as connection:
+            connection.execute(f"ALTER DATABASE {ident(database)} OWNER TO {ident(shop.owner)}")
+            if shop.server.owned and connection.info.server_version >= 170000:
+                # A trigger of a file must not fire for an administrator who looks in.
+                connection.execute(f"ALTER DATABASE {ident(database)} SET event_triggers = off")
         yield database
 
 
@@ -138,12 +170,26 @@ def emptied(shop: Workshop, template: str | None = None) -> Iterator[str]:
 def opened(shop: Workshop, database: str) -> Iterator[Bench]:
     """A scratch database with somebody in it."""
     server = shop.server
-    with (
-        connect(server.dsn(database)) as administrator,
-        connect(server.dsn(database, shop.loader)) as connection,
-    ):
+    with connect(server.dsn(database)) as administrator, _loading(shop, database) as connection:
         connection.execute(f"SET statement_timeout = '{STATEMENT_SECONDS}s'")
-        yield Bench(connection, administrator, _untrusted_extensions(administrator), shop.loader)
+        beyond = _untrusted_extensions(administrator)
+        yield Bench(connection, administrator, beyond, shop.loader, shop.aliases, server.owned)
+
+
+def _loading(shop: Workshop, database: str) -> Any:
+    """The loader's connection. Raises ServerError where the server does not let it in."""
+    import psycopg
+
+    from colonnade.elaborate.aliased import AliasedConnection
+
+    try:
+        connection = AliasedConnection.connect(shop.dsn(database), autocommit=True)
+    except psycopg.OperationalError as error:
+        why = " ".join(str(error).split())
+        fix = "allow roles to log in by password (pg_hba.conf), or leave out --server"
+        raise failure(f"the server does not let a scratch role in: {why}", fix) from error
+    connection.aliases = shop.aliases
+    return connection
 
 
 def _missing(server: Server, roles: tuple[str, ...]) -> tuple[str, ...]:
@@ -160,21 +206,21 @@ def _untrusted_extensions(connection: Any) -> frozenset[str | None]:
     return frozenset(row[0] for row in rows)
 
 
-def _run(connection: Any, statement: Statement) -> None:
+def _run(connection: Any, statement: Statement, aliases: Aliases) -> None:
     import psycopg
 
     try:
         connection.execute(statement.text.encode(), prepare=False)
     except psycopg.errors.FeatureNotSupported as error:
         fix = "name a server that has it by --server" if statement.extension else ""
-        raise _failed(statement, error, fix) from error
+        raise _failed(statement, error, fix, aliases) from error
     except psycopg.Error as error:
-        raise _failed(statement, error, error.diag.message_hint or "") from error
+        raise _failed(statement, error, error.diag.message_hint or "", aliases) from error
 
 
-def _failed(statement: Statement, error: Any, fix: str) -> InputError:
-    position = int(error.diag.statement_position or 1) - 1
-    message = error.diag.message_primary or " ".join(str(error).split())
+def _failed(statement: Statement, error: Any, fix: str, aliases: Aliases) -> InputError:
+    position = aliases.original(statement.text, int(error.diag.statement_position or 1) - 1)
+    message = aliases.said(error.diag.message_primary or " ".join(str(error).split()))
     return InputError((Mistake(statement.place(position), message, fix),))
 
 

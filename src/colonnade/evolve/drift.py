@@ -13,7 +13,7 @@ from colonnade.errors import Place, wrong
 from colonnade.evolve.asked import VERSION
 from colonnade.evolve.pairs import Source, differing
 from colonnade.server import Server, looking
-from colonnade.sql import qualified
+from colonnade.sql import fully_qualified
 from colonnade.types import take_apart
 
 
@@ -55,7 +55,7 @@ def _at(url: str) -> tuple[str, ...]:
     """The revisions that Alembic has noted down. Raises InputError where it never did."""
     with looking(url) as connection:
         tables = [one for one in read(connection).tables if [column.name for column in one.columns] == [VERSION]]
-        names = [qualified(one.schema, one.name) for one in tables]
+        names = [fully_qualified(one.schema, one.name) for one in tables]
         rows = [row for name in names for row in connection.execute(f"SELECT {VERSION} FROM {name}".encode())]
     if not names:
         fix = "compare with 'colonnade diff', or say where it is with 'alembic stamp'"

@@ -204,8 +204,7 @@ def _sides(server: Server, old: Source, new: Source | None) -> Iterator[tuple[Wo
     scripts = [_script(one) for one in sources]
     named = {role for some in scripts for one in some for role in one.roles}
     named |= {role for one in sources if one.live is not None for role in roles_of(one.live)}
-    roles = tuple(sorted(role for role in named if not role.startswith("pg_")))
-    with workshop(server, roles) as shop, emptied(shop) as first, emptied(shop) as second:
+    with workshop(server, tuple(sorted(named))) as shop, emptied(shop) as first, emptied(shop) as second:
         offered = {name: offer for one in sources for name, offer in (*_offers(one.stubs), *_offers(one.offers))}
         sides = [_loaded(shop, *one, offered) for one in zip(sources, scripts, (first, second), strict=False)]
         yield shop, sides[0], sides[-1]
@@ -215,7 +214,7 @@ def _script(source: Source) -> tuple[Statement, ...]:
     files = source.files if source.live is None else {source.label: script(source.live)}
     if source.stubs != Database():
         files = {"external tables": script(source.stubs), **files}
-    return tuple(one for one in statements(files) if not one.about_roles)
+    return statements(files)
 
 
 def _offers(others: Database) -> Iterator[tuple[str, Offer]]:
@@ -344,7 +343,7 @@ def _dumped(shop: Workshop, old: Side, new: Side, scratch: str) -> tuple[str, ..
         return ()
     apart = tuple(name for schema, name in old.source.apart | new.source.apart if schema == "public")
     ours, theirs = (dump.normalised(shop.server, one, apart) for one in (scratch, new.scratch))
-    return dump.differences(ours, theirs)
+    return tuple(map(shop.aliases.said, dump.differences(ours, theirs)))
 
 
 def _is_dumped(shop: Workshop, old: Side, new: Side) -> bool:
@@ -397,7 +396,7 @@ def _administered(op: Op, bench: Any) -> bool:
     """Whether only an administrator may do it."""
     if isinstance(op, CreateExtension | DropExtension):
         return op.extension.name in bench.beyond
-    return _is_wide(op)
+    return bench.trusting and _is_wide(op)
 
 
 def _is_wide(op: Op) -> bool:
@@ -496,7 +495,7 @@ def _trial(
                             _run_text(bench, op, text)
             except psycopg.Error as error:
                 why = error.diag.message_primary or " ".join(str(error).split())
-                return _Failure(op, why), (), old.database
+                return _Failure(op, shop.aliases.said(why)), (), old.database
             got = _seen(old, new, bench.database())
         left = differences(got, new.database)
         return None, left or _dumped(shop, old, new, clone), got

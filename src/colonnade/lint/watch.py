@@ -90,7 +90,7 @@ def _run(bench: Bench, statement: Statement, old: dict[int, str]) -> Observation
 
     node = parse(statement.text)[0].stmt
     tables = frozenset(old.values())
-    if type(node).__name__ == "TransactionStmt" or statement.extension in bench.beyond:
+    if type(node).__name__ == "TransactionStmt" or statement.extension in bench.beyond or statement.about_roles:
         bench.run(statement)
         return Observation(statement, node, tables)
     alone = not _in_transaction(bench)
@@ -139,7 +139,7 @@ def _outside(
 def _refused(bench: Bench, statement: Statement, node: Any, tables: frozenset[str], error: Any) -> Observation:
     if _in_transaction(bench):
         bench.connection.execute("ROLLBACK")
-    message = error.diag.message_primary or " ".join(str(error).split())
+    message = bench.aliases.said(error.diag.message_primary or " ".join(str(error).split()))
     return Observation(statement, node, tables, failure=message)
 
 

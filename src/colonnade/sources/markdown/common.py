@@ -69,9 +69,9 @@ def _paragraphs(parts: Sequence[Part]) -> Iterator[Span]:
 
 def _named(text: str, place: Place) -> tuple[DraftAttribute, ...]:
     """Columns in back-ticks, or words with an underscore; nothing else is sure enough to go into every table."""
-    whole = [read for tick in re.findall(r"`([^`]+ [^`]+)`", text) if (read := bullets.line(tick, place))]
+    whole = [read for tick in re.findall(r"`([^`]+ [^`]+)`", text) if (read := bullets.line(tick))]
     if whole:
-        return tuple(one for read in whole for one in read.attributes)
+        return tuple(facts.placed(place, one) for read in whole for one in read.attributes)
     ticked = prose.coded_columns(text, place)
     if ticked:
         return ticked

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import fields
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -67,22 +68,35 @@ _BARE_CHOICES = re.compile(
 _FRAGMENTS = re.compile(r"\s{0,8}(?:[,;。，；、]|(?<=\s)[-–—](?=\s)|\.(?=\s|$))\s*(?![^()]{0,400}\))")
 _DEFAULT_ALONE = re.compile(rf"{qualifiers.DEFAULT.pattern}[\s.]*", re.IGNORECASE)
 _BRACKETED = re.compile(r"[(（]([^()（）]*)[)）]")
+_FIELDS = tuple(field.name for field in fields(DraftAttribute) if field.name != "description")
 
 
-_NOWHERE = Place("")
+# What is read of a text before it is known where it stands, so that the same words are read once.
+NOWHERE = Place("")
 
 
 def read(text: str, place: Place, standing: Standing, column: str = "") -> Facts:
     """The facts in `text`, which stands beside the column called `column`."""
-    return {field: replace(fact, place=place) for field, fact in said(text, standing, column).items()}
+    return at(place, said(text, standing, is_choice(column)))
 
 
-def said(text: str, standing: Standing, column: str = "") -> Facts:
-    """The facts in `text` as `read` has them, at no place."""
+def at(place: Place, facts: Facts) -> dict[str, Any]:
+    """`facts`, read at `place`."""
+    return {field: replace(fact, place=place) for field, fact in facts.items()}
+
+
+def placed(place: Place, one: DraftAttribute) -> DraftAttribute:
+    """`one` with all its facts, read at `place`."""
+    told: dict[str, Any] = {field: fact for field in _FIELDS if (fact := getattr(one, field)) is not None}
+    return replace(one, **at(place, told))
+
+
+def said(text: str, standing: Standing, choice: bool = False) -> Facts:
+    """The facts in `text` as `read` has them, at no place; `choice`: the column's name asks for one of a few values."""
     shown = text.strip()
     if not shown or shown.lower() in qualifiers.EMPTY:
         return {}
-    return dict(_said(shown, standing, is_choice(column)))
+    return dict(_said(shown, standing, choice))
 
 
 @lru_cache(maxsize=16384)
@@ -97,18 +111,18 @@ def _said(shown: str, standing: Standing, choice: bool) -> tuple[tuple[str, Fact
     facts: Facts = {}
     meant = formats.of_remark(shown)
     if standing == "type":
-        shown = _type(shown, _NOWHERE, facts)
+        shown = _type(shown, NOWHERE, facts)
     if meant and "meaning" not in facts:
-        facts["meaning"] = Fact(meant, _NOWHERE)
+        facts["meaning"] = Fact(meant, NOWHERE)
     unmarked = names.plain(shown)
-    _flags(unmarked, _NOWHERE, facts, standing)
-    _target(unmarked, _NOWHERE, facts, standing)
-    _numbers(unmarked, _NOWHERE, facts, standing)
+    _flags(unmarked, NOWHERE, facts, standing)
+    _target(unmarked, NOWHERE, facts, standing)
+    _numbers(unmarked, NOWHERE, facts, standing)
     _limits(unmarked, facts)
-    _default(shown, _NOWHERE, facts, standing)
-    _values(shown, _NOWHERE, facts, standing, choice)
+    _default(shown, NOWHERE, facts, standing)
+    _values(shown, NOWHERE, facts, standing, choice)
     if qualifiers.UNSTORED.search(unmarked) and not re.search(r"\bpassword|plain ?text|hash", unmarked, re.IGNORECASE):
-        facts["stored"] = Fact(False, _NOWHERE)
+        facts["stored"] = Fact(False, NOWHERE)
     return tuple(facts.items())
 
 
@@ -270,7 +284,7 @@ def _limits(text: str, facts: Facts) -> None:
         return
     for field, limit in zip(("least", "most"), limits.read(text), strict=True):
         if limit is not None:
-            facts[field] = Fact(limit, _NOWHERE)
+            facts[field] = Fact(limit, NOWHERE)
 
 
 def _is_text(facts: Mapping[str, Fact[Any]]) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from colonnade.design.draft import DraftAttribute, DraftEntity, EntityKind, Fact
 from colonnade.errors import Place
-from colonnade.sources.markdown import fences, names, subject, titles
+from colonnade.sources.markdown import facts, fences, names, subject, titles
 from colonnade.sources.markdown.blocks import Block, Bullets, Fence, Item, Paragraph, Span, Table
 from colonnade.sources.markdown.forms import bullets, prose, table
 from colonnade.sources.markdown.forms.block import is_transfer
@@ -291,9 +291,9 @@ def _listing(part: Part, block: Fence, file: str) -> Iterator[Reading]:
         if not bare.strip(" {}()[]") or bare.strip().endswith(("{", "(")):
             continue
         place = Place(file, block.start.line + number, len(text) - len(text.lstrip()) + 1)
-        read = bullets.line(bare.strip().rstrip(",") + (f" — {remark.strip()}" if remark else ""), place)
+        read = bullets.line(bare.strip().rstrip(",") + (f" — {remark.strip()}" if remark else ""))
         typed = read is not None and read.sure == 3
-        found.extend(read.attributes if read and typed else ())
+        found.extend(facts.placed(place, one) for one in (read.attributes if read and typed else ()))
         missed += not typed
     if len(found) > 1 and missed * 3 <= len(found):
         yield Reading("list", bullets.PRECISION - 5, (subject.entity(part.subject, found),))
@@ -477,7 +477,7 @@ def _columns_of(part: Part, about: Subject, block: Bullets, announced: bool, fil
             place = block.items[0].lines[0] if block.items[0].lines else Span("", about.place.line, 1)
             yield _defined("bullets", bullets.PRECISION, about, found, place, file)
     for entry in block.items:
-        if not found or bullets.item(entry, file) is None:
+        if announces_columns(entry.text) and not (found and bullets.names_columns(entry)):
             yield from _announced_item(about, entry, file)
     if found:
         return
@@ -561,7 +561,7 @@ def _entity_item(part: Part, entry: Item, file: str) -> Iterator[Reading]:
     if found and nested:
         yield Reading("bullets", bullets.PRECISION, (subject.entity(about, found),))
         for below in nested.items:
-            if bullets.item(below, file) is None:
+            if announces_columns(below.text) and not bullets.names_columns(below):
                 yield from _announced_item(about, below, file)
         return
     ticked = prose.coded_columns(rest, about.place) if match["bold"] or match["code"] else ()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from colonnade.design.draft import DraftAttribute, Fact
 from colonnade.errors import Place
 from colonnade.sources.markdown import facts, names, titles, written
 from colonnade.sources.markdown.blocks import Bullets, Item, Span
-from colonnade.sources.markdown.facts import Facts
+from colonnade.sources.markdown.facts import NOWHERE, Facts
 from colonnade.sources.markdown.forms.table import column_name
 from colonnade.vocabulary import prose, qualifiers
 
@@ -58,7 +59,17 @@ class Read:
 
 # `/orders/[id]` is a page or an address.
 _PATH = re.compile(r"[`*\"]*(?:(?:GET|POST|PUT|PATCH|DELETE)\s+)?/\w")
-Reader = Callable[[str, Place], Read | None]
+Reader = Callable[[str], Read | None]
+
+
+def names_columns(entry: Item) -> bool:
+    """Whether a list item names a column: whether `item` reads one."""
+    return bool(entry.lines) and line(entry.text.strip()) is not None
+
+
+def placed(place: Place, read: Read | None) -> Read | None:
+    """`read`, found at `place`."""
+    return Read(tuple(facts.placed(place, one) for one in read.attributes), read.sure) if read else None
 
 
 def item(entry: Item, file: str, reader: Reader | None = None) -> Read | None:
@@ -68,7 +79,7 @@ def item(entry: Item, file: str, reader: Reader | None = None) -> Read | None:
     text = entry.text.strip()
     place = entry.lines[0].place(file)
     nested = next((child for child in entry.children if isinstance(child, Bullets)), None)
-    result = (reader or line)(text, place)
+    result = placed(place, (reader or line)(text))
     return _with_children(result, nested, file) if result and nested else result
 
 
@@ -81,7 +92,7 @@ _CHANGE = re.compile(r"\**(?:(?P<gone>remove[ds]?|drop(?:ped|s)?|delete[ds]?|dep
 _TICKED = re.compile(r"\s*`[^\W\d][\w.]*\??`")
 
 
-def _tuple(text: str, place: Place) -> Read | None:
+def _tuple(text: str) -> Read | None:
     """`PK (a, b)` and `(a, b)` alone: the columns of a key."""
     match = _TUPLE.fullmatch(text)
     if match is None or re.match(r"\W*(?:unique|index|check|must|is|are|→|must)", match["rest"], re.IGNORECASE):
@@ -90,9 +101,9 @@ def _tuple(text: str, place: Place) -> Read | None:
         re.match(r"\W*(?:PK|primary|composite|clave|主键)", text, re.IGNORECASE)
         or re.match(r"\W*(?:composite )?(?:PK|primary key)\b", match["rest"], re.IGNORECASE)
     )
-    told: Facts = {"primary_key": Fact(True, place)} if key else {}
+    told: Facts = {"primary_key": Fact(True, NOWHERE)} if key else {}
     return Read(
-        tuple(facts.attribute(name.strip(), place, told) for name in match["names"].split(",")), 3 if key else 2
+        tuple(facts.attribute(name.strip(), NOWHERE, told) for name in match["names"].split(",")), 3 if key else 2
     )
 
 
@@ -111,48 +122,48 @@ _FOREIGN_PAIR = re.compile(
 )
 
 
-def _key(text: str, place: Place) -> Read | None:
+def _key(text: str) -> Read | None:
     """`**Primary Key**: `id` (bigint)`: the column of the key."""
     match = _KEY_ITEM.fullmatch(text)
     if match is None:
         return None
-    told = facts.read(match["type"], place, "type", match["name"]) if match["type"] else {}
-    return Read((facts.attribute(match["name"], place, {**told, "primary_key": Fact(True, place)}),), 3)
+    told = facts.said(match["type"], "type", facts.is_choice(match["name"])) if match["type"] else {}
+    return Read((facts.attribute(match["name"], NOWHERE, {**told, "primary_key": Fact(True, NOWHERE)}),), 3)
 
 
-def _foreign(text: str, place: Place) -> Read | None:
+def _foreign(text: str) -> Read | None:
     """`**Foreign Keys**: `user_id` → users, `agent_id` → agents`: the columns that point somewhere."""
     match = _FOREIGN_ITEM.fullmatch(text)
     pairs = [_FOREIGN_PAIR.fullmatch(piece.strip()) for piece in top_level(match["rest"])] if match else []
     if not pairs or not all(pairs):
         return None
-    made = (facts.attribute(one["name"], place, {"references": Fact(one["target"], place)}) for one in pairs if one)
+    made = (facts.attribute(one["name"], NOWHERE, {"references": Fact(one["target"], NOWHERE)}) for one in pairs if one)
     return Read(tuple(made), 3)
 
 
-def _plain_list(text: str, place: Place) -> Read | None:
+def _plain_list(text: str) -> Read | None:
     """`id, caseNumber (unique), outcome (open|done), reason?`: three or more bare names, each with a bracket at most."""  # noqa: E501
     pieces = [piece.strip() for piece in top_level(text.rstrip(". ")) if not _AND_SO_ON.fullmatch(piece)]
     if len(pieces) < 3 or not all(re.fullmatch(rf"{_IDENT}\??(?:\s*\([^()]*\))?", piece) for piece in pieces):
         return None
-    reads = [_piece(piece, place) for piece in pieces]
+    reads = [_piece(piece) for piece in pieces]
     return Read(tuple(one for read in reads for one in read), 2)
 
 
-def _piece(piece: str, place: Place) -> tuple[DraftAttribute, ...]:
+def _piece(piece: str) -> tuple[DraftAttribute, ...]:
     """The column that one of several bare names names: in a list of names each is one, whatever it means elsewhere."""
-    read = line(piece, place)
+    read = line(piece)
     if read is not None:
         return read.attributes
     match = re.match(rf"(?P<name>{_IDENT})(?P<mark>\??)\s*(?:\((?P<inside>[^()]*)\))?", piece)
     assert match is not None
-    told = _qualified(match["inside"], place, match["name"]) if match["inside"] else {}
+    told = qualified(match["inside"], facts.is_choice(match["name"])) if match["inside"] else {}
     if match["mark"]:
-        told.setdefault("nullable", Fact(True, place))
-    return (facts.attribute(match["name"], place, told),)
+        told.setdefault("nullable", Fact(True, NOWHERE))
+    return (facts.attribute(match["name"], NOWHERE, told),)
 
 
-def _several(text: str, place: Place) -> Read | None:
+def _several(text: str) -> Read | None:
     """`` `id` UUID PK, `tenant_id`, `notes` text ``: several columns in one line, each with what is said of it."""
     pieces = top_level(text)
     ticked = [number for number, piece in enumerate(pieces) if _TICKED.match(piece)]
@@ -163,7 +174,7 @@ def _several(text: str, place: Place) -> Read | None:
         for start, end in zip(ticked, [*ticked[1:], len(pieces)], strict=True)
     ]
     said = [bool(names.plain(run).split()[1:]) for run in runs]
-    reads = [line(run, place) for run in runs]
+    reads = [line(run) for run in runs]
     # `a`, `b`: text — the remark at the end is about all of them.
     if not any(said[:-1]) or any(read is None for read in reads):
         return None
@@ -172,19 +183,20 @@ def _several(text: str, place: Place) -> Read | None:
     )
 
 
-def column(text: str, place: Place) -> Read | None:
-    """The columns that one line of text names, whatever their names mean."""
+@lru_cache(maxsize=16384)
+def column(text: str) -> Read | None:
+    """The columns that one line of text names, whatever their names mean, at no place."""
     if len(text) > 1200 or _PATH.match(text):
         return None
     change = _CHANGE.match(text)
     if change:
-        return None if change["gone"] else line(text[change.end() :], place)
+        return None if change["gone"] else line(text[change.end() :])
     if _MODEL_CALL.match(text):
         return None
-    keyed = _key(text, place) or _foreign(text, place)
+    keyed = _key(text) or _foreign(text)
     if keyed is not None:
         return keyed
-    listed = _plain_list(text, place) or _tuple(text, place) or (_several(text, place) if text.count("`") > 3 else None)
+    listed = _plain_list(text) or _tuple(text) or (_several(text) if text.count("`") > 3 else None)
     if listed is not None:
         return listed
     text = re.sub(r"^(?:✅|❌|🔑|🔗|➕|🆕|\[[ xX]\])\s*", "", text)
@@ -195,23 +207,25 @@ def column(text: str, place: Place) -> Read | None:
         and not whole[1].startswith(("http", "GET ", "POST ", "SELECT ", "UNIQUE", "INDEX", "CHECK"))
     ):
         # The whole declaration stands in back-ticks: `id: string` or `id UUID PRIMARY KEY`.
-        inner = line(whole[1], place)
-        return _described(inner, whole[2], place) if inner and inner.sure == 3 else None
+        inner = line(whole[1])
+        return _described(inner, whole[2]) if inner and inner.sure == 3 else None
     match = _phrase(text) or _HEAD.fullmatch(text)
     if match is None:
         return None
     heads = _names(match["names"])
     if not heads:
         return None
-    return _read(heads, match["names"], match["mark"], match["rest"], place)
+    return _read(heads, match["names"], match["mark"], match["rest"])
 
 
-def line(text: str, place: Place) -> Read | None:
+def line(text: str) -> Read | None:
     """The columns that one line of text names, unless it only speaks about columns: `Note: …`, `Role: …`."""
-    read = column(text, place)
-    match = _phrase(text) or _HEAD.fullmatch(text)
+    read = column(text)
     heads = [one.name.value for one in read.attributes] if read else []
-    if read is None or match is None or text.startswith("`") or not any(_META.fullmatch(head) for head in heads):
+    if read is None or text.startswith("`") or not any(_META.fullmatch(head) for head in heads):
+        return read
+    match = _phrase(text) or _HEAD.fullmatch(text)
+    if match is None:
         return read
     body = match["rest"].lstrip(" :：")
     known = not _divided(match["rest"]) or written.take(body).known or _NAMED_TYPE.match(body) is not None
@@ -220,13 +234,13 @@ def line(text: str, place: Place) -> Read | None:
     return read if typed and not never else None
 
 
-def announced(text: str, place: Place) -> Read | None:
+def announced(text: str) -> Read | None:
     """The columns of a line below a title that announces columns, where `role` and `Venue ID` are some as well."""
-    read = column(text, place)
+    read = column(text)
     if read is None:
         words = re.fullmatch(r"(?P<name>[^\W\d_]\w*(?: [^\W\d_]\w*){1,2})", text.strip(" ."))
         plain = words is not None and not prose.STOP.search(words["name"]) and not written.resolve(words["name"])
-        return Read((facts.attribute(words["name"], place, {}),), 1) if words and plain else None
+        return Read((facts.attribute(words["name"], NOWHERE, {}),), 1) if words and plain else None
     never = any(_NEVER.fullmatch(one.name.value) for one in read.attributes)
     return None if never and not text.startswith("`") else read
 
@@ -248,8 +262,8 @@ def _phrase(text: str) -> re.Match[str] | None:
     return None if written.resolve(last) and match["rest"].lstrip().startswith("(") else match
 
 
-def _described(inner: Read, rest: str, place: Place) -> Read:
-    remark = facts.read(rest.strip(" -–—:"), place, "remark", inner.attributes[0].name.value)
+def _described(inner: Read, rest: str) -> Read:
+    remark = facts.said(rest.strip(" -–—:"), "remark", facts.is_choice(inner.attributes[0].name.value))
     return Read(tuple(_filled(one, remark, rest.strip(" -–—:")) for one in inner.attributes), inner.sure)
 
 
@@ -287,15 +301,16 @@ _INSIDE_NAME = re.compile(r"[(（](?P<inside>[^()（）]*)[)）]")
 _DIVIDER = re.compile(r"\s*(?:[:：(（=]|[-–—→]|->)")
 
 
-def _read(heads: list[str], written_name: str, mark: str, rest: str, place: Place) -> Read | None:
+def _read(heads: list[str], written_name: str, mark: str, rest: str) -> Read | None:
     quoted, bold = written_name.startswith("`") or "`" in written_name[:4], written_name.startswith(("**", "__"))
     inside_name = _INSIDE_NAME.search(names.plain(written_name)) if quoted or bold else None
-    told, description, typed = _rest(rest, place, heads[0])
+    choice = facts.is_choice(heads[0])
+    told, description, typed = _rest(rest, choice)
     if inside_name:
-        told = facts.joined(told, facts.read(inside_name["inside"], place, "type", heads[0]))
+        told = facts.joined(told, facts.said(inside_name["inside"], "type", choice))
         typed = typed or "type" in told
     if mark == "?":
-        told.setdefault("nullable", Fact(True, place))
+        told.setdefault("nullable", Fact(True, NOWHERE))
     if len(heads) > 1:
         told.pop("primary_key", None)
     strong = typed or any(field in told for field in ("primary_key", "references", "enum_values"))
@@ -313,7 +328,7 @@ def _read(heads: list[str], written_name: str, mark: str, rest: str, place: Plac
     ):
         return None
     if not strong and not said and not (quoted or names.looks_coded(heads[0])):
-        return Read(_made(heads, place, told, description), 1) if plain_word else None
+        return Read(_made(heads, told, description), 1) if plain_word else None
     sure = (
         3
         if strong
@@ -321,39 +336,39 @@ def _read(heads: list[str], written_name: str, mark: str, rest: str, place: Plac
         if quoted or names.looks_coded(heads[0]) or (told.keys() & {"nullable", "unique", "max_length", "default"})
         else 1
     )
-    return Read(_made(heads, place, told, description), sure)
+    return Read(_made(heads, told, description), sure)
 
 
-def _made(heads: list[str], place: Place, told: Facts, description: str) -> tuple[DraftAttribute, ...]:
-    return tuple(facts.attribute(head, place, told, description) for head in heads)
+def _made(heads: list[str], told: Facts, description: str) -> tuple[DraftAttribute, ...]:
+    return tuple(facts.attribute(head, NOWHERE, told, description) for head in heads)
 
 
 _DASH_OR_ARROW = re.compile(r"(?:[-–—]{1,2}|→|->)\s*")
 
 
-def _rest(rest: str, place: Place, column: str) -> tuple[Facts, str, bool]:
+def _rest(rest: str, choice: bool) -> tuple[Facts, str, bool]:
     """(facts, description, whether a type was given) of what follows the name."""
     text = rest.strip()
     parts: list[Facts] = []
     bracket = _BRACKET.match(text)
     if bracket and not text.startswith("["):
-        parts.append(_qualified(bracket["inside"], place, column))
+        parts.append(qualified(bracket["inside"], choice))
         text = text[bracket.end() :].strip()
     coded = text[:1] in (":", "：", "=")
     dash = _DASH_OR_ARROW.match(text)
     body = text[1:].strip() if coded else text[dash.end() :] if dash else text
     if dash and dash[0].strip() in ("→", "->"):
         found = facts.target(f"→ {body}")
-        parts.append({"references": Fact(found, place)} if found else {})
+        parts.append({"references": Fact(found, NOWHERE)} if found else {})
     if body:
-        parts.append(_body(body, place, column))
+        parts.append(_body(body, choice))
     told = facts.joined(*parts)
     return told, names.plain(body), "type" in told
 
 
-def _qualified(inside: str, place: Place, column: str) -> Facts:
+def qualified(inside: str, choice: bool) -> Facts:
     """A bracket behind a name: a type and qualifiers, or a remark."""
-    told = facts.read(inside, place, "type", column)
+    told = facts.said(inside, "type", choice)
     kind = told.get("type")
     if (
         kind is not None
@@ -376,15 +391,15 @@ def _qualified(inside: str, place: Place, column: str) -> Facts:
         and re.fullmatch(r"[^\W_][\w-]*(?:\s*[,/|]\s*[^\W_][\w -]*)+", inside.strip())
         and not qualifiers.OPEN_LIST.search(inside)
     ):
-        found, default = facts.values(inside, facts.is_choice(column), "constraint")
+        found, default = facts.values(inside, choice, "constraint")
         if found:
-            told["enum_values"] = Fact(found, place)
+            told["enum_values"] = Fact(found, NOWHERE)
             if default:
-                told["default"] = Fact(default, place)
+                told["default"] = Fact(default, NOWHERE)
     return told
 
 
-def _body(body: str, place: Place, column: str) -> Facts:
+def _body(body: str, choice: bool) -> Facts:
     """`VARCHAR(200), not null — the title` or a sentence; brackets in it may hold the type."""
     head, *tail = _DASH.split(body, maxsplit=1)
     taken = written.take(head)
@@ -393,25 +408,19 @@ def _body(body: str, place: Place, column: str) -> Facts:
         and (taken.type is not None or taken.target is not None)
         and not _is_sentence(head, taken.rest, taken.type)
     ):
-        return facts.joined(
-            facts.read(head, place, "type", column), facts.read(tail[0] if tail else "", place, "remark", column)
-        )
+        return facts.joined(facts.said(head, "type", choice), facts.said(tail[0] if tail else "", "remark", choice))
     if not taken.known and written.is_misspelt(head.strip(" .")):
-        return {"type": Fact(head.strip(" ."), place)}
+        return {"type": Fact(head.strip(" ."), NOWHERE)}
     coded = taken.type is not None and names.looks_coded(taken.type) and not taken.rest.strip()
     if taken.type is not None and (
         coded or re.fullmatch(r"[A-Z][A-Za-z0-9]*(?:\[\])?\??(?:\s*[(,].*)?", head.strip().strip("`"), re.DOTALL)
     ):
-        return facts.joined(
-            facts.read(head, place, "type", column), facts.read(tail[0] if tail else "", place, "remark", column)
-        )
-    brackets = [
-        _qualified(match["inside"], place, column) for match in _BRACKET.finditer(body) if len(match["inside"]) < 200
-    ]
+        return facts.joined(facts.said(head, "type", choice), facts.said(tail[0] if tail else "", "remark", choice))
+    brackets = [qualified(match["inside"], choice) for match in _BRACKET.finditer(body) if len(match["inside"]) < 200]
     short = head if len(head.split()) <= 3 else ""
-    standing = facts.read(short, place, "constraint", column) if short else {}
-    later = _type_later(body, place)
-    return facts.joined(standing, *brackets, later, facts.read(body, place, "remark", column))
+    standing = facts.said(short, "constraint", choice) if short else {}
+    later = _type_later(body)
+    return facts.joined(standing, *brackets, later, facts.said(body, "remark", choice))
 
 
 def _is_sentence(head: str, rest: str, kind: str | None) -> bool:
@@ -460,12 +469,12 @@ def _is_sentence(head: str, rest: str, kind: str | None) -> bool:
     )
 
 
-def _type_later(body: str, place: Place) -> Facts:
+def _type_later(body: str) -> Facts:
     """A type behind a comma or at the end: `Unique task key, UUID`."""
     for part in re.split(r"[,;]\s+", body)[1:4]:
         taken = written.take(part)
         if taken.known and taken.type and not taken.rest.strip(" .)") and len(part.split()) <= 3:
-            return {"type": Fact(taken.type, place)}
+            return {"type": Fact(taken.type, NOWHERE)}
     return {}
 
 
@@ -531,6 +540,11 @@ def attributes(entries: Sequence[Item], file: str, *, labelled: bool) -> tuple[D
     return ()
 
 
+def is_about(head: str) -> bool:
+    """Whether the word that opens an item says something about the entity instead of naming a column: `Purpose`."""
+    return _META.fullmatch(head.strip()) is not None
+
+
 def is_meta(entry: Item) -> bool:
     head = re.match(r"\**`?(?P<head>[^:：*`\n]{1,40}?)`?(?:[:：]\**|\**\s*[:：])", entry.text)
     return bool(
@@ -555,7 +569,7 @@ def inline(text: str, span: Span, file: str, reader: Reader | None = None) -> tu
     missed = 0
     for piece in pieces:
         bare = piece.strip().rstrip(".").strip()
-        read = (reader or line)(bare, place) if bare else None
+        read = placed(place, (reader or line)(bare)) if bare else None
         if read is None or (len(bare.split()) > 6 and read.sure < 2):
             missed += bool(bare)
         else:

@@ -103,7 +103,7 @@ def _entity(body: Body, seen: Block) -> DraftEntity | None:
         for piece in bullets.top_level(text) if "(" not in text else [text]:
             if not piece.strip():
                 continue
-            one = bullets.line(told(piece.strip(), remark, type_first), seen.at(offset))
+            one = bullets.placed(seen.at(offset), bullets.line(told(piece.strip(), remark, type_first)))
             found.extend(one.attributes if one else ())
             missed += one is None
             sure += one is not None and one.sure == 3

@@ -167,8 +167,8 @@ def _column(text: str, place: Place) -> tuple[tuple[DraftAttribute, ...], bool]:
             facts.attribute(alone["name"], place, facts.read(remark, place, "remark", alone["name"]), remark.strip()),
         ), False
     spaced = re.match(r"[`\"]?[^\W\d]\w*[`\"]?\s+[A-Za-z]", bare)
-    read_line = bullets.line(
-        told(bare, remark.strip(), type_first=False) if spaced else bare + (f" — {remark.strip()}" if remark else ""),
-        place,
+    shown = (
+        told(bare, remark.strip(), type_first=False) if spaced else bare + (f" — {remark.strip()}" if remark else "")
     )
+    read_line = bullets.placed(place, bullets.line(shown))
     return (read_line.attributes, read_line.sure == 3) if read_line else ((), False)

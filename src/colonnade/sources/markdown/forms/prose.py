@@ -12,7 +12,7 @@ from colonnade.design.draft import DraftAttribute, EntityKind, Fact
 from colonnade.errors import Place
 from colonnade.sources.markdown import facts, names, relations, subject, titles, written
 from colonnade.sources.markdown.blocks import Block, Bullets, Item, Paragraph, Span, Table
-from colonnade.sources.markdown.facts import Facts
+from colonnade.sources.markdown.facts import NOWHERE, Facts
 from colonnade.sources.markdown.forms import bullets, table
 from colonnade.sources.markdown.mentions import Index, find
 from colonnade.sources.markdown.sections import Section
@@ -282,15 +282,9 @@ def attributes(entry: Entry, known: Index, file: str) -> tuple[DraftAttribute, .
     # Where attributes are announced as such, "with" and "has" elsewhere introduce something else.
     announced = [sentence for sentence in sentences if sentence and _ANNOUNCED.search(sentence)]
     for sentence in announced or sentences:
-        found.extend(
-            _sentence(
-                sentence,
-                entry,
-                known,
-                _place_of(entry, sentence, place),
-                first=not found and sentence is not None and entry.text.startswith(sentence),
-            )
-        )
+        first = not found and sentence is not None and entry.text.startswith(sentence)
+        where = _place_of(entry, sentence, place)
+        found.extend(facts.placed(where, one) for one in _sentence(sentence, entry, known, first=first))
     return _distinct(found)
 
 
@@ -331,7 +325,8 @@ def _below(child: Block, entry: Entry, known: Index, file: str) -> Iterator[Draf
             yield from _sub_item(item, entry, known, file)
     elif isinstance(child, Paragraph):
         for sentence in _SENTENCES.split(child.text):
-            yield from _sentence(sentence, entry, known, child.lines[0].place(file), first=False)
+            place = child.lines[0].place(file)
+            yield from (facts.placed(place, one) for one in _sentence(sentence, entry, known, first=False))
 
 
 _LABEL = re.compile(r"\**`?(?P<head>[^:：*`\n]{1,50}?)`?(?:\*\*\s*[:：]|[:：]\s*\*\*|[:：])\s*(?P<rest>.*)", re.DOTALL)
@@ -365,37 +360,36 @@ def _sub_item(item: Item, entry: Entry, known: Index, file: str) -> Iterator[Dra
     """`- Attributes: a, b`, `- Email address (unique)`; what starts with a verb or speaks of relations is none."""
     if not item.lines:
         return
-    place = item.lines[0].place(file)
     head = _LABEL.match(item.text)
     role = titles.role_of(head["head"]) if head else ""
-    if head and role == "attributes":
-        nested = next((child for child in item.children if isinstance(child, Bullets)), None)
-        if nested:
-            yield from bullets.attributes(nested.items, file, labelled=True) or tuple(
-                one for below in nested.items for one in _sub_item(below, entry, known, file)
-            )
-        yield from _pieces(head["rest"], entry, known, place)
+    nested = next((child for child in item.children if isinstance(child, Bullets)), None)
+    if role == "attributes" and nested:
+        yield from bullets.attributes(nested.items, file, labelled=True) or tuple(
+            one for below in nested.items for one in _sub_item(below, entry, known, file)
+        )
+    spoken = head is not None and (role not in ("", "entity", "other") or bullets.is_about(head["head"]))
+    place = item.lines[0].place(file)
+    if head and (role == "attributes" or (not spoken and _is_listed(head["rest"]))):
+        yield from (facts.placed(place, one) for one in _pieces(head["rest"], entry, known))
+    elif not spoken:
+        read = bullets.item(item, file)
+        if read is not None and (read.sure >= 2 or (head and _is_new(head["head"], known))):
+            yield from (one for one in read.attributes if read.sure < 2 or known.find(one.name.value) is None)
+        else:
+            yield from (facts.placed(place, one) for one in _in_words(item.text, entry, known))
+
+
+def _is_new(name: str, known: Index) -> bool:
+    return len(name.split()) <= 3 and known.find(name) is None
+
+
+def _in_words(text: str, entry: Entry, known: Index) -> Iterator[DraftAttribute]:
+    """The attributes of a line that is no column itself: of a short one its noun, else what its sentences list."""
+    if len(text.split()) <= 8:
+        yield from _piece(text.rstrip("."), entry, known)
         return
-    if (
-        head
-        and role in ("", "entity", "other")
-        and not bullets._META.fullmatch(head["head"].strip())
-        and _is_listed(head["rest"])
-    ):
-        yield from _pieces(head["rest"], entry, known, place)
-        return
-    if head and (role not in ("", "entity", "other") or bullets._META.fullmatch(head["head"].strip())):
-        return
-    read = bullets.item(item, file)
-    if read is not None and read.sure >= 2:
-        yield from (one for one in read.attributes if known.find(one.name.value) is None)
-    elif read is not None and head and len(head["head"].split()) <= 3 and known.find(head["head"]) is None:
-        yield from read.attributes
-    elif len(item.text.split()) <= 8:
-        yield from _piece(item.text.rstrip("."), entry, known, place)
-    else:
-        for sentence in _SENTENCES.split(item.text):
-            yield from _sentence(sentence, entry, known, place, first=False)
+    for sentence in _SENTENCES.split(text):
+        yield from _sentence(sentence, entry, known, first=False)
 
 
 def _is_listed(text: str) -> bool:
@@ -408,31 +402,31 @@ def _is_listed(text: str) -> bool:
     )
 
 
-def _sentence(text: str, entry: Entry, known: Index, place: Place, *, first: bool) -> Iterator[DraftAttribute]:
+def _sentence(text: str, entry: Entry, known: Index, *, first: bool) -> Iterator[DraftAttribute]:
     """The attributes that one sentence lists."""
     if prose.RELATED.match(text):
         return
     strong = prose.STRONG_LEAD.search(text)
     if strong:
-        yield from _pieces(text[strong.end() :], entry, known, place)
+        yield from _pieces(text[strong.end() :], entry, known)
         return
     colon = re.search(r"[:：]\s+", _BRACKET.sub(lambda match: " " * len(match[0]), text))
     closing = _closing_bracket(text) if first else ""
     if closing:
-        yield from _expanded("", closing, entry, known, place)
+        yield from _expanded("", closing, entry, known)
         return
     clauses = _cut(text, ";；")
     for match in _CERTAIN.finditer(text):
-        yield from _piece(f"{match['name']} ({match['how']})", entry, known, place)
+        yield from _piece(f"{match['name']} ({match['how']})", entry, known)
     for listed in (text, text[colon.end() :] if colon else "", *(clauses[1:] if len(clauses) > 1 else ())):
         if listed and _is_bare_list(listed):
-            yield from _pieces(listed, entry, known, place)
+            yield from _pieces(listed, entry, known)
             return
-    yield from _in_brackets(text, entry, known, place)
+    yield from _in_brackets(text, entry, known)
     for clause in _clauses(text):
         lead = _lead(clause, entry, known)
         if lead is not None:
-            yield from _pieces(clause[lead:], entry, known, place)
+            yield from _pieces(clause[lead:], entry, known)
 
 
 _GENERIC_LIST = re.compile(
@@ -441,10 +435,10 @@ _GENERIC_LIST = re.compile(
 )
 
 
-def _in_brackets(text: str, entry: Entry, known: Index, place: Place) -> Iterator[DraftAttribute]:
+def _in_brackets(text: str, entry: Entry, known: Index) -> Iterator[DraftAttribute]:
     """`payment details (type, last four digits)`, `an account (email, password hash)`: a bracket that lists columns."""
     for match in _GENERIC_LIST.finditer(text):
-        yield from _expanded(match["noun"], match["inside"], entry, known, place)
+        yield from _expanded(match["noun"], match["inside"], entry, known)
     lead = prose.LEAD.search(text)
     bracket = _BRACKET.search(text)
     if bracket and (lead is None or bracket.start() < lead.start()):
@@ -455,7 +449,7 @@ def _in_brackets(text: str, entry: Entry, known: Index, place: Place) -> Iterato
             and any(prose.COLUMN_NOUN.search(_BRACKET.sub("", piece).strip()) for piece in pieces)
             and not qualifiers.OPEN_LIST.search(bracket["inside"])
         ):
-            yield from _expanded("", bracket["inside"], entry, known, place)
+            yield from _expanded("", bracket["inside"], entry, known)
 
 
 def _closing_bracket(text: str) -> str:
@@ -550,7 +544,7 @@ _WHETHER_IT = re.compile(r"\bwhether (?:it|they|the \w+) (?:is|are|was|were|has 
 _OR_MORE = re.compile(r"\b(?:zero|one|two|0|1)[ -]or[ -]more\b", re.IGNORECASE)
 
 
-def _pieces(text: str, entry: Entry, known: Index, place: Place) -> Iterator[DraftAttribute]:
+def _pieces(text: str, entry: Entry, known: Index) -> Iterator[DraftAttribute]:
     """The attributes of a list up to the end of its sentence."""
     text = _inside(text.strip().rstrip(".。").lstrip(":： "))
     text = _WHETHER.sub(lambda match: f"{match['what']} {match['how']}", text)
@@ -562,7 +556,7 @@ def _pieces(text: str, entry: Entry, known: Index, place: Place) -> Iterator[Dra
             relative, clause = prose.RELATIVE.search(outside), prose.CLAUSE.search(outside)
             if clause and (relative is None or clause.start() < relative.start()):
                 return
-            yield from _piece(part, entry, known, place)
+            yield from _piece(part, entry, known)
             if relative:
                 break
 
@@ -616,28 +610,19 @@ _TIED = re.compile(r"[\s,/&]*(?:\b(?:and|y|und|e|et|or)\b)?[\s,/&]*")
 
 def coded_columns(text: str, place: Place) -> tuple[DraftAttribute, ...]:
     """The columns that a text names in back-ticks, each with what stands behind it: `` `slug` único, `status`: `A | B` ``."""  # noqa: E501
+    found = _coded(text[:LONGEST]) if "`" in text else ()
+    return tuple(facts.placed(place, one) for one in found)
+
+
+@lru_cache(maxsize=1024)
+def _coded(text: str) -> tuple[DraftAttribute, ...]:
     found: list[DraftAttribute] = []
     tied: list[str] = []
-    text = text[:LONGEST]
     for match in _TICKED.finditer(text):
         name = match["name"]
-        before = text[max(0, match.start() - 12) : match.start()]
-        if (
-            text.count("(", 0, match.start()) > text.count(")", 0, match.start())
-            and not names.looks_coded(name)
-            and not prose.COLUMN_NOUN.search(name)
-        ):
-            # `status (`draft`, `done`)`: values of the word before the bracket.
+        if not _names_a_column(match, text):
             continue
-        if (
-            name.isupper()
-            or match["rest"].startswith("(")
-            or re.search(
-                r"(?:→|->|references|of|on|from|in|de|trigger|function|table|tabla|por|by|via|\w\()\s*$", before
-            )
-        ):
-            continue
-        told = _told_behind(name, match["bracket"] or "", match["rest"], place)
+        told = _told_behind(name, match["bracket"] or "", match["rest"])
         if not told and not match["bracket"] and _TIED.fullmatch(match["rest"]):
             tied.append(name)
             continue
@@ -645,24 +630,37 @@ def coded_columns(text: str, place: Place) -> tuple[DraftAttribute, ...]:
         shared = (
             {field: fact for field, fact in told.items() if field in ("type", "nullable")} if match["bracket"] else {}
         )
-        found.extend(facts.attribute(one, place, shared) for one in tied)
-        found.append(facts.attribute(name, place, told))
+        found.extend(facts.attribute(one, NOWHERE, shared) for one in tied)
+        found.append(facts.attribute(name, NOWHERE, told))
         tied = []
-    return _distinct([*found, *(facts.attribute(one, place, {}) for one in tied)])
+    return _distinct([*found, *(facts.attribute(one, NOWHERE, {}) for one in tied)])
 
 
-def _told_behind(name: str, bracket: str, rest: str, place: Place) -> Facts:
+_POINTED_AT = re.compile(r"(?:→|->|references|of|on|from|in|de|trigger|function|table|tabla|por|by|via|\w\()\s*$")
+
+
+def _names_a_column(match: re.Match[str], text: str) -> bool:
+    """Whether a word in back-ticks is no value, function or table: not the words of `status (`draft`, `done`)`."""
+    name, start = match["name"], match.start()
+    inside = text.count("(", 0, start) > text.count(")", 0, start)
+    if inside and not names.looks_coded(name) and not prose.COLUMN_NOUN.search(name):
+        return False
+    called = match["rest"].startswith("(")
+    return not (name.isupper() or called or _POINTED_AT.search(text[max(0, start - 12) : start]))
+
+
+def _told_behind(name: str, bracket: str, rest: str) -> Facts:
     inside = bracket[1:-1].replace("`", "")
-    told: Facts = (bullets._qualified(inside, place, name) or _choices(inside, place)) if inside else {}
+    told: Facts = (bullets.qualified(inside, facts.is_choice(name)) or _choices(inside)) if inside else {}
     if not inside:
         body = rest.strip().lstrip(":：— -")
         values, _ = (
             facts.values(body.strip("`(), \n"), facts.is_choice(name), "constraint") if "|" in body else ((), None)
         )
         told = (
-            {"enum_values": Fact(values, place)}
+            {"enum_values": Fact(values, NOWHERE)}
             if values
-            else bullets._qualified(body.strip(" ,()"), place, name)
+            else bullets.qualified(body.strip(" ,()"), facts.is_choice(name))
             if 0 < len(body.split()) <= 4
             else {}
         )
@@ -670,34 +668,34 @@ def _told_behind(name: str, bracket: str, rest: str, place: Place) -> Facts:
     if kind is not None and not written.resolve(str(kind.value)) and str(kind.value) != "enum":
         told.pop("type")
     if "enum_values" not in told and re.search(r"[,/|]", inside):
-        told = facts.joined(told, _choices(inside, place) if not told else {})
+        told = facts.joined(told, _choices(inside) if not told else {})
     return told
 
 
-def _piece(text: str, entry: Entry, known: Index, place: Place) -> Iterator[DraftAttribute]:
+def _piece(text: str, entry: Entry, known: Index) -> Iterator[DraftAttribute]:
     """The attribute, or the attributes in a bracket, that one piece of a list names."""
     bracket = _BRACKET.search(text)
     inside = bracket["inside"] if bracket else ""
     coded = re.match(r"\s*(?:(?:an?|the|its|optional|unique)\s+)*[`*]*`(?P<name>[^`]+)`", text)
     head = text[: bracket.start()] if bracket else text
-    told = _told(text, head, inside, coded["name"] if coded else head, place)
+    told = _told(text, head, inside, coded["name"] if coded else head)
     if coded:
         name = table.column_name(coded["name"])
         if name and names.is_identifier(name) and known.find(name) is None:
-            yield facts.attribute(name, place, told)
+            yield facts.attribute(name, NOWHERE, told)
         return
     noun = head.strip() if "type" in told and re.fullmatch(r"\s*\w+\s*", head) else _noun(head)
     if noun is None:
         return
     if "type" in told and known.find(noun) is None:
-        yield facts.attribute(noun, place, told)
+        yield facts.attribute(noun, NOWHERE, told)
         return
     if inside and _expands(noun, inside):
-        yield from _expanded(noun, inside, entry, known, place)
+        yield from _expanded(noun, inside, entry, known)
         return
     for name in _paired(noun):
         if _is_attribute(name, entry, known):
-            yield facts.attribute(name, place, told)
+            yield facts.attribute(name, NOWHERE, told)
 
 
 def _paired(noun: str) -> tuple[str, ...]:
@@ -821,20 +819,20 @@ _SAID_REQUIRED = re.compile(r"\b(?:required|mandatory)\b", re.IGNORECASE)
 _SAID_UNIQUE = re.compile(r"\W*(?:an?|its|the)?\s*(?:globally )?unique\s+(?!identifier|id\b|ID\b)", re.IGNORECASE)
 
 
-def _told(text: str, head: str, inside: str, name: str, place: Place) -> Facts:
-    told: Facts = bullets._qualified(inside, place, name.strip()) if inside else {}
+def _told(text: str, head: str, inside: str, name: str) -> Facts:
+    told: Facts = bullets.qualified(inside, facts.is_choice(name.strip())) if inside else {}
     kind = told.get("type")
     # In prose `(username)` explains a word; only a type that PostgreSQL or its relatives know is one.
     if kind is not None and str(kind.value) != "enum" and types.resolve(_PIECE_END.split(inside)[0].strip()) is None:
         told.pop("type")
     if inside and not told.keys() & {"enum_values", "type", "references", "primary_key"}:
-        told = facts.joined(told, _choices(inside, place))
+        told = facts.joined(told, _choices(inside))
     if _SAID_OPTIONAL.search(head):
-        told.setdefault("nullable", Fact(True, place))
+        told.setdefault("nullable", Fact(True, NOWHERE))
     if _SAID_REQUIRED.search(head):
-        told.setdefault("nullable", Fact(False, place))
+        told.setdefault("nullable", Fact(False, NOWHERE))
     if _SAID_UNIQUE.match(head):
-        told.setdefault("unique", Fact(True, place))
+        told.setdefault("unique", Fact(True, NOWHERE))
     return told
 
 
@@ -846,14 +844,14 @@ _CHOICE_END = re.compile(r"\s*[,/|]\s*|\s+or\s+")
 _SHORT_CHOICE = re.compile(r"[^\W_][\w'’-]*(?: [\w'’-]+)?")
 
 
-def _choices(inside: str, place: Place) -> Facts:
+def _choices(inside: str) -> Facts:
     """`state (draft, sent)`: short words in a bracket behind a noun are its values, unless they are columns themselves."""  # noqa: E501
     listed, _, said = inside.partition(";")
     if _YES_OR_NO.fullmatch(listed):
-        return {"type": Fact("boolean", place)}
+        return {"type": Fact("boolean", NOWHERE)}
     pieces = [piece.strip() for piece in _CHOICE_END.split(listed)]
     if "/" in listed and types.resolve(pieces[0].lower()) is not None:
-        return {"type": Fact(pieces[0].lower(), place)}
+        return {"type": Fact(pieces[0].lower(), NOWHERE)}
     short = all(_SHORT_CHOICE.fullmatch(piece) for piece in pieces)
     if (
         len(pieces) < 2
@@ -863,8 +861,8 @@ def _choices(inside: str, place: Place) -> Facts:
         or sum(bool(prose.COLUMN_NOUN.search(piece)) for piece in pieces) * 2 > len(pieces)
     ):
         return {}
-    told: Facts = {"enum_values": Fact(tuple(dict.fromkeys(pieces)), place)}
-    return facts.joined(told, facts.read(said, place, "constraint")) if said else told
+    told: Facts = {"enum_values": Fact(tuple(dict.fromkeys(pieces)), NOWHERE)}
+    return facts.joined(told, facts.said(said, "constraint")) if said else told
 
 
 def _expands(noun: str, inside: str) -> bool:
@@ -887,9 +885,9 @@ def _inner(inside: str) -> list[str]:
     ]
 
 
-def _expanded(noun: str, inside: str, entry: Entry, known: Index, place: Place) -> Iterator[DraftAttribute]:
+def _expanded(noun: str, inside: str, entry: Entry, known: Index) -> Iterator[DraftAttribute]:
     for piece in _inner(inside):
-        yield from _piece(piece, entry, known, place)
+        yield from _piece(piece, entry, known)
 
 
 def relations_of(entry: Entry, known: Index) -> list[relations.Relation]:

@@ -41,6 +41,10 @@ CASES: dict[str, tuple[str, str]] = {
         "### Key Entities\n\n- **Guest**: has a name.\n- **Bill**: A computed value, never stored.\n",
         "### Key Entities\n\n- **Guest**: has a name.\n- **Bill**: has a total.\n",
     ),
+    rules.NOT_UNDERSTOOD: (
+        TABLE.format(rows="| name | varchar(80), must not hold digits |"),
+        TABLE.format(rows="| name | varchar(80), matches `^[A-Z]{2,3}$`, unique |"),
+    ),
     rules.SAMPLE_VIOLATES: (
         INSERT.format(value="guest-1"),
         INSERT.format(value="0f8fad5b-d9cb-469f-a165-70867728950e"),
@@ -63,6 +67,23 @@ REASONS: dict[str, tuple[str, str]] = {
         ROOMS + "| guest_id | uuid FK → guests.id |\n",
     ),
 }
+
+
+RULES = """### Runway
+
+- `airport_id`: uuid FK → airports.id
+- `label`: varchar(3), pattern: `^\\d{2}[LRC]?$`
+- `length_m`: integer, must be a multiple of 10
+- `opened_on`: date
+
+**Validation rules**:
+
+- label required
+- length_m: 300-6000 (FR-012)
+- at most 5 runways per airport
+- the surface is inspected yearly
+- opened_on must be before the closing date
+"""
 
 
 def fired(text: str) -> set[str]:
@@ -93,3 +114,15 @@ def test_an_implied_fact_names_its_rule(rule: str) -> None:
 def test_every_rule_of_the_reader_is_tried() -> None:
     declared = {value for name, value in vars(rules).items() if name.isupper()}
     assert declared == CASES.keys() | REASONS.keys()
+
+
+def test_each_rule_of_a_list_is_kept_or_told() -> None:
+    draft = read([("a.md", RULES)], "x")
+    columns = {one.name.value: one for one in draft.entities[0].attributes}
+    assert [one.value for one in draft.entities[0].constraints] == ["label ~ '^\\d{2}[LRC]?$'"]
+    assert columns["label"].nullable and not columns["label"].nullable.value
+    assert columns["length_m"].limits == ("300", "6000")
+    told = {one.place.line: one for one in draft.findings if one.rule == rules.NOT_UNDERSTOOD and one.place}
+    assert sorted(told) == [5, 12, 13, 14]
+    assert "limits how many rows" in told[12].message
+    assert all(one.severity == "note" and one.place.column == 3 for one in told.values())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from functools import lru_cache, partial
 
+from colonnade.design import regular
 from colonnade.design.schema import Column, Domain, EnumType
 from colonnade.seed.limits import Limits, limits
 from colonnade.sql import fingerprint
@@ -210,12 +211,27 @@ def _text(space: str, name: TypeName, asked: Limits, number: int) -> str:
     longest = min(one for one in (name.length, asked.longest, 10_000) if one is not None)
     if name.base == "character":
         # Shorter ones would come back with blanks behind them.
-        return _letters(number, name.length or 1)
-    for maker in (own, *FORMATS):
+        width = name.length or 1
+        usual = _letters(number, width)
+        texts = (usual, *(maker(number) for maker in _fitting(asked)))
+        return next((one for one in texts if len(one) == width and _fits(one, asked)), usual)
+    for maker in (own, *FORMATS, *_fitting(asked)):
         text = _fitted(maker(number), number, asked.shortest, longest)
-        if all(pattern.search(text) for pattern in asked.patterns) and text not in asked.excluded:
+        if _fits(text, asked):
             return text
     return _fitted(own(number), number, asked.shortest, longest)
+
+
+def _fits(text: str, asked: Limits) -> bool:
+    return all(pattern.search(text) for pattern in asked.patterns) and text not in asked.excluded
+
+
+def _fitting(asked: Limits) -> Iterator[TextMaker]:
+    """Makers of texts that fit each pattern of `asked`, where none of the usual texts does."""
+    for pattern in asked.patterns:
+        part = regular.understood(pattern.pattern)
+        if part is not None:
+            yield from (partial(regular.text, part, repeats) for repeats in regular.REPEATS)
 
 
 def _fitted(text: str, number: int, shortest: int, longest: int) -> str:

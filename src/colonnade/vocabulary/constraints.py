@@ -42,6 +42,12 @@ ORDERS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )  # fmt: skip
 
+# A number that may be on either side of zero.
+NONZERO: re.Pattern[str] = re.compile(
+    r"\s*\b(?:(?:must|should|may|can)(?:not| not)? be )?(?:non-?zero|(?<=not be )(?:zero|0)|other than (?:zero|0)|(?:<>|!=|≠) ?0)\b",
+    re.IGNORECASE,
+)
+
 # Pairs of columns from when to when a row lasts.
 SPANS: tuple[tuple[str, str], ...] = (
     ("starts_at", "ends_at"), ("start_at", "end_at"), ("start_time", "end_time"), ("starts_on", "ends_on"),
@@ -60,3 +66,48 @@ RANGE_OF: dict[str, str] = {
 FREEING: frozenset[str] = frozenset({
     "cancelled", "canceled", "rejected", "declined", "expired", "no_show", "no-show", "withdrawn", "void", "voided",
 })  # fmt: skip
+
+# What leads a regular expression in, and the signs by which one is known.
+PATTERN_LEAD: re.Pattern[str] = re.compile(
+    r"(?:\b(?:match(?:es|ing)?|conforms? to|pattern|reg(?:ular )?ex(?:p|pression)?|format|formato|patrón|padrão|muster|motif|"
+    r"expresión regular|expressão regular|regulärer ausdruck)|正则(?:表达式)?|格式|正規表現|формат)"
+    r"[\s:：=(*]*(?:(?:the|an?|el|o) )?(?:reg(?:ular )?ex(?:p|pression)?|pattern|format)?[\s:：=(*]*(?=[`/^\[\\])",
+    re.IGNORECASE,
+)
+PATTERN_SIGN: re.Pattern[str] = re.compile(r"^\^|\$$|\\[dws]|\[[^\]]+\](?:[+*?{]|$)")
+# One that needs no word before it: between back-ticks, slashes or blanks, and from ^ to $.
+PATTERN_ALONE: re.Pattern[str] = re.compile(
+    r"(?<![^\s(,;:：`/])/?\^[^`\s]*\$(?=/[gimsu]*|[`\s),;.]|$)|(?<=`)/?\^[^`]*\$(?=/?[gimsu]*`)"
+)
+
+# What makes a sentence beside a column a rule for its values, wherever it stands.
+RULE: re.Pattern[str] = re.compile(
+    r"\b(?:must|shall|cannot|can't|can not|may not|mustn't|not allowed|forbidden|prohibited|disallowed|never (?:be|change|exceed)\w*"
+    r"|at most|at least|no (?:more|fewer|less) than|(?:not|cannot) exceed|exactly (?:\d+|one|two)|multiples? of"
+    r"|limited to \d+|max(?:imum)?\.?:? \d+|min(?:imum)?\.?:? \d+|reg(?:ular )?ex(?:p|pression)?|immutable|non-?zero|match(?:es)? (?:the )?(?:pattern|[`/^])"
+    r"|debe|no puede|deve|não pode|muss|darf nicht|doit|ne peut|deve essere|non può)\b|必须|不能|不得|必ず|してはならない|должен|не может",
+    re.IGNORECASE,
+)
+# How many rows there may be is no condition on one row.
+COUNTED_ROWS: re.Pattern[str] = re.compile(
+    r"\b(?:at most|no more than|max(?:imum)?(?: of)?|up to|limit(?:ed)?(?: of| to)?|exactly|only|at least|minimum(?: of)?)[\s:]+"
+    r"(?:\d[\d,]*|one|two|three|five|ten|a single)\s+(?:\w+\s+){1,3}?(?:per|for each|for every|in (?:an?|each)|by|allowed|at (?:a|any) time)\b"
+    r"|\b(?:can|may) (?:only )?have (?:at most|only|no more than|up to|a maximum of|exactly)\s+(?:\d[\d,]*|one|two|three|five|ten|a single)\b",
+    re.IGNORECASE,
+)
+# What is said beside a column in a list of constraints and limits no value beyond its type, key and references.
+NO_RULE: re.Pattern[str] = re.compile(
+    r"\W*(?:自增|外键|主键|索引|自動採番|外部キー|主キー|.*\(self\)|null\b.*|auto\w*(?:[ -]?\w+){0,4}|(?:is |are )?(?:index(?:ed)?|generated|calculated|computed|derived|encrypted|hashed)\b.*|(?:b-?tree|gin|partial|composite)? ?index\b.*"
+    r"|(?:foreign key|fk|references?|primary key|pk|composite pk|self[- ]ref\w*)\b.*|on (?:delete|update|create|insert)\b.*|(?:set|updated|populated|managed|provided|assigned|filled) (?:by|on|from|when|at|to|automatically)\b.*"
+    r"|(?:un)?signed|utc|iso[ -]?\d*\w*(?: \w+)?|identity|serial|n/?a|none|see\b.*|e\.?g\b.*|i\.e\b.*|default\b.*|with time ?zone|timestamp\w*|case[ -]insensitive|nullable\b.*|optional\b.*|required\b.*|cascade\b.*"
+    r"|(?:jsonb?|json array|array|object|string|text|free[ -]?text|html|markdown)(?: \w+)?"
+    r"|(?:must be )?(?:an? )?(?:valid )?(?:uuid|guid|date|time|timestamp|datetime|integer|number|decimal|boolean|bool|string|json|enum|enum value|reference|id)(?: ?v\d)?(?: (?:format|string|value|type))?"
+    r"|(?:max |up to |with )?\d (?:decimals?|decimal places|fraction\w* digits)|[\"“'].*[\"”']"
+    r"|.*\b(?:belongs? to|must (?:exist|reference|refer)|(?:valid|existing) (?:foreign|reference)|references an?|refer\w* to)\b.*)\W*",
+    re.IGNORECASE,
+)
+# What is allowed is no rule: `Duplicate names allowed`.
+PERMITTED: re.Pattern[str] = re.compile(
+    r"^(?!.*\b(?:not?|only|most|never|cannot|than)\b).*\b(?:(?:are|is) (?:allowed|permitted|optional)|names? allowed|may or may not|(?:can|may) (?:be|have|contain|include))\b",
+    re.IGNORECASE,
+)

@@ -49,7 +49,7 @@ _TO = r"\s?(?:-|–|—|\bto\b|\.\.\.?|~|〜|\bund\b|\band\b|\bbis\b|\by\b|\be\b
 RANGES: tuple[re.Pattern[str], ...] = (
     re.compile(rf"\b(?:between|zwischen|entre|tra|from)\s+{_LOW}%?{_TO}{_HIGH}{_COUNTED}", _I),
     re.compile(rf"\b(?:range|scale|rang|rango|escala|skala|values?|rating|rated|score|must be|within|in)\b[^\d,;.<>]{{0,14}}{_LOW}%?\s?(?:-|–|—|\bto\b|\.\.\.?|~)\s?{_HIGH}{_COUNTED}", _I),
-    re.compile(rf"(?:^|[,;(]\s*|\bCHECK\s*\(?){_LOW}%?\s?(?:-|–|—|\bto\b|\.\.\.?|~|〜)\s?{_HIGH}\s*%?(?:\s*(?:stars?|points?|percent|scale|range|inclusive))?(?=\s*(?:$|[,;.)]))", _I),
+    re.compile(rf"(?:^\W{{0,3}}|[,;(]\s*|\bCHECK\s*\(?){_LOW}%?\s?(?:-|–|—|\bto\b|\.\.\.?|~|〜)\s?{_HIGH}\s*%?(?:\s*(?:stars?|points?|percent|scale|range|inclusive))?(?=\s*(?:$|[,;.)]|\((?!\d)))", _I),
 )  # fmt: skip
 
 # A sentence that says when something happens limits nothing.

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from colonnade.design.draft import Draft, DraftEntity, Fact
+from colonnade.findings import Finding
 from colonnade.sources.markdown import (
     asked,
     common,
@@ -17,9 +18,11 @@ from colonnade.sources.markdown import (
     relate,
     relations,
     review,
+    said,
     sections,
     subject,
     titles,
+    unread,
     walk,
 )
 from colonnade.sources.markdown.blocks import Fence, blocks
@@ -28,8 +31,10 @@ from colonnade.sources.markdown.forms import (
     choices,
     drawing,
     enums,
+    patterns,
     prose,
     queries,
+    rulings,
     samples,
     sentences,
     states,
@@ -200,7 +205,8 @@ def read(documents: Sequence[tuple[str, str]], feature: str) -> Draft:
     """What `documents`, pairs of (file, text), state about the data; the result is the same in whatever order they come."""  # noqa: E501
     pages = [page(file, text) for file, text in sorted(documents)]
     readings = [*(reading for one in pages for reading in one.readings), *_prose(pages)]
-    found, known, told = _entities(pages, readings)
+    whole = _entities(pages, readings)
+    found, known = whole.entities, whole.known
     open_ = tuple(fact for one in pages for fact in review.clarifications(one.parts, one.file))
     required = tuple(fact for one in pages for fact in review.requirements(one.parts, one.file))
     return Draft(
@@ -214,7 +220,7 @@ def read(documents: Sequence[tuple[str, str]], feature: str) -> Draft:
         requirements=required,
         clarifications=open_,
         global_rules=tuple(fact for one in pages for fact in common.rules_of(one.parts, one.file)),
-        findings=review.findings(found, readings, open_, required, known, told),
+        findings=review.findings(found, readings, open_, required, known, whole.relations, whole.unread),
         sources=tuple(sorted((file, fingerprint(text)) for file, text in documents)),
     )
 
@@ -242,20 +248,41 @@ def _aliases(entries: Sequence[prose.Entry]) -> dict[str, str]:
     return {alias: entry.subject.name for entry in entries for alias in entry.aliases}
 
 
-def _entities(
-    pages: Sequence[Page], readings: Sequence[Reading]
-) -> tuple[tuple[DraftEntity, ...], mentions.Index, list[relations.Relation]]:
-    """The merged entities with all that is said around them, their names, and the relations told in words."""
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The merged entities, their names, the relations that are told in words, and the rules that nothing keeps."""
+
+    entities: tuple[DraftEntity, ...]
+    known: mentions.Index
+    relations: list[relations.Relation]
+    unread: tuple[Finding, ...]
+
+
+def _entities(pages: Sequence[Page], readings: Sequence[Reading]) -> Whole:
+    """All that `pages` say of the entities, merged, and what stands around them."""
     found = merge.entities(readings)
     known = mentions.index(
         found, {**_title_aliases(pages), **_aliases([entry for one in pages for entry in one.entries])}
     )
     lists = [named for reading in readings for named in reading.enums]
     found = merge.without_lists(merge.listed(found, lists), lists)
-    found = relate.resolved(merge.apart(found, [*readings, *_around(pages, known, found)]), known)
+    columns = _columns(found)
+    spoken = tuple(text for one in pages for text in said.about(one.parts, known, columns, one.file))
+    apart = _around(pages, known, found, columns, spoken)
+    found = relate.resolved(merge.apart(found, [*readings, *apart]), known)
     found = common.applied(found, [column for one in pages for column in common.columns(one.parts, one.file)])
     told = _told(pages, known)
-    return relate.related(found, told, known), known, told
+    related = relate.related(found, told, known)
+    around_them = [entity for reading in apart for entity in reading.stated_apart]
+    left = unread.findings(spoken, [*related, *around_them], _columns(related))
+    return Whole(related, known, told, tuple(left))
+
+
+def _columns(found: Sequence[DraftEntity]) -> said.Columns:
+    return {
+        one.name.value: {names.key(attribute.name.value): attribute.name.value for attribute in one.attributes}
+        for one in found
+    }
 
 
 def _title_aliases(pages: Sequence[Page]) -> dict[str, str]:
@@ -268,13 +295,15 @@ def _title_aliases(pages: Sequence[Page]) -> dict[str, str]:
     }
 
 
-def _around(pages: Sequence[Page], known: mentions.Index, found: Sequence[DraftEntity]) -> list[Reading]:
-    columns = {
-        one.name.value: {names.key(attribute.name.value): attribute.name.value for attribute in one.attributes}
-        for one in found
-    }
+def _around(
+    pages: Sequence[Page],
+    known: mentions.Index,
+    found: Sequence[DraftEntity],
+    columns: said.Columns,
+    spoken: Sequence[said.Said],
+) -> list[Reading]:
     by_name = {one.name.value: one for one in found}
-    apart: list[DraftEntity] = []
+    apart: list[DraftEntity] = [*patterns.stated(spoken, by_name), *rulings.stated(spoken, columns)]
     for one in pages:
         apart.extend(around.indexes(one.parts, known, columns, one.file))
         apart.extend(around.keys(one.parts, known, columns, one.file))

@@ -86,6 +86,21 @@ Validation rules:
 """,
     ),
     Example(
+        "Rules for values",
+        "A regular expression is a check; a rule that nothing in the schema keeps is told as such.",
+        """### Voucher
+
+- `code`: varchar(12), matches `^[A-Z]{4}-\\d{4}$`
+- `valid_from`: date
+- `valid_until`: date, must be after valid_from
+
+**Validation rules**:
+
+- valid_from required
+- at most 3 vouchers per order
+""",
+    ),
+    Example(
         "What values mean",
         "Words for addresses, numbers and codes are texts and numbers of a form; the design checks the form.\n"
         "Names such as `email`, `phone`, `slug` and `latitude` say it too; the rule `meaning-by-name` switches that.",

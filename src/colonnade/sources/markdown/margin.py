@@ -8,6 +8,7 @@ from typing import Any
 from colonnade.config import Settings
 from colonnade.design.draft import Draft, DraftAttribute, DraftEntity, DraftIndex, Fact, Origin
 from colonnade.design.meanings import meaning
+from colonnade.sources.markdown import rules
 
 WIDTH = 100
 
@@ -38,6 +39,9 @@ def _facts(draft: Draft) -> Iterator[tuple[Fact[object], str]]:
         yield _any(query.title), f"query {query.title.value}"
     for one in draft.clarifications:
         yield _any(one), f"open question: {one.value}"
+    for finding in draft.findings:
+        if finding.rule == rules.NOT_UNDERSTOOD and finding.place:
+            yield Fact(finding.message, finding.place), "a rule that is not understood"
     for one in draft.requirements:
         yield _any(one), f"requirement {one.value.split(':')[0]}"
 

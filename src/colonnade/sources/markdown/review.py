@@ -73,6 +73,7 @@ def findings(
     required: Sequence[Fact[str]],
     known: Index,
     told: Sequence[Relation],
+    unread: Sequence[Finding],
 ) -> tuple[Finding, ...]:
     """All findings of the reader, sorted by place."""
     found = [
@@ -88,6 +89,7 @@ def findings(
         *_concepts(entities),
         *_samples(entities),
         *_ambiguous(entities, told),
+        *unread,
     ]
     return tuple(sorted(dict.fromkeys(found), key=lambda one: (one.place or Place(""), one.rule, one.message)))
 

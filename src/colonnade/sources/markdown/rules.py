@@ -55,6 +55,15 @@ READ_AS_CONCEPT = declare(
     It becomes no table. If it is to be stored, say so, or give it columns with types.
     """,
 )
+NOT_UNDERSTOOD = declare(
+    "constraint-not-understood",
+    """A rule for values stands beside a column or in a list of rules, and nothing in the schema keeps it.
+
+    Either its wording is not known, or no constraint can say it, as where it limits how many rows there are.
+    Write it as `CHECK (price > cost)`, as a limit such as `1-200 characters`, or as a regular expression
+    (``matches `^[A-Z]{3}$` ``); what concerns other rows belongs into the application or a trigger.
+    """,
+)
 SAMPLE_VIOLATES = declare(
     "sample-violates-table",
     """A sample value does not fit the type of its column, such as `'user-123'` for a UUID.

@@ -259,6 +259,7 @@ def _index_table(
     shape = table.shape(block)
     if shape.kind == "attributes":
         yield from _pseudo_rows(block, about, columns, file)
+        yield from _scoped_cells(block, shape, about, columns, file)
         return
     if shape.kind != "indexes" and part.role != "indexes":
         return
@@ -287,6 +288,21 @@ def _pseudo_rows(block: Table, about: str | None, columns: Columns, file: str) -
                 columns,
                 unique="unique" in head or "唯一" in head,
             )
+
+
+def _scoped_cells(
+    block: Table, shape: table.Shape, about: str | None, columns: Columns, file: str
+) -> Iterator[DraftEntity]:
+    """`unique per studio` in a cell beside a column."""
+    named = shape.at("name", "columns", "key")
+    if about is None or named is None:
+        return
+    mine = columns.get(about, {})
+    for row in block.rows:
+        column = mine.get(names.key(names.plain(row[named].text))) if named < len(row) else None
+        for span in row if column else ():
+            if _WITHIN.search(span.text):
+                yield from _made(f"{column} {span.text}", span.place(file), about, columns, unique=True)
 
 
 def _stated(

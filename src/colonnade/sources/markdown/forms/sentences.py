@@ -35,7 +35,7 @@ def stated(parts: Sequence[Part], known: Index, columns: Columns, file: str) -> 
             continue
         mine = columns.get(about, {})
         for subject, clause, place in _clauses(part, mine, file):
-            text = _condition(clause, subject, mine)
+            text = condition(clause, subject, mine)
             if text:
                 yield DraftEntity(Fact(about, place), Fact("table", place), constraints=(Fact(text, place),))
 
@@ -48,9 +48,14 @@ def _clauses(part: Part, mine: Mapping[str, str], file: str) -> Iterator[tuple[s
         spoken = subject or (head["column"] if head else "")
         rest = text[head.end() :].rstrip(")") if head and names.key(spoken) in mine else text
         for clause in _CLAUSES.split(rest):
-            bare = clause.strip(" .:()") if clause else ""
+            bare = _unwrapped(clause.strip(" .:")) if clause else ""
             if bare and len(bare) <= _LONGEST:
                 yield mine.get(names.key(spoken), ""), bare, span.place(file)
+
+
+def _unwrapped(clause: str) -> str:
+    """`clause` without brackets at its ends, unless they belong to what is inside: `status IN (1, 2)`."""
+    return clause if clause.endswith(")") and not clause.startswith("(") and "(" in clause else clause.strip(" .:()")
 
 
 def _texts(part: Part) -> Iterator[tuple[str, Span]]:
@@ -65,11 +70,23 @@ def _texts(part: Part) -> Iterator[tuple[str, Span]]:
             yield from ((names.plain(row[0].text), cell) for cell in row[1:])
 
 
-def _condition(clause: str, subject: str, mine: Mapping[str, str]) -> str:
+def condition(clause: str, subject: str, mine: Mapping[str, str]) -> str:
     """The clause as a constraint of the entity, or "" where it is none."""
     if words.OVERLAP.search(clause):
         return clause
-    return _ordered(clause, subject, mine) or _in_a_state(clause, subject, mine) or _compared(clause, mine)
+    return (
+        _nonzero(clause, subject, mine)
+        or _ordered(clause, subject, mine)
+        or _in_a_state(clause, subject, mine)
+        or _compared(clause, mine)
+    )
+
+
+def _nonzero(clause: str, subject: str, mine: Mapping[str, str]) -> str:
+    """`must not be zero`, of the column that is spoken of or the one before it."""
+    match = words.NONZERO.search(clause)
+    column = (mine.get(names.key(clause[: match.start()])) or subject) if match else ""
+    return f"{sql.ident(column)} <> 0" if column else ""
 
 
 def _ordered(clause: str, subject: str, mine: Mapping[str, str]) -> str:
@@ -95,7 +112,7 @@ def _in_a_state(clause: str, subject: str, mine: Mapping[str, str]) -> str:
 
 def _compared(clause: str, mine: Mapping[str, str]) -> str:
     """`quantity <= capacity` and the like: a condition in SQL over at least two columns of the entity."""
-    if not re.search(r"[<>=]", clause) or not set(re.findall(r"\w+", clause)) & set(mine.values()):
+    if not re.search(r"[<>=]|\bIN\s*\(", clause) or not set(re.findall(r"\w+", clause)) & set(mine.values()):
         return ""
     named = _columns_in(clause)
     return clause if len(named) > 1 and named <= set(mine.values()) else ""

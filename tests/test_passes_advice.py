@@ -8,6 +8,7 @@ from colonnade.design.passes.advice import LEAKPROOF
 from colonnade.server import connect
 from colonnade.types import TYPES
 from support.drafts import attribute, draft, entity, index, relation
+from support.proving import proven
 
 OWNER = attribute("user_id", "uuid", nullable=False)
 
@@ -34,11 +35,39 @@ def test_what_serves_nothing_is_reported_and_left_out_by_economy():
 def test_what_a_policy_makes_unsearchable_is_reported():
     _, findings = made()
     message = findings["index-behind-policy"].message
-    assert "status (task_status)" in message and "price (numeric(12,2))" in message and "user_id" not in message
+    assert "status" not in message and "price (numeric(12,2))" in message and "user_id" not in message
     _, without = made(Settings(row_level_security=False))
     assert "index-behind-policy" not in without
     _, checked = made(Settings(enums="check"))
     assert "status" not in checked["index-behind-policy"].message
+
+
+def test_each_value_of_an_enum_has_an_index_behind_a_policy():
+    names, findings = made()
+    assert {"idx_tasks_user_status_todo", "idx_tasks_user_status_done"} <= names
+    assert "status" in findings["index-per-value"].message
+    for settings in (
+        Settings(row_level_security=False), Settings(pattern_indexes=False), Settings(enums="check"),
+        Settings(disabled_rules=frozenset({"index-per-value"})),
+    ):  # fmt: skip
+        assert not any(name.endswith("_todo") for name in made(settings)[0])
+
+
+def test_values_of_any_spelling_have_indexes_and_too_many_have_none(server):
+    odd = ("in progress", "In-Progress", "it's", "a\\b", "完了", "?")
+    task = entity(
+        "Task", OWNER, attribute("state", "enum", enum_values=odd),
+        attribute("many", "enum", enum_values=tuple("abcdefghi")),
+        indexes=(index("state"), index("many")),
+    )  # fmt: skip
+    drafted = draft(task)
+    schema, _ = design(drafted, Settings())
+    split = {one.title: one.by_value for one in schema.intent.patterns}
+    assert len(set(split["List tasks of a user by state"])) == len(odd) and not split["List tasks of a user by many"]
+    proofs = proven(
+        server, drafted, Settings(), schema, frozenset({"value-behind-policy"}), frozenset({"roles", "sql"})
+    )
+    assert [one.passed for one in proofs] == [True]
 
 
 def test_the_list_of_leakproof_types_is_the_servers(server):

@@ -126,6 +126,14 @@ def without_trigger(schema: Schema, table: str, name: str) -> Schema:
     )
 
 
+def with_predicate(table: str, name: str, predicate: str) -> Callable[[Schema], Schema]:
+    def changed(one: Table) -> Table:
+        indexes = (replace(each, predicate=predicate) if each.name == name else each for each in one.indexes)
+        return replace(one, indexes=tuple(indexes))
+
+    return lambda schema: with_table(schema, table, changed)
+
+
 def without_index(table: str, name: str) -> Callable[[Schema], Schema]:
     return lambda schema: with_table(
         schema, table, lambda one: replace(one, indexes=tuple(index for index in one.indexes if index.name != name))
@@ -297,7 +305,7 @@ MUTATIONS: tuple[SchemaMutation, ...] = (
         "projects.name",
     ),
     SchemaMutation(
-        "enum value missing", with_enum("task_status", ("todo", "done")), "constraint-closed-list", "in_progress"
+        "enum value missing", with_enum("task_priority", ("low", "medium")), "constraint-closed-list", "high"
     ),
     SchemaMutation(
         "enum value too many",
@@ -386,6 +394,12 @@ MUTATIONS: tuple[SchemaMutation, ...] = (
         with_view("active_tasks", lambda v: replace(v, options=())),
         "isolation",
         "active_tasks",
+    ),
+    SchemaMutation(
+        "index of another value",
+        with_predicate("tasks", "idx_tasks_user_status_todo", "status = 'done'"),
+        "value-behind-policy",
+        "idx_tasks_user_status_todo",
     ),
     SchemaMutation("TRUNCATE granted", granted("comments", "TRUNCATE"), "isolation", "cannot truncate"),
 )

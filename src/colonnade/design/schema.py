@@ -552,13 +552,18 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class QueryPattern:
-    """A query that the application runs: parameters `$1` … of `parameter_types`; `index` names what serves it."""
+    """A query that the application runs: parameters `$1` … of `parameter_types`; `index` names what serves it.
+
+    `by_value` are the indexes that serve it behind the policies, one for each value of the enum that it asks for, in
+    the order of the values.
+    """
 
     title: str
     table: str
     sql: str
     parameter_types: tuple[str, ...] = ()
     index: str | None = None
+    by_value: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

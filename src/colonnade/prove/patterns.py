@@ -33,53 +33,96 @@ def pattern_runs(ground: Ground) -> Iterator[Proof]:
             yield _runs(ground, pattern, administrator)
 
 
-def _runs(ground: Ground, pattern: QueryPattern, connection: psycopg.Connection) -> Proof:
+@law("value-behind-policy")
+def value_behind_policy(ground: Ground) -> Iterator[Proof]:
+    """Behind the policies the rows of one value of an enum are found by the index of that value, and not filtered.
+
+    As the application, for each value: its index alone is left to the planner, which takes it, searches it by the
+    owner, and compares no row with the value.
+    """
+    assert ground.residents is not None
+    with ground.session(ground.filled) as administrator:
+        for pattern in ground.schema.intent.patterns:
+            if pattern.by_value and ground.guarded:
+                yield _by_value(ground, pattern, administrator)
+
+
+def _by_value(ground: Ground, pattern: QueryPattern, connection: psycopg.Connection) -> Proof:
+    faults, conditions = [], []
+    for number, index in enumerate(pattern.by_value):
+        outcome, plan, names = _planned(ground, pattern, index, connection, number)
+        passed, words = _judged(index, names, plan)
+        if not outcome.accepted or not passed or _compared(ground, pattern.table, index, plan):
+            faults.append(words if outcome.accepted else f"{index}: {outcome}")
+        conditions.append(words)
     subject = f"{pattern.table}: {pattern.title}"
+    return Proof("value-behind-policy", subject, not faults, "; ".join(faults or conditions))
+
+
+def _compared(ground: Ground, table: str, index: str, plan: str) -> bool:
+    """Whether rows are compared with the value that the index is for."""
+    predicate = next(one.predicate or "" for one in ground.schema.database.table(table).indexes if one.name == index)
+    column = predicate.rpartition(" = ")[0]
+    return any(f"({column} =" in line or f" {column} =" in line for line in plan.splitlines() if "Filter:" in line)
+
+
+def _runs(ground: Ground, pattern: QueryPattern, connection: psycopg.Connection) -> Proof:
+    outcome, plan, names = _planned(ground, pattern, pattern.index, connection)
+    passed, words = _judged(pattern.index, names, plan) if outcome.accepted else (False, "")
+    words = f"prepared and run as the application; {words}" if outcome.accepted else str(outcome)
+    return Proof("pattern-runs", f"{pattern.table}: {pattern.title}", passed, words)
+
+
+def _planned(
+    ground: Ground, pattern: QueryPattern, index: str | None, connection: psycopg.Connection, number: int = 0
+) -> tuple[Outcome, str, tuple[str, ...]]:
+    """What running the pattern gives, its plan where `index` alone is left, and the names of that index in plans.
+
+    An enum is asked for its value of this `number`.
+    """
     types = f" ({', '.join(pattern.parameter_types)})" if pattern.parameter_types else ""
-    arguments = ", ".join(_argument(ground, pattern, type_) for type_ in pattern.parameter_types)
+    arguments = ", ".join(_argument(ground, pattern, type_, number) for type_ in pattern.parameter_types)
     execute = f"EXECUTE served({arguments})" if arguments else "EXECUTE served"
     with undone(connection):
-        _leave_only(ground, pattern, connection)
+        _leave_only(ground, pattern.table, index, connection)
         _act_as_application(ground, pattern, connection)
-        outcome = Outcome()
         for statement in (f"PREPARE served{types} AS {pattern.sql.strip().rstrip(';')}", execute):
             outcome = ran(connection, statement)
             if not outcome.accepted:
-                return Proof("pattern-runs", subject, False, f"{statement.split('(')[0].strip()}: {outcome}")
+                return outcome, "", ()
         plan = ran(connection, f"EXPLAIN (COSTS OFF) {execute}")
-        names = _names(ground, pattern, connection)
+        names = _names(ground, pattern.table, index, connection)
         connection.execute("DEALLOCATE served")
-    passed, words = _judged(pattern, names, "\n".join(str(row[0]) for row in plan.values))
-    return Proof("pattern-runs", subject, passed, f"prepared and run as the application; {words}")
+    return outcome, "\n".join(str(row[0]) for row in plan.values), names
 
 
-def _names(ground: Ground, pattern: QueryPattern, connection: psycopg.Connection) -> tuple[str, ...]:
-    """The names under which the pattern's index appears in a plan: its own, and those of its parts."""
-    if pattern.index is None or ground.schema.database.table(pattern.table).partition_by is None:
-        return (pattern.index,) if pattern.index else ()
+def _names(ground: Ground, table: str, index: str | None, connection: psycopg.Connection) -> tuple[str, ...]:
+    """The names under which an index appears in a plan: its own, and those of its parts."""
+    if index is None or ground.schema.database.table(table).partition_by is None:
+        return (index,) if index else ()
     query = "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = %s::regclass"
-    return tuple(name for (name,) in connection.execute(query, (ident(pattern.index),)).fetchall())
+    return tuple(name for (name,) in connection.execute(query, (ident(index),)).fetchall())
 
 
-def _judged(pattern: QueryPattern, names: tuple[str, ...], plan: str) -> tuple[bool, str]:
-    if pattern.index is None:
+def _judged(index: str | None, names: tuple[str, ...], plan: str) -> tuple[bool, str]:
+    if index is None:
         return True, "no index is named for it"
     if not any(f" {ident(one)} on" in plan or f"Scan on {ident(one)}" in plan for one in names):
-        return False, f"{pattern.index} does not serve it: {' '.join(plan.split())}"
+        return False, f"{index} does not serve it: {' '.join(plan.split())}"
     condition = _CONDITION.search(plan)
-    return True, f"{pattern.index} serves it" + (f", condition {condition[1]}" if condition else " by its order")
+    return True, f"{index} serves it" + (f", condition {condition[1]}" if condition else " by its order")
 
 
-def _leave_only(ground: Ground, pattern: QueryPattern, connection: psycopg.Connection) -> None:
+def _leave_only(ground: Ground, name: str, index: str | None, connection: psycopg.Connection) -> None:
     """Drops the table's other indexes, those of keys too."""
-    if pattern.index is None:
+    if index is None:
         return
-    table = ground.schema.database.table(pattern.table)
-    for index in table.indexes:
-        if index.name != pattern.index:
-            connection.execute(f"DROP INDEX {qualified(table.schema, index.name)}".encode())
+    table = ground.schema.database.table(name)
+    for other in table.indexes:
+        if other.name != index:
+            connection.execute(f"DROP INDEX {qualified(table.schema, other.name)}".encode())
     for one in table.constraints:
-        if isinstance(one, Unique | PrimaryKey | Exclusion) and one.name != pattern.index:
+        if isinstance(one, Unique | PrimaryKey | Exclusion) and one.name != index:
             name = qualified(table.schema, table.name)
             connection.execute(f"ALTER TABLE {name} DROP CONSTRAINT {ident(one.name)} CASCADE".encode())
 
@@ -96,8 +139,8 @@ def _user(ground: Ground, pattern: QueryPattern) -> str | None:
     return next((row[owner] for row in rows if row.get(owner)), None) if owner else None
 
 
-def _argument(ground: Ground, pattern: QueryPattern, type_: str) -> str:
-    """A value for a parameter: the current user for the owner's type, else a value that the type takes."""
+def _argument(ground: Ground, pattern: QueryPattern, type_: str, number: int) -> str:
+    """A value for a parameter: the user for the owner's type, of an enum the one of the number, else a sample."""
     owner = ground.schema.intent.entity(pattern.table).owner_column
     table = ground.schema.database.table(pattern.table)
     user = _user(ground, pattern)
@@ -105,5 +148,5 @@ def _argument(ground: Ground, pattern: QueryPattern, type_: str) -> str:
         return f"{literal(user)}::{type_}"
     values = next((enum.values for enum in ground.schema.database.enums if ident(enum.name) == type_), None)
     shape = take_apart(type_)
-    sample = values[0] if values else BY_NAME[shape.base].sample if shape.base in BY_NAME else ""
+    sample = values[number % len(values)] if values else BY_NAME[shape.base].sample if shape.base in BY_NAME else ""
     return f"{literal('{}' if shape.dimensions else sample)}::{type_}"

@@ -12,19 +12,24 @@ from colonnade.sql import ident
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A pattern for people: `parameters` are (`$1`, type) pairs, `serves` the keys of the index, or empty."""
+    """A pattern for people: `parameters` are (`$1`, type) pairs, `serves` the keys of the index, or empty.
+
+    `by_value` are the indexes for each value of the enum that it asks for.
+    """
 
     title: str
     sql: str
     parameters: tuple[tuple[str, str], ...]
     index: str | None
     serves: str
+    by_value: tuple[str, ...] = ()
 
 
 def rendered(pattern: QueryPattern, keys: Mapping[str, str]) -> Rendered:
     """`pattern` laid out, with the `keys` of the index or constraint that serves it."""
     numbered = tuple((f"${number}", type_) for number, type_ in enumerate(pattern.parameter_types, 1))
-    return Rendered(pattern.title, laid_out(pattern.sql), numbered, pattern.index, keys.get(pattern.index or "", ""))
+    serves = keys.get(pattern.index or "", "")
+    return Rendered(pattern.title, laid_out(pattern.sql), numbered, pattern.index, serves, pattern.by_value)
 
 
 def serving_keys(database: Database) -> dict[str, str]:

@@ -192,6 +192,8 @@ def _patterns(schema: Schema) -> Iterator[str]:
         yield f"Parameters: {parameters}." if parameters else ""
         served = f" on {code(f'({pattern.serves})')}" if pattern.serves else ""
         yield f"Served by {code(pattern.index)}{served}." if pattern.index else "No index serves it."
+        split = ", ".join(map(code, pattern.by_value))
+        yield f"Behind the policies each value has an index of its own: {split}." if split else ""
 
 
 def _isolation(schema: Schema) -> Iterator[str]:

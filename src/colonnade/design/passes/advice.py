@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from colonnade import types
+from colonnade.design.passes.per_value import split_columns
 from colonnade.design.schema import Index, PrimaryKey, Unique
 from colonnade.design.work import Blueprint, Work, each, found
 from colonnade.findings import declare, rule
@@ -30,13 +31,15 @@ LEAKPROOF: frozenset[str] = frozenset({
 
 def indexes_behind_policies(work: Work) -> Work:
     """Every index whose later columns a policy makes unsearchable is reported, once a table."""
-    return each(work, _behind_policy) if work.settings.row_level_security else work
+    if not work.settings.row_level_security:
+        return work
+    return each(work, lambda one: _behind_policy(one, split_columns(one, work.enums)))
 
 
-def _behind_policy(blueprint: Blueprint) -> Blueprint:
+def _behind_policy(blueprint: Blueprint, split: frozenset[str]) -> Blueprint:
     if blueprint.owner is None:
         return blueprint
-    lost = [f"{what} in {index.name}" for index in blueprint.indexes for what in _unsearchable(blueprint, index)]
+    lost = [f"{what} in {index.name}" for index in blueprint.indexes for what in _unsearchable(blueprint, index, split)]
     if not lost:
         return blueprint
     message = f"behind the policies of {blueprint.name} these are filtered, not searched: {', '.join(lost)}"
@@ -44,10 +47,12 @@ def _behind_policy(blueprint: Blueprint) -> Blueprint:
     return replace(blueprint, findings=blueprint.findings + found(BEHIND_POLICY, message, blueprint.place, fix, "note"))
 
 
-def _unsearchable(blueprint: Blueprint, index: Index) -> Iterator[str]:
+def _unsearchable(blueprint: Blueprint, index: Index, split: frozenset[str]) -> Iterator[str]:
     if index.method != "btree" or index.unique:
         return
     for key in index.keys:
+        if key.column in split:
+            continue
         if key.column is None:
             yield f"({key.expression})"
         elif types.take_apart(blueprint.columns[key.column].type).base not in LEAKPROOF:

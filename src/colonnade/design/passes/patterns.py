@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from colonnade import sql, types
 from colonnade.design.passes.advice import LEAKPROOF
-from colonnade.design.schema import PrimaryKey, QueryPattern, Unique
+from colonnade.design.passes.per_value import holds, split_columns
+from colonnade.design.schema import EnumType, PrimaryKey, QueryPattern, Unique
 from colonnade.design.work import Blueprint, Link, Work
 from colonnade.findings import rule
 from colonnade.values import replace
@@ -40,11 +41,11 @@ def _of_table(work: Work, blueprint: Blueprint, links: Iterable[Link]) -> Iterat
     if blueprint.owner and blueprint.key != (blueprint.owner,) and blueprint.created_at:
         yield _newest(blueprint)
     for name in _listed(work, blueprint):
-        yield _filtered(blueprint, (name,), f"by {_words(name)}")
+        yield _filtered(work, blueprint, (name,), f"by {_words(name)}")
     yield from _overdue(work, blueprint)
     for link in links:
         if link.columns != (blueprint.owner,) and len(link.columns) == 1:
-            yield _filtered(blueprint, link.columns, f"of one {_words(link.columns[0].removesuffix('_id'))}")
+            yield _filtered(work, blueprint, link.columns, f"of one {_words(link.columns[0].removesuffix('_id'))}")
     yield from _counts(work, blueprint)
 
 
@@ -91,11 +92,14 @@ def _newest(blueprint: Blueprint) -> QueryPattern:
     return QueryPattern(title, blueprint.name, text, _types(blueprint, (owner,)), serving(blueprint, (owner,), created))
 
 
-def _filtered(blueprint: Blueprint, filters: tuple[str, ...], phrase: str) -> QueryPattern:
+def _filtered(work: Work, blueprint: Blueprint, filters: tuple[str, ...], phrase: str) -> QueryPattern:
     columns = _mine(blueprint) + tuple(name for name in filters if name not in _mine(blueprint))
     text = f"SELECT * FROM {_source(blueprint)} WHERE {_where(columns)}"
     title = f"List {_words(blueprint.name)}{_of_user(blueprint)} {phrase}"
-    return QueryPattern(title, blueprint.name, text, _types(blueprint, columns), serving(blueprint, columns))
+    return QueryPattern(
+        title, blueprint.name, text, _types(blueprint, columns), serving(blueprint, columns),
+        by_value(blueprint, columns, work.enums),
+    )  # fmt: skip
 
 
 def _listed(work: Work, blueprint: Blueprint) -> list[str]:
@@ -151,10 +155,31 @@ def _searchable(blueprint: Blueprint, column: str) -> bool:
     return taken is not None and taken.base in LEAKPROOF and not taken.dimensions
 
 
-def serving(blueprint: Blueprint, equal: tuple[str, ...], then: str | None = None) -> str | None:
-    """The index or key whose leading columns are most of `equal`, with `then` right after them if any has it."""
-    keys = [(one.name, one.columns) for one in blueprint.constraints if isinstance(one, PrimaryKey | Unique)]
-    keys += [(one.name, one.columns) for one in blueprint.indexes if one.method == "btree" and one.predicate is None]
+def by_value(
+    blueprint: Blueprint, equal: tuple[str, ...], enums: Mapping[str, EnumType], then: str | None = None
+) -> tuple[str, ...]:
+    """The indexes that serve `equal` behind the policies, one a value of the first enum among it that has them."""
+    split = split_columns(blueprint, enums) if blueprint.policies else frozenset()
+    for column in (one for one in equal if one in split):
+        rest = tuple(one for one in equal if one != column)
+        values = enums[blueprint.columns[column].type].values
+        found = tuple(filter(None, (serving(blueprint, rest, then, holds(column, value)) for value in values)))
+        if len(found) == len(values):
+            return found
+    return ()
+
+
+def serving(
+    blueprint: Blueprint, equal: tuple[str, ...], then: str | None = None, predicate: str | None = None
+) -> str | None:
+    """The index or key whose leading columns are most of `equal`, with `then` right after them if any has it.
+
+    It holds all rows, or with a `predicate` those that meet it.
+    """
+    constraints = blueprint.constraints if predicate is None else ()
+    keys = [(one.name, one.columns) for one in constraints if isinstance(one, PrimaryKey | Unique)]
+    indexes = (one for one in blueprint.indexes if one.method == "btree" and one.predicate == predicate)
+    keys += [(one.name, one.columns) for one in indexes]
     best: tuple[int, int, str] | None = None
     for name, columns in sorted(keys):
         matched = next((at for at, column in enumerate(columns) if column not in equal), len(columns))

@@ -13,7 +13,7 @@ from colonnade.design.draft import DraftQuery
 from colonnade.design.passes import worded_queries
 from colonnade.design.passes.externals import known_table
 from colonnade.design.passes.indexes import add, in_order, index_name
-from colonnade.design.passes.patterns import serving
+from colonnade.design.passes.patterns import by_value, serving
 from colonnade.design.schema import Index, IndexKey, QueryPattern
 from colonnade.design.work import Blueprint, Work, found, stated
 from colonnade.findings import Finding, declare, rule
@@ -101,7 +101,8 @@ def _pattern(work: Work, asked: Asked, query: DraftQuery, number: int) -> QueryP
     sort = asked.sort[0][0] if asked.sort else None
     led = asked.single and (asked.equal or (owner and sort))
     index = serving(blueprint, (*owner, *asked.equal), sort) if led else None
-    return QueryPattern(title, asked.table, asked.text, asked.types, index)
+    split = by_value(blueprint, (*owner, *asked.equal), work.enums, sort) if led else ()
+    return QueryPattern(title, asked.table, asked.text, asked.types, index, split)
 
 
 def read(work: Work, query: DraftQuery) -> Asked | str:

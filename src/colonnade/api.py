@@ -295,7 +295,10 @@ def _portable(schema: Schema) -> Schema:
     def portable(text: str) -> str:
         return next((text.replace(file, label) for file, label in labels.items() if file in text), text)
 
-    reasons = tuple(Reason(one.subject, portable(one.because)) for one in schema.intent.reasons)
+    reasons = tuple(
+        one if (because := portable(one.because)) == one.because else Reason(one.subject, because)
+        for one in schema.intent.reasons
+    )
     dependencies = tuple(replace(one, because=portable(one.because)) for one in schema.intent.dependencies)
     sources = tuple(sorted((labels[file], digest) for file, digest in schema.intent.sources))
     intent = replace(schema.intent, reasons=reasons, sources=sources, dependencies=dependencies)

@@ -88,8 +88,8 @@ def _writers(only: str | None) -> frozenset[str] | None:
 
 
 def _print_build(result: api.Build, check: bool) -> None:
-    for change in result.files:
-        show(f"{change.status:<10} {result.out / change.path}")
+    if result.files:
+        show("\n".join(f"{change.status:<10} {result.out / change.path}" for change in result.files))
     if check:
         show("Up to date." if result.ok else "Not up to date: build again.")
     elif not result.files:

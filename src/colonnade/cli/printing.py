@@ -29,8 +29,7 @@ def print_json(value: object) -> None:
 
 
 def print_findings(findings: Iterable[Finding]) -> None:
-    for finding in findings:
-        say(str(finding))
+    sys.stderr.write("".join(f"{finding}\n" for finding in findings))
 
 
 def write(path: Path, text: str) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import types as python_types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache
+from operator import attrgetter
 from typing import Any, Literal, TypeAlias, Union, get_args, get_origin
 
 from colonnade.config import suggestion
@@ -54,18 +55,33 @@ def types_of(cls: type) -> dict[str, Any]:
     return typing.get_type_hints(cls)
 
 
+_SCALARS = frozenset({str, int, bool, float, type(None)})
+
+
 def encode(value: Any, skip: frozenset[str] = frozenset()) -> Any:
     """A dataclass as a dict without its defaults, a tuple as a list, anything else as it is."""
-    if value is None or value.__class__ in (str, int, bool, float):
+    kind = value.__class__
+    if kind in _SCALARS:
         return value
     if isinstance(value, tuple):
-        return [encode(one) for one in value]
-    encoded = {}
-    for key in keys_of(value.__class__):
-        one = getattr(value, key.field)
-        if key.field not in skip and (key.required or one != key.default):
-            encoded[key.key] = encode(one)
-    return encoded
+        return [one if one.__class__ in _SCALARS else encode(one) for one in value]
+    keys, fields_of = _written(kind, skip)
+    return {
+        key: one if one.__class__ in _SCALARS else encode(one)
+        for (key, default), one in zip(keys, fields_of(value), strict=True)
+        if one != default
+    }
+
+
+@cache
+def _written(cls: type, skip: frozenset[str]) -> tuple[tuple[tuple[str, Any], ...], Callable[[Any], tuple[Any, ...]]]:
+    """The keys of `cls` less those in `skip`, each with the value at which it is left out, and how all are read."""
+    keys = [key for key in keys_of(cls) if key.field not in skip]
+    # A value that none equals: what is required is always written.
+    pairs = tuple((key.key, object() if key.required else key.default) for key in keys)
+    if len(keys) == 1:
+        return pairs, lambda value: (getattr(value, keys[0].field),)
+    return pairs, attrgetter(*(key.field for key in keys))
 
 
 Mistakes: TypeAlias = list[Mistake]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -105,7 +106,12 @@ def _because(subject: str, reasons: Mapping[str, str], used: set[str], key: str 
 def usual_column(column: Column, roles: Roles | None) -> Privileges:
     """What the application may do with a column unless the document says otherwise."""
     settable = column.generated is None and not (column.identity and column.identity.always)
-    return (Privilege(roles.application, ("INSERT", "UPDATE")),) if roles and settable else ()
+    return _settable_by(roles.application) if roles and settable else ()
+
+
+@cache
+def _settable_by(role: str) -> Privileges:
+    return (Privilege(role, ("INSERT", "UPDATE")),)
 
 
 def usual_table(roles: Roles | None) -> Privileges:
@@ -194,10 +200,13 @@ def _parts(table: Table, roles: Roles | None, reasons: Mapping[str, str], used: 
     return {**parts, **owner, **_privileges(table.privileges, usual_table(roles))}
 
 
+_KEY_SKIP = frozenset({"columns"})
+
+
 def _primary_key(table: Table, key: PrimaryKey, reasons: Mapping[str, str], used: set[str]) -> dict[str, Any]:
     column = next((one for one in table.columns if one.name == key.columns[0]), None) if key.columns else None
     single = len(key.columns) == 1 and column is not None
-    encoded = encode(key, frozenset({"columns"}))
+    encoded = encode(key, _KEY_SKIP)
     return {
         **(
             {"column_name": key.columns[0], "type": column.type}
@@ -276,10 +285,13 @@ def _relationship(one: Relationship, models: Mapping[str, str]) -> dict[str, Any
     return value
 
 
+_INDEX_SKIP = frozenset({"keys", "name", "method", "unique"})
+
+
 def _index(table: Table, reasons: Mapping[str, str], used: set[str]) -> list[dict[str, Any]]:
     values = []
     for one in table.indexes:
-        value = encode(one, frozenset({"keys", "name", "method", "unique"}))
+        value = encode(one, _INDEX_SKIP)
         columns = [key["column"] if list(key) == ["column"] else key for key in map(encode, one.keys)]
         home = {} if table.schema == "public" else {"schema": table.schema}
         because = _because(f"{table.name}/{one.name}", reasons, used)

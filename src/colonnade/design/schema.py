@@ -155,6 +155,12 @@ class IndexKey:
     descending: bool = False
     nulls_first: bool | None = None
 
+    @property
+    def plain(self) -> bool:
+        """Whether it is a column of which nothing else is said."""
+        beyond = (self.expression, self.operator_class, self.collation, self.nulls_first)
+        return self.column is not None and not self.descending and beyond.count(None) == len(beyond)
+
 
 @dataclass(frozen=True, slots=True)
 class Index:
@@ -255,11 +261,14 @@ class Table:
 
     @property
     def primary_key(self) -> PrimaryKey | None:
-        return next((one for one in self.constraints if isinstance(one, PrimaryKey)), None)
+        for one in self.constraints:
+            if isinstance(one, PrimaryKey):
+                return one
+        return None
 
     @property
     def foreign_keys(self) -> tuple[ForeignKey, ...]:
-        return tuple(one for one in self.constraints if isinstance(one, ForeignKey))
+        return tuple([one for one in self.constraints if isinstance(one, ForeignKey)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from colonnade.design.schema import (
     Check,
@@ -53,6 +52,7 @@ from colonnade.ops.triggers import CreateTrigger
 from colonnade.ops.types import CreateComposite, CreateDomain, CreateEnum
 from colonnade.ops.views import CreateView
 from colonnade.sql import chosen_name
+from colonnade.values import replace
 
 
 def creation(database: Database, runs_as: str | None = None) -> tuple[Op, ...]:
@@ -304,11 +304,16 @@ def column_grants(at: Target, columns: Iterable[tuple[str, Privileges]]) -> Iter
 
 def _part_comments(table: Table) -> Iterator[Op]:
     at = target.table(table)
-    parts = (("CONSTRAINT", table.constraints), ("TRIGGER", table.triggers), ("POLICY", table.policies))
-    named = [(target.column(at, column.name), column.comment) for column in table.columns]
-    named += [(target.part(at, kind, one.name), one.comment) for kind, ones in parts for one in ones]
-    named += [(target.index(at, table.schema, index.name), index.comment) for index in table.indexes]
-    yield from (SetComment(part, None, comment) for part, comment in named if comment is not None)
+    for column in table.columns:
+        if column.comment is not None:
+            yield SetComment(target.column(at, column.name), None, column.comment)
+    for kind, parts in (("CONSTRAINT", table.constraints), ("TRIGGER", table.triggers), ("POLICY", table.policies)):
+        for part in parts:
+            if part.comment is not None:
+                yield SetComment(target.part(at, kind, part.name), None, part.comment)
+    for index in table.indexes:
+        if index.comment is not None:
+            yield SetComment(target.index(at, table.schema, index.name), None, index.comment)
 
 
 # --- views --------------------------------------------------------------------------------------------------------

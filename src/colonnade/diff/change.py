@@ -353,8 +353,8 @@ def rebuildable(op: Op) -> Key | None:
     if isinstance(op, AlterComposite | AlterDomain):
         return target.type_(op.new).key
     if isinstance(op, AlterPolicy):
-        return target.part(target.relation(*op.table), "POLICY", op.new.name).key
+        return target.part_key(target.relation(*op.table), "POLICY", op.new.name)
     if isinstance(op, SetDeferral | ValidateConstraint):
         name = op.new.name if isinstance(op, SetDeferral) else op.constraint.name
-        return target.part(target.relation(*op.table), "CONSTRAINT", name).key
+        return target.part_key(target.relation(*op.table), "CONSTRAINT", name)
     return None

@@ -32,8 +32,9 @@ def undoing(ops: tuple[Op, ...]) -> tuple[Op | Irreversible, ...]:
 
 def ordered(ops: tuple[Op, ...]) -> tuple[Op, ...]:
     """`ops` so that each comes after what it needs, one section at a time where that is possible."""
-    ops = tuple(sorted(ops, key=lambda op: (op.position, op.subject)))
-    places = [((int(op.position.level), op.position.section), (op.position.rank, op.position.name)) for op in ops]
+    placed = sorted(((op.position, op.subject, number) for number, op in enumerate(ops)))
+    ops = tuple(ops[number] for _, _, number in placed)
+    places = [((int(at.level), at.section), (at.rank, at.name)) for at, _, _ in placed]
     return tuple(ops[number] for number in arranged(places, *_edges(ops)))
 
 

@@ -194,7 +194,7 @@ def _table(table: Table, names: Names) -> Iterator[Part]:
     for trigger in table.triggers:
         yield _trigger(trigger, table, at, names)
     for policy in table.policies:
-        key = target.part(at, "POLICY", policy.name).key
+        key = target.part_key(at, "POLICY", policy.name)
         uses = names.own(at.name, policy.using, policy.check) | {at.key}
         yield Part("policy", key, policy, table, at.key, uses)
     if table.replica_identity != "DEFAULT":
@@ -223,7 +223,7 @@ def _columns(table: Table, at: Target, names: Names) -> Iterator[Part]:
 
 
 def _constraint(constraint: Constraint, table: Table, at: Target, names: Names) -> Part:
-    key = target.part(at, "CONSTRAINT", constraint.name).key
+    key = target.part_key(at, "CONSTRAINT", constraint.name)
     own = (table.schema, table.name)
     uses: set[Key] = {at.key}
     claims: set[str] = set()
@@ -250,15 +250,15 @@ def _backing(key: ForeignKey, names: Names) -> set[Key]:
         return set()
     at, columns = target.table(aim), sorted(key.target_columns)
     constraints = (one for one in aim.constraints if isinstance(one, PrimaryKey | Unique))
-    found = {target.part(at, "CONSTRAINT", one.name).key for one in constraints if sorted(one.columns) == columns}
+    found = {target.part_key(at, "CONSTRAINT", one.name) for one in constraints if sorted(one.columns) == columns}
     if found:
         return found
     indexes = (one for one in aim.indexes if one.unique and sorted(one.columns) == columns)
-    return {target.index(at, aim.schema, one.name).key for one in indexes}
+    return {target.index_key(aim.schema, one.name) for one in indexes}
 
 
 def _index(index: Index, of: Table | View, at: Target, names: Names) -> Part:
-    key = target.index(at, of.schema, index.name).key
+    key = target.index_key(of.schema, index.name)
     own = (of.schema, of.name)
     texts = (index.predicate, *(one.expression for one in index.keys), *(one.operator_class for one in index.keys))
     columns = (*(one.column for one in index.keys if one.column is not None), *index.include)
@@ -282,7 +282,7 @@ def _replica(table: Table, at: Target) -> Part:
 
 def _behind(table: Table, at: Target, index: str) -> set[Key]:
     """What may make an index of that name: a statement of its own, or a constraint."""
-    return {target.index(at, table.schema, index).key, target.part(at, "CONSTRAINT", index).key}
+    return {target.index_key(table.schema, index), target.part_key(at, "CONSTRAINT", index)}
 
 
 def _view(view: View, names: Names) -> Iterator[Part]:
@@ -310,4 +310,4 @@ def _keys_grouped_by(view: View, names: Names) -> set[Key]:
     if "GROUP BY" not in view.definition:
         return set()
     keyed = ((target.table(table), table.primary_key) for table in tables)
-    return {target.part(at, "CONSTRAINT", key.name).key for at, key in keyed if key is not None}
+    return {target.part_key(at, "CONSTRAINT", key.name) for at, key in keyed if key is not None}

@@ -116,7 +116,7 @@ def _position(table: TableName, constraint: Constraint) -> Position:
 
 
 def _provides(table: TableName, constraint: Constraint) -> tuple[Key, ...]:
-    of = target.part(target.relation(*table), "CONSTRAINT", constraint.name).key
+    of = target.part_key(target.relation(*table), "CONSTRAINT", constraint.name)
     indexed = isinstance(constraint, PrimaryKey | Unique | Exclusion)
     if isinstance(constraint, ForeignKey):
         return (of, ("foreign keys", qualified(*table)), ("foreign keys", qualified(*constraint.target)))
@@ -226,7 +226,7 @@ class ValidateConstraint(Plain):
 
     @property
     def needs(self) -> tuple[Key, ...]:
-        return (target.part(target.relation(*self.table), "CONSTRAINT", self.constraint.name).key,)
+        return (target.part_key(target.relation(*self.table), "CONSTRAINT", self.constraint.name),)
 
     @property
     def within(self) -> Key | None:

@@ -61,7 +61,7 @@ class CreateIndex(Plain):
 
     @property
     def creates(self) -> tuple[Key, ...]:
-        return (target.index(self.relation, self.schema, self.index.name).key, ("indexes", self.relation.name))
+        return (target.index_key(self.schema, self.index.name), ("indexes", self.relation.name))
 
     @property
     def needs(self) -> tuple[Key, ...]:

@@ -87,7 +87,7 @@ class CreatePolicy(Plain):
 
     @property
     def creates(self) -> tuple[Key, ...]:
-        return (target.part(target.relation(*self.table), "POLICY", self.policy.name).key,)
+        return (target.part_key(target.relation(*self.table), "POLICY", self.policy.name),)
 
     @property
     def needs(self) -> tuple[Key, ...]:

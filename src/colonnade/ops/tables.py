@@ -85,7 +85,8 @@ def column_settings(table: str, column: Column) -> list[str]:
     return settings
 
 
-def _column_settings(table: Table) -> list[str]:
+def table_settings(table: Table) -> list[str]:
+    """The statements that follow CREATE TABLE for what it cannot say of the columns."""
     name = qualified(table.schema, table.name)
     return [text for column in table.columns for text in column_settings(name, column)]
 
@@ -93,7 +94,7 @@ def _column_settings(table: Table) -> list[str]:
 def _provided(table: Table) -> tuple[Key, ...]:
     """The table, its row type, its constraints and their indexes."""
     at = target.table(table)
-    parts = tuple(target.part(at, "CONSTRAINT", one.name).key for one in table.constraints)
+    parts = tuple(target.part_key(at, "CONSTRAINT", one.name) for one in table.constraints)
     indexed = (one for one in table.constraints if isinstance(one, PrimaryKey | Unique))
     return (at.key, ("type", at.name), *parts, *(("index", qualified(table.schema, one.name)) for one in indexed))
 
@@ -151,7 +152,7 @@ class CreateTable(Plain):
         gentle = ((name, "SHARE UPDATE EXCLUSIVE"),)
         settings = (
             Step(text, gentle if "SET STATISTICS" in text or " SET (" in text else own)
-            for text in _column_settings(self.table)
+            for text in table_settings(self.table)
         )
         return (Step(create_sql(self.table), locks), *settings)
 

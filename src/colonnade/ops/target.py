@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from colonnade.design.schema import (
     CompositeType,
@@ -52,7 +53,12 @@ class Target:
 def part(of: Target, kind: str, name: str) -> Target:
     """A constraint, trigger or policy of `of`."""
     inside = f"DOMAIN {of.name}" if of.kind == "DOMAIN" else of.name
-    return Target(kind, ident(name), (kind.lower(), f"{of.name}.{ident(name)}"), of.level, of.section, inside)
+    return Target(kind, ident(name), part_key(of, kind, name), of.level, of.section, inside)
+
+
+def part_key(of: Target, kind: str, name: str) -> Key:
+    """The key of a constraint, trigger or policy of `of`."""
+    return (kind.lower(), f"{of.name}.{ident(name)}")
 
 
 def column(of: Target, name: str) -> Target:
@@ -62,8 +68,12 @@ def column(of: Target, name: str) -> Target:
 
 def index(of: Target, schema: str, name: str) -> Target:
     """An index of the relation `of`, which is in `schema`."""
-    spelled = qualified(schema, name)
-    return Target("INDEX", spelled, ("index", spelled), of.level, of.section)
+    return Target("INDEX", qualified(schema, name), index_key(schema, name), of.level, of.section)
+
+
+def index_key(schema: str, name: str) -> Key:
+    """The key of an index of a relation in `schema`."""
+    return ("index", qualified(schema, name))
 
 
 def counter(of: Target, spelled: str) -> Target:
@@ -75,6 +85,8 @@ def table(one: Table) -> Target:
     return relation(one.schema, one.name)
 
 
+# Every operation on a table asks for it several times.
+@lru_cache(maxsize=8192)
 def relation(schema: str, name: str) -> Target:
     """The table `schema.name`."""
     spelled = qualified(schema, name)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from colonnade.sql import expression
+from colonnade.values import replace
 
 # The comparison as seen from the other side: `0 < price` says of price what `price > 0` does.
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "<>": "<>"}
@@ -46,6 +47,9 @@ class Limits:
     members: tuple[str, ...] = ()
 
 
+NO_LIMITS = Limits()
+
+
 @dataclass(slots=True)
 class _Read:
     """What a walk over the expressions of one table has found so far."""
@@ -65,7 +69,7 @@ def limits(expressions: Iterable[str]) -> dict[str, Limits]:
         for part in _conjuncts(expression(text)):
             _fact(part, read)
     for name, rank in _ranks(read.greater, read.unequal).items():
-        read.columns[name] = replace(read.columns.get(name, Limits()), rank=rank)
+        read.columns[name] = replace(read.columns.get(name, NO_LIMITS), rank=rank)
     return read.columns
 
 
@@ -154,7 +158,7 @@ def _constants(node: Any) -> tuple[str, ...]:
 
 
 def _change(read: _Read, column: str, **facts: Any) -> None:
-    read.columns[column] = replace(read.columns.get(column, Limits()), **facts)
+    read.columns[column] = replace(read.columns.get(column, NO_LIMITS), **facts)
 
 
 def _read_choice(node: Any, operator: str, read: _Read) -> None:
@@ -212,7 +216,7 @@ def _add_pattern(read: _Read, column: str, pattern: str, any_case: bool) -> None
     except re.error:
         # A pattern that only PostgreSQL understands: nothing is known of the column then.
         return
-    _change(read, column, patterns=(*read.columns.get(column, Limits()).patterns, compiled))
+    _change(read, column, patterns=(*read.columns.get(column, NO_LIMITS).patterns, compiled))
 
 
 def _bound(side: Any, operator: str, bound: str, read: _Read) -> None:
@@ -220,7 +224,7 @@ def _bound(side: Any, operator: str, bound: str, read: _Read) -> None:
     if measured is not None and bound.lstrip("-").isdigit():
         _length_bound(measured, operator, int(bound), read)
     elif column is not None:
-        now = read.columns.get(column, Limits())
+        now = read.columns.get(column, NO_LIMITS)
         if operator in (">", ">="):
             _change(read, column, lows=(*now.lows, (bound, operator == ">=")))
         elif operator in ("<", "<="):
@@ -232,7 +236,7 @@ def _bound(side: Any, operator: str, bound: str, read: _Read) -> None:
 
 
 def _length_bound(column: str, operator: str, bound: int, read: _Read) -> None:
-    now = read.columns.get(column, Limits())
+    now = read.columns.get(column, NO_LIMITS)
     lowest = {">": bound + 1, ">=": bound, "=": bound}.get(operator, 0)
     highest = {"<": bound - 1, "<=": bound, "=": bound}.get(operator, now.longest)
     longest = highest if now.longest is None or highest is None else min(highest, now.longest)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import TypeAlias
 
 from colonnade.design.schema import Check, Column, Entity, Exclusion, ForeignKey, PrimaryKey, Schema, Table, Unique
 from colonnade.seed.holds import broken, compared, emptied
-from colonnade.seed.limits import Limits, limits
+from colonnade.seed.limits import NO_LIMITS, Limits, limits
 from colonnade.seed.values import Known, value
+from colonnade.values import replace
 
 Row: TypeAlias = dict[str, "str | None"]
 Rows: TypeAlias = dict[str, list[Row]]
@@ -22,9 +23,14 @@ _ATTEMPTS = 48
 
 @dataclass(frozen=True, slots=True)
 class _Subject:
-    """One table and what its rows are made by; `kept` are the columns whose values the server gives."""
+    """One table and what its rows are made by; `kept` are the columns whose values the server gives.
+
+    `columns` are those of the table, not null where they belong to a unique key: left empty, they would show nothing
+    of it.
+    """
 
     table: Table
+    columns: tuple[Column, ...]
     asked: dict[str, Limits]
     checks: tuple[str, ...]
     uniques: tuple[tuple[tuple[str, ...], bool], ...]
@@ -32,11 +38,6 @@ class _Subject:
     keys: tuple[ForeignKey, ...]
     emptied: tuple[str, ...] = ()
     compared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    @property
-    def distinct(self) -> frozenset[str]:
-        """The columns of unique keys: left empty, they would show nothing of their key."""
-        return frozenset(name for columns, _ in self.uniques for name in columns)
 
 
 def order(schema: Schema) -> tuple[Table, ...]:
@@ -137,9 +138,12 @@ def _subject(table: Table, entities: Mapping[str, Entity]) -> _Subject:
     asked = tuple(name for name in emptied(checks) if table.has(name) and table.column(name).nullable)
     asked = tuple(sorted(asked, key=lambda name: (name not in linked, name)))
     constants = compared(text for text in checks if emptied([text]))
-    return _Subject(
-        table, limits(checks), checks, tuple(_uniques(table)), frozenset(kept), tuple(keys), asked, constants
+    uniques = tuple(_uniques(table))
+    distinct = {name for columns, _ in uniques for name in columns}
+    columns = tuple(
+        replace(one, nullable=False) if one.nullable and one.name in distinct else one for one in table.columns
     )
+    return _Subject(table, columns, limits(checks), checks, uniques, frozenset(kept), tuple(keys), asked, constants)
 
 
 def counted(column: Column) -> bool:
@@ -191,9 +195,10 @@ def _rows_of(
 ) -> list[Row]:
     made: list[Row] = []
     seen: list[set[tuple[str | None, ...]]] = [set() for _ in subject.uniques]
+    pointed = {key.target: parents.get(key.target, ()) for key in subject.keys} | {_key(subject.table): made}
     for place in range(count):
         for attempt in range(_ATTEMPTS):
-            row = _row(subject, place, attempt, count, {**parents, _key(subject.table): made}, known)
+            row = _row(subject, place, attempt, count, pointed, known)
             if row is not None and not _taken(row, subject, seen) and not _breaks(row, subject):
                 _remember(row, subject, seen)
                 made.append(row)
@@ -225,15 +230,14 @@ def _row(
             return None
         row.update(chosen)
     space = f"{subject.table.schema}.{subject.table.name}"
-    for column in subject.table.columns:
+    for column in subject.columns:
         if column.name not in row and column.name not in subject.kept:
-            asked = subject.asked.get(column.name, Limits())
+            asked = subject.asked.get(column.name, NO_LIMITS)
             constants = subject.compared.get(column.name, ())
             if constants and attempt % 4 == 3:
                 row[column.name] = constants[(place + attempt // 4) % len(constants)]
                 continue
-            told = replace(column, nullable=column.nullable and column.name not in subject.distinct)
-            row[column.name] = value(space, told, asked, known, place + attempt * _stride_of(count))
+            row[column.name] = value(space, column, asked, known, place + attempt * _stride_of(count))
     return {one.name: row[one.name] for one in subject.table.columns if one.name in row}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
@@ -26,6 +26,7 @@ from colonnade.sources.shape import Form, Key, ListOf, MapOf, Switch, Text
 from colonnade.sources.tree import Node, items, member, parse, shown
 from colonnade.sources.typeword import Problem, TypeWord, read_type
 from colonnade.sql import NAME_BYTES, fingerprint
+from colonnade.values import replace
 from colonnade.vocabulary import wishes as words
 from colonnade.vocabulary.naming import plural, snake
 

@@ -46,7 +46,8 @@ def parse(text: str, file: str) -> Node:
     suffix = PurePath(file).suffix.lower()
     as_json = suffix == ".json" or (suffix not in (".yaml", ".yml") and text.lstrip()[0] in "{[")
     node = _assemble(_json_events(text, file) if as_json else _yaml_events(text, file), file)
-    mistakes = tuple(_unstorable(node))
+    # Only an escape makes a character that the text itself does not have.
+    mistakes = tuple(_unstorable(node)) if "\\" in text or _UNSTORABLE.search(text) else ()
     if mistakes:
         raise InputError(mistakes)
     return node

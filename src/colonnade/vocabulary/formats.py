@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,8 @@ def of_remark(text: str) -> str | None:
     return next((meaning for meaning, pattern in REMARKS if pattern.search(text)), None)
 
 
+# Tables share many of their names.
+@lru_cache(maxsize=8192)
 def of_name(column: str) -> str | None:
     """The meaning that the name of a column, in snake_case, leaves no doubt of."""
     return next((meaning for meaning, pattern in NAMES if pattern.fullmatch(column)), None)

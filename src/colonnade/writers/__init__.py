@@ -10,12 +10,12 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from colonnade import scratch
 from colonnade.errors import Mistake, OutputError, wrong
+from colonnade.values import replace
 from colonnade.writers.beside import beside, possible
 from colonnade.writers.file import WRITERS, File, Request
 
@@ -95,7 +95,7 @@ def _formatting(files: Sequence[File]) -> Iterator[Callable[[], tuple[File, ...]
     with tempfile.TemporaryDirectory(prefix="colonnade-", dir=scratch.in_memory()) as folder:
         paths = [Path(folder, f"file_{number:06}.py") for number in range(len(python))]
         for path, file in zip(paths, python, strict=True):
-            path.write_text(file.text, encoding="utf-8", newline="")
+            path.write_bytes(file.text.encode())
         with subprocess.Popen([_ruff(), *_FORMAT, folder], stderr=subprocess.PIPE, text=True) as ruff:
             yield partial(_finished, ruff, files, paths)
 
@@ -104,7 +104,7 @@ def _finished(ruff: subprocess.Popen[str], files: Sequence[File], paths: Sequenc
     complaint = ruff.communicate()[1]
     if ruff.returncode:
         raise RuntimeError(f"a generated Python file is not valid: {complaint.strip()}")
-    texts = (path.read_text(encoding="utf-8") for path in paths)
+    texts = (path.read_bytes().decode() for path in paths)
     return tuple(replace(file, text=next(texts)) if file.path.suffix == ".py" else file for file in files)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import singledispatch
+from functools import lru_cache, singledispatch
 
 from colonnade.design.schema import (
     Check,
@@ -25,15 +25,15 @@ from colonnade.ops.comments import SetComment
 from colonnade.ops.constraints import AddConstraint, DropConstraint, fits_create_table
 from colonnade.ops.indexes import CreateIndex, DropIndex, key_sql
 from colonnade.ops.op import Op
-from colonnade.ops.tables import CreateTable, DropTable
+from colonnade.ops.tables import CreateTable, DropTable, table_settings
 from colonnade.ops.text import default
 from colonnade.sql import idents, qualified, without_tabs
-from colonnade.types import TypeName, take_apart
+from colonnade.types import take_apart
 from colonnade.writers.python import call, listing, mapping, texts
 from colonnade.writers.spelling import FAMILIES, NAMED
 
 # A colon that sqlalchemy.text() would read as a bind parameter or as an escape.
-_BIND = re.compile(r"(?<!:):[\w$]|\\:")
+_BIND = re.compile(r":(?:(?<!::)[\w$]|(?<=\\:))")
 _CONSTRAINT_WORDS = {PrimaryKey: "primary", Unique: "unique", Check: "check", ForeignKey: "foreignkey"}
 
 
@@ -122,16 +122,17 @@ def _create_table(op: CreateTable, said: Said) -> Iterator[str]:
     if qualified(table.schema, table.name) not in said.tables:
         yield from _executed(op, said)
         return
+    key = table.primary_key
     inline = [one for one in table.constraints if _sayable(one) and not _tabbed(one.name)]
     yield call(
         "op.create_table",
         repr(table.name),
-        *(_column(column, said, table.primary_key) for column in table.columns),
+        *(_column(column, said, key) for column in table.columns),
         *(_constraint(one) for one in inline),
         schema=_schema(table.schema),
         comment=repr(table.comment) if _stands_inside(table.comment) else None,
     )
-    yield from (execute(step.sql) for step in op.steps()[1:])
+    yield from map(execute, table_settings(table))
     others = (one for one in table.constraints if one not in inline)
     yield from (execute(AddConstraint((table.schema, table.name), one).steps()[0].sql) for one in others)
 
@@ -177,8 +178,7 @@ def _create_index(op: CreateIndex, said: Said) -> Iterator[str]:
 
 
 def _key(key: IndexKey) -> str:
-    plain = key.column is not None and key == IndexKey(key.column)
-    return repr(key.column) if plain else _text(key_sql(key))
+    return repr(key.column) if key.plain else _text(key_sql(key))
 
 
 @calls.register
@@ -273,7 +273,7 @@ def _type(type_: str, said: Said) -> str | None:
     base = type_
     while base.endswith("[]"):
         base = base.removesuffix("[]")
-    scalar = _named_type(base, said) or _built_in(take_apart(base))
+    scalar = _named_type(base, said) or _built_in(base)
     if scalar is None or base == type_:
         return scalar
     return call("postgresql.ARRAY", scalar)
@@ -294,7 +294,10 @@ def _named_type(name: str, said: Said) -> str | None:
     return None
 
 
-def _built_in(name: TypeName) -> str | None:
+# Tables have few types between them.
+@lru_cache(maxsize=8192)
+def _built_in(base: str) -> str | None:
+    name = take_apart(base)
     row = name.row
     if row is None:
         return None

@@ -24,7 +24,8 @@ class File:
     once: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+# Compared by identity: to hash a request would be to walk the whole design.
+@dataclass(frozen=True, slots=True, eq=False)
 class Request:
     """What every writer reads.
 

@@ -45,7 +45,7 @@ WHOLE_MODULES = {"dt": "import datetime as dt", "enum": "import enum", "sa": "im
 FOREIGN = ("sqlalchemy", "sqlmodel")
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
-_TEXT = re.compile(r'""".*?"""' + r'|"(?:[^"\\\n]|\\.)*"' + r"|'(?:[^'\\\n]|\\.)*'", re.DOTALL)
+_TEXT = re.compile(r'"(?:"".*?"""|[^"\\\n]*(?:\\.[^"\\\n]*)*")' + r"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'", re.DOTALL)
 
 SERVER_TYPES = '''
 class ServerType(sa.types.UserDefinedType[str]):

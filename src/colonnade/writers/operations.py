@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 
 from colonnade.diff import creation
 from colonnade.ops.namespaces import CreateExtension, ShareExtension
 from colonnade.ops.op import Op
+from colonnade.values import replace
 from colonnade.writers.file import Request
 
 

@@ -24,6 +24,8 @@ def docstring(text: str) -> str:
     """`text` as a docstring of one line that nothing in it can end."""
     escapes = {"\\": "\\\\", '"': '\\"'}
     line = " ".join(text.split())
+    if line.isprintable() and escapes.keys().isdisjoint(line):
+        return f'"""{line}"""'
     body = "".join(escapes.get(mark) or (mark if mark.isprintable() else repr(mark)[1:-1]) for mark in line)
     return f'"""{body}"""'
 

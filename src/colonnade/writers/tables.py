@@ -234,4 +234,4 @@ def index_source(one: Index) -> str:
 
 
 def _index_key(key: IndexKey) -> str:
-    return repr(column_key(key.column)) if key.column and key == IndexKey(key.column) else sql_text(key_sql(key))
+    return repr(column_key(key.column)) if key.column and key.plain else sql_text(key_sql(key))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
 
 from colonnade import types
 from colonnade.design.schema import Dependency, Unique
@@ -134,12 +135,14 @@ def _told(work: Work) -> list[tuple[str, str, Place]]:
         sentences += [(entity.description, entity.name.place)]
         # "depends on the zip" beside a column is said of that column.
         sentences += [(f"{one.name.value} {one.description}", one.name.place) for one in entity.attributes]
-    return [
-        (match["decides"], match["decided"], place)
-        for text, place in sentences
-        for pattern in words.STATED
-        for match in pattern.finditer(text)
-    ]
+    return [(decides, decided, place) for text, place in sentences for decides, decided in _pairs(text)]
+
+
+# Most columns say nothing beside their names, and tables share many of these.
+@lru_cache(maxsize=8192)
+def _pairs(text: str) -> tuple[tuple[str, str], ...]:
+    """(what decides, what is decided) as often as `text` says so."""
+    return tuple((match["decides"], match["decided"]) for pattern in words.STATED for match in pattern.finditer(text))
 
 
 def _stated(table: Blueprint, told: list[tuple[str, str, Place]]) -> Iterator[Dependency]:

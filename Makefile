@@ -47,4 +47,6 @@ $(READY): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed, and none was found: set PYTHON=/path/to/python3"; exit 2; }
 	$(PYTHON) -m venv $(VENV) || { $(PYTHON) -m pip install --user virtualenv && $(PYTHON) -m virtualenv $(VENV); }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	# As pip does for what it copies: where no bytecode may be written, each start would compile every module anew.
+	$(BIN)/python -m compileall -q src
 	@touch $@

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from colonnade import api
+from colonnade.evolve import Wish
 from colonnade.server import Server
 
 EXAMPLE = str(Path(__file__).parent.parent / "examples" / "task-management")
@@ -22,6 +23,19 @@ def upgrade():
 
 def downgrade():
     op.drop_table("users")
+'''
+
+NOTHING = '''"""nothing"""
+revision = "ae1"
+down_revision = "001"
+
+
+def upgrade():
+    pass
+
+
+def downgrade():
+    pass
 '''
 
 
@@ -70,3 +84,17 @@ def test_history_that_goes_on_is_left_alone(tmp_path: Path, server: Server) -> N
     assert [one.rule for one in changed.findings if one.severity == "error"] == ["history-goes-on"]
     assert "colonnade migrate" in changed.findings[-1].fix
     assert {path.name: path.read_text() for path in versions(tmp_path).glob("*.py")} == before
+
+
+def test_after_the_next_revision_is_written_a_build_is_done_again(tmp_path: Path, server: Server) -> None:
+    assert build(tmp_path, server).ok
+    for changes in ({"timestamps": "timestamp"}, {"timestamps": "timestamp", "enums": "check"}):
+        settings = api.Settings(**changes)  # type: ignore[arg-type]
+        (versions(tmp_path) / "ae1_nothing.py").write_text(NOTHING)
+        assert not build(tmp_path, server, changes).ok
+        api.migrate("next", [], settings, tmp_path, server, Wish("plain", allow_data_loss=True))
+        before = {path.name: path.read_text() for path in versions(tmp_path).glob("*.py")}
+        done = build(tmp_path, server, changes)
+        assert done.ok, done.findings
+        assert {path.name: path.read_text() for path in versions(tmp_path).glob("*.py")} == before
+        assert not api.build(api.design([EXAMPLE], settings), settings, tmp_path).ok, "nobody has looked"

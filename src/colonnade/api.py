@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -169,29 +169,45 @@ def build(
     )
     files = write(designed.schema, chosen, place, only)
     planned = _planned(designed, files, place, chosen.tree, out, force=force, complete=only is None)
-    findings = (*_severity(designed.findings, strict), *_kept(planned, place, out))
+    findings = (*_severity(designed.findings, strict), *_edited(planned, out))
     if check:
         seen = output.checked(planned)
         return Build(all(one.status == "unchanged" for one in seen), False, out, seen, findings, ())
     if any(finding.severity == "error" for finding in designed_errors(designed.findings, strict)):
         return Build(False, False, out, (), findings, ())
     proofs: tuple[Proof, ...] = ()
-    if server is not None:
-        on_stage("proving")
-        with server() as running:
+    with nullcontext() if server is None else server() as running:
+        if running is not None:
+            on_stage("proving")
             substituted = substitutions(designed.schema, running)
             findings = (*findings, *_severity(substituted, strict))
             if designed_errors(substituted, strict):
                 return Build(False, False, out, (), findings, ())
             proofs = prove(designed, chosen, running, place=place, on_proof=on_proof)
-    held = all(proof.passed for proof in proofs)
-    if not held:
-        return Build(False, False, out, (), findings, proofs)
-    output.move(planned, out)
-    complete = not any(change.status == "edited" for change in planned) and not _stands(planned, place)
-    result = Build(complete, server is not None, out, planned, findings, proofs)
+            if not all(proof.passed for proof in proofs):
+                return Build(False, False, out, (), findings, proofs)
+        output.move(planned, out)
+        if _stands(planned, place) and (running is None or not _arrives(running, place, chosen, out)):
+            findings += _behind(place, out)
+    complete = not {"edited-file", "history-goes-on"} & {finding.rule for finding in findings}
+    result = Build(complete, running is not None, out, planned, findings, proofs)
     output.write_reports(out, _reports(result))
     return result
+
+
+def _arrives(server: Server, place: revisions.Position, chosen: Settings, out: Path) -> bool:
+    """Whether the history in `out` builds what the designs there say: then there is nothing to migrate."""
+    from colonnade.elaborate import Code
+    from colonnade.errors import InputError
+    from colonnade.evolve import Source, differing
+    from colonnade.evolve.origin import designs
+
+    folder = str(out / place.folder)
+    try:
+        history = Source(folder, {}, code=Code("alembic", folder))
+        return not differing(server, history, designs(_own_designs(out), chosen))
+    except InputError:
+        return False
 
 
 def write(
@@ -375,8 +391,8 @@ def _stands(planned: Sequence[output.Change], place: revisions.Position) -> bool
     return bool(place.followed_by) and not any(_is_revision(change, place) for change in planned)
 
 
-def _kept(planned: Sequence[output.Change], place: revisions.Position, out: Path) -> tuple[Finding, ...]:
-    edited = [
+def _edited(planned: Sequence[output.Change], out: Path) -> tuple[Finding, ...]:
+    return tuple(
         Finding(
             "edited-file",
             "was edited after it was generated and is kept",
@@ -386,18 +402,20 @@ def _kept(planned: Sequence[output.Change], place: revisions.Position, out: Path
         )
         for change in planned
         if change.status == "edited"
-    ]
-    if _stands(planned, place):
-        edited.append(
-            Finding(
-                "history-goes-on",
-                f"the design changed, and revision {place.id} is followed by " + ", ".join(place.followed_by),
-                Place(str(out / place.folder / "versions")),
-                "write the next revision with 'colonnade migrate -m \"what changed\"'",
-                "error",
-            )
-        )
-    return tuple(edited)
+    )
+
+
+def _behind(place: revisions.Position, out: Path) -> tuple[Finding, ...]:
+    followed = ", ".join(place.followed_by)
+    return (
+        Finding(
+            "history-goes-on",
+            f"the design changed, and revision {place.id} is followed by {followed}",
+            Place(str(out / place.folder / "versions")),
+            "write the next revision with 'colonnade migrate -m \"what changed\"'",
+            "error",
+        ),
+    )
 
 
 def _way_on(edited: Path) -> str:

@@ -271,3 +271,29 @@ def test_names_from_documents_stay_names_in_seeds() -> None:
     assert files[0].path.parent.as_posix() == "backend/seeds"
     assert ident(hostile) in files[0].text
     assert all(line.startswith("--") for line in files[0].text.splitlines()[:2])
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "NOT flag OR amount = 1",
+        "flag IS NOT TRUE OR amount BETWEEN 3 AND 5",
+        "total = amount * price - 2",
+        "total - 1 = price + amount OR total IS NULL",
+        "amount NOT BETWEEN 1 AND 4",
+        "opened > '2024-01-17'",
+        "opened <= closed OR flag",
+    ],
+)
+def test_rows_keep_checks_over_several_columns(scratch: str, server: Server, check: str) -> None:
+    schema = alone(
+        Column("flag", "boolean", False), Column("amount", "integer", False), Column("price", "integer", False),
+        Column("total", "integer"), Column("opened", "date", False), Column("closed", "date", False),
+        checks=(check,),
+    )  # fmt: skip
+    made = rows(schema, 5)["t"]
+    assert len(made) == 5
+    with connect(server.dsn(scratch)) as connection:
+        connection.execute(script(schema.database).encode())
+        for row in made:
+            insert(connection, "t", row)

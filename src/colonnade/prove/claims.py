@@ -86,11 +86,11 @@ def required(pair: Pair, settings: Settings) -> Iterator[Claim]:
 
 
 def not_empty(pair: Pair, settings: Settings) -> Iterator[Claim]:
-    """A required text that is neither a key nor a closed list refuses the empty text and blanks."""
+    """A required text that is neither a reference nor a closed list refuses the empty text and blanks."""
     if not settings.enabled("text-not-empty"):
         return
     closed = {one.name for one, _, _ in _lists(pair)}
-    keys = _keys(pair.table) | {pair.facts.owner_column}
+    keys = _references(pair.table) | {pair.facts.owner_column}
     for column, because in needed(pair, settings):
         if _is_text(column) and column.name not in closed | keys and column.default != "''":
             name = shorten(f"{column.name}_not_empty")
@@ -251,12 +251,14 @@ def needed(pair: Pair, settings: Settings) -> Iterator[tuple[Column, str]]:
     for attribute, column in attributes(pair):
         if attribute.nullable is not None and not attribute.nullable.value:
             yield column, reason(attribute.nullable)
+        elif attribute.primary_key is not None and attribute.primary_key.value:
+            yield column, reason(attribute.primary_key)
         elif attribute.nullable is None and customary_default(attribute, column, settings):
             yield column, f"{reason(attribute.name)}, an enum with a default"
     for one in stated.statements(pair.entity):
-        found = pair.column(one.columns[0]) if one.kind == "required" else None
-        if found is not None and found.generated is None:
-            yield found, f"stated at {one.place}"
+        for found in map(pair.column, one.columns if one.kind in ("required", "primary key") else ()):
+            if found is not None and found.generated is None:
+                yield found, f"stated at {one.place}"
 
 
 def customary_default(attribute: DraftAttribute, column: Column, settings: Settings) -> str | None:
@@ -350,6 +352,5 @@ def _outside(values: tuple[str, ...]) -> str:
                 if word not in values)  # fmt: skip
 
 
-def _keys(table: Table) -> set[str]:
-    keys = {name for one in table.foreign_keys for name in one.columns}
-    return keys | set(table.primary_key.columns if table.primary_key else ())
+def _references(table: Table) -> set[str]:
+    return {name for one in table.foreign_keys for name in one.columns}

@@ -77,6 +77,7 @@ def seeds_load(ground: Ground) -> Iterator[Proof]:
         for file in files:
             text = file.read_text(encoding="utf-8")
             outcome = ran(migrator, text)
+            migrator.rollback()
             after = _counted(ground, migrator)
             grown = {name: after[name] - before[name] for name in after if after[name] != before[name]}
             words = ", ".join(f"{number} rows in {name}" for name, number in grown.items()) or "no rows"

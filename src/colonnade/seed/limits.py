@@ -66,7 +66,7 @@ def limits(expressions: Iterable[str]) -> dict[str, Limits]:
     """
     read = _Read()
     for text in expressions:
-        for part in _conjuncts(expression(text)):
+        for part in conjuncts(expression(text)):
             _fact(part, read)
     for name, rank in _ranks(read.greater, read.unequal).items():
         read.columns[name] = replace(read.columns.get(name, NO_LIMITS), rank=rank)
@@ -77,7 +77,7 @@ def _kind(node: Any) -> str:
     return type(node).__name__
 
 
-def _conjuncts(node: Any) -> Iterator[Any]:
+def conjuncts(node: Any) -> Iterator[Any]:
     """The parts of `a AND b`; of `x IS NULL OR b`, `b`."""
     if _kind(node) != "BoolExpr":
         yield node
@@ -85,11 +85,11 @@ def _conjuncts(node: Any) -> Iterator[Any]:
     operator = node.boolop.name
     if operator == "AND_EXPR":
         for part in node.args:
-            yield from _conjuncts(part)
+            yield from conjuncts(part)
     elif operator == "OR_EXPR":
         rest = [part for part in node.args if _kind(part) != "NullTest"]
         if len(rest) == 1:
-            yield from _conjuncts(rest[0])
+            yield from conjuncts(rest[0])
 
 
 def _fact(node: Any, read: _Read) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from colonnade.design.schema import Check, Column, Entity, Exclusion, ForeignKey, PrimaryKey, Schema, Table, Unique
-from colonnade.seed.holds import broken, compared, emptied
+from colonnade.seed.holds import broken, compared, emptied, equations, worth
 from colonnade.seed.limits import NO_LIMITS, Limits, limits
 from colonnade.seed.values import Known, value
 from colonnade.values import replace
@@ -38,6 +38,7 @@ class _Subject:
     keys: tuple[ForeignKey, ...]
     emptied: tuple[str, ...] = ()
     compared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    equations: tuple[tuple[str, Any], ...] = ()
 
 
 def order(schema: Schema) -> tuple[Table, ...]:
@@ -143,7 +144,10 @@ def _subject(table: Table, entities: Mapping[str, Entity]) -> _Subject:
     columns = tuple(
         replace(one, nullable=False) if one.nullable and one.name in distinct else one for one in table.columns
     )
-    return _Subject(table, columns, limits(checks), checks, uniques, frozenset(kept), tuple(keys), asked, constants)
+    return _Subject(
+        table, columns, limits(checks), checks, uniques, frozenset(kept), tuple(keys), asked, constants,
+        tuple(one for one in equations(checks) if table.has(one[0]) and one[0] not in kept | linked),
+    )  # fmt: skip
 
 
 def counted(column: Column) -> bool:
@@ -238,6 +242,7 @@ def _row(
                 row[column.name] = constants[(place + attempt // 4) % len(constants)]
                 continue
             row[column.name] = value(space, column, asked, known, place + attempt * _stride_of(count))
+    row.update({name: worth(node, row) or row[name] for name, node in subject.equations if row.get(name) is not None})
     return {one.name: row[one.name] for one in subject.table.columns if one.name in row}
 
 

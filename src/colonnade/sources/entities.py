@@ -156,6 +156,10 @@ ENTITY = Form(
             ),
         ),
         Key("soft_delete", Switch("Whether rows are marked as deleted by deleted_at and kept.")),
+        Key(
+            "description",
+            Text("What the rows are, in plain words; also who reads them.", examples=("Visible to everyone.",)),
+        ),
         *(key for key, _ in WISHES),
     ),
 )
@@ -574,6 +578,7 @@ def _entity(part: Part) -> DraftEntity:
         constraints=tuple(Fact(node.text, node.place) for node, one in part.constraints if isinstance(one, Condition)),
         soft_delete=Fact(soft.text.lower() == "true", soft.place) if soft else None,
         wishes=tuple(_wishes(part)),
+        description=_text(part.node, "description"),
     )
 
 

@@ -23,7 +23,7 @@ EMAIL = "'^[^@[:space:]]+@[^@[:space:]]+[.][^@[:space:]]+$'"
 def text_not_empty(work: Work) -> Work:
     """A required text is not empty.
 
-    NOT NULL alone takes an empty string, and blanks. Keys, references and closed lists need no such check.
+    NOT NULL alone takes an empty string, and blanks. References and closed lists need no such check.
     """
     references = {(link.child, column) for link in work.links for column in link.columns}
     return each(work, lambda one: _not_empty(one, references))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from colonnade.design.schema import Column, Reason
 from colonnade.design.work import Blueprint, Link, Work, found, house
@@ -31,6 +31,15 @@ EMPTY = declare(
     """A document states that the owner of a row may be missing.
 
     Rows without an owner are nobody's: the policies hide them from every user.
+    """,
+)
+
+PAIR = declare(
+    "pair-of-one-owner",
+    """A row points at two rows of one table, and both can only be rows of its own user.
+
+    That is right for a task that waits for another task, and wrong for two people who are friends. Where rows of
+    others are meant, describe the table that is pointed at as visible to everyone.
     """,
 )
 
@@ -182,7 +191,20 @@ def owner_in_foreign_keys(work: Work) -> Work:
     links = tuple(
         link if link.child in memberships else replace(link, carried=_carried(work, link)) for link in work.links
     )
-    return replace(work, links=links)
+    return replace(work, links=links, findings=work.findings + tuple(_pairs(links)))
+
+
+def _pairs(links: Iterable[Link]) -> Iterator[Finding]:
+    pairs: dict[tuple[str, str], list[Link]] = {}
+    for link in links:
+        if link.carried and link.required and link.child != link.parent:
+            pairs.setdefault((link.child, link.parent), []).append(link)
+    for (child, parent), found_ in pairs.items():
+        if len(found_) > 1:
+            columns = " and ".join(", ".join(one.columns) for one in found_)
+            message = f"{columns} of {child} can only point at {parent} of one and the same user"
+            fix = f"describe {parent} as visible to everyone if rows of other users are meant"
+            yield from found(PAIR, message, found_[-1].place, fix, "note")
 
 
 def _carried(work: Work, link: Link) -> str | None:

@@ -6,6 +6,7 @@ import os
 import random
 import time
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -90,6 +91,23 @@ def test_long_lines_take_no_exponential_time() -> None:
             "```sql\n{}\n```",
         ):
             assert seconds(frame.format(piece * 1500)) < 2 * LIMIT, (piece, frame)
+
+
+# Each once took the square of its length, or for ever.
+COSTLY = {
+    "a name of many parts in a drawing": "## A\n\n- id: uuid\n\n```\nA ──< A: a" + "_a" * 200 + ", a\n```\n",
+    "words with blanks between slashes": "## A\n\n- b (" + "a / " * 60 + "!)\n- c: text",
+    "a title that ends in signs": "# Depot" + "," * 20_000 + " x",
+    "a title of blanks": "# Depot" + " -" * 20_000 + " x",
+    "a piece of blanks": "### Key Entities\n\n- **A**: has a b" + "\t" * 1_500 + "c" + " a" * 1_500,
+    "many words that lead a list in": "### Key Entities\n\n- **A**: " + "the user with " * 2_500,
+    "a row of a broken table far to the right": "| a | b |\n" + " " * 30_000 + "| c x |\n" + " " * 30_000 + "| d |",
+}
+
+
+@pytest.mark.parametrize("text", COSTLY.values(), ids=COSTLY)
+def test_what_took_long_takes_no_time(text: str) -> None:
+    assert seconds(text) < LIMIT
 
 
 def test_a_run_of_one_word_is_read_in_one_way() -> None:

@@ -14,7 +14,7 @@ _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _STRUCK = re.compile(r"~~(?=\S)[^~\n]*~~|<(?:del|s)>[^<\n]*</(?:del|s)>")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _MARKER = re.compile(r"[ \t]{0,999}(?:>[ \t]?){0,99}(?:[-*+•]|\d{1,9}[.)])?[ \t]{0,999}(?:\[[ xX]\][ \t]{1,999})?")
-_DELIMITER = re.compile(r"[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_DELIMITER = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
 _PIPES = re.compile(r"[ \t>]*\|.*\|")
 
 
@@ -241,9 +241,14 @@ def _paragraph_or_table(numbers: list[int], lines: list[str]) -> Iterator[Block]
 
 
 def _table(numbers: Sequence[int], lines: list[str]) -> Table:
-    rows = [number for number in numbers if lines[number].strip() and not _DELIMITER.fullmatch(lines[number])]
+    rows = [number for number in numbers if not _is_rule(lines[number].lstrip(" \t>"))]
     header = _cells(lines[rows[0]], rows[0], 0) if rows else ()
     return Table(header, tuple(_cells(lines[number], number, len(header)) for number in rows[1:]))
+
+
+def _is_rule(line: str) -> bool:
+    """Whether a line of a table holds no cells."""
+    return not line.strip() or _DELIMITER.fullmatch(line) is not None
 
 
 def _cells(line: str, number: int, width: int) -> tuple[Span, ...]:

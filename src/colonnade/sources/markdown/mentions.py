@@ -11,7 +11,7 @@ from colonnade.sources.markdown import names
 from colonnade.sources.markdown.forms.block import snake
 from colonnade.vocabulary.naming import ascii_fold
 
-_ONE_NAME = re.compile(r"[\w'’-]+(?:[ _][\w'’-]+)*")
+_ONE_NAME = re.compile(r"[\w'’-]+(?: [\w'’-]+)*")
 _POSSESSIVE = ("'s", "’s")
 _COLUMN = re.compile(r"[`*]*\.`?([^\W\d]\w*)")
 _GOES_ON = re.compile(r"[_-]\w")

@@ -56,10 +56,14 @@ class Title:
 _KEYCAP = re.compile(r"^[\d#*]\ufe0f?\u20e3\s*")
 
 
+# What follows so many letters of a title is no part of a name.
+_LONGEST = 1000
+
+
 @lru_cache(maxsize=16384)
 def bare(text: str) -> str:
     """`text` without emoji, numbering and Markdown marks."""
-    text = _KEYCAP.sub("", text.strip())
+    text = _KEYCAP.sub("", text[:_LONGEST].strip())
     for _ in range(3):
         shorter = _NUMBER.sub("", _DECORATION.sub("", text)).strip()
         if shorter == text:

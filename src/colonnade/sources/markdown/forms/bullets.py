@@ -366,6 +366,10 @@ def _rest(rest: str, choice: bool) -> tuple[Facts, str, bool]:
     return told, names.plain(body), "type" in told
 
 
+# No blank may be read in two ways: a list of many words would be read in all combinations of them.
+_WORDS_LISTED = re.compile(r"[^\W_][\w-]*(?:\s*[,/|]\s*[^\W_][\w-]*(?: +[\w-]+)*)+")
+
+
 def qualified(inside: str, choice: bool) -> Facts:
     """A bracket behind a name: a type and qualifiers, or a remark."""
     told = facts.said(inside, "type", choice)
@@ -386,11 +390,7 @@ def qualified(inside: str, choice: bool) -> Facts:
         and "," not in inside
     ):
         told.pop("type")
-    if (
-        not told
-        and re.fullmatch(r"[^\W_][\w-]*(?:\s*[,/|]\s*[^\W_][\w -]*)+", inside.strip())
-        and not qualifiers.OPEN_LIST.search(inside)
-    ):
+    if not told and _WORDS_LISTED.fullmatch(inside.strip()) and not qualifiers.OPEN_LIST.search(inside):
         found, default = facts.values(inside, choice, "constraint")
         if found:
             told["enum_values"] = Fact(found, NOWHERE)

@@ -511,13 +511,17 @@ def _is_bare_list(text: str) -> bool:
     return short and nouns >= 3 and nouns + counted == len(bare)
 
 
+# So many letters before a word decide whether it leads a list in: the longest of those that forbid it, and blanks.
+_BEFORE = 60
+
+
 def _lead(clause: str, entry: Entry, known: Index) -> int | None:
     """Where the list behind "has", "with", … begins; None where the word means something else."""
     for match in prose.LEAD.finditer(clause):
         before = clause[: match.start()]
-        if before.count("(") > before.count(")") or prose.NO_LEAD_BEFORE.search(before):
+        if before.count("(") > before.count(")") or prose.NO_LEAD_BEFORE.search(before[-_BEFORE:]):
             continue
-        if prose.NO_LEAD_BEHIND.match(clause[match.start() :]):
+        if prose.NO_LEAD_BEHIND.match(clause, match.start()):
             continue
         if _other_subject(before, entry, known):
             continue
@@ -717,9 +721,14 @@ _HUMPED = re.compile(r"\b[a-z]+[A-Z]\w*")
 _NO_NOUN = re.compile(r"[=<>{}|!?%$]|\d{3,}")
 
 
+# What stands farther behind in a piece is no part of its noun.
+_LONGEST_PIECE = 400
+
+
 @lru_cache(maxsize=16384)
 def _noun(head: str) -> str | None:
     """The noun of a piece without articles, qualifiers and relative clauses; None where it is no noun."""
+    head = head[:_LONGEST_PIECE]
     bare = names.plain(head).strip().strip("\"'“”.,;:：*")
     bare = prose.FRONT.sub("", bare + " ").strip()
     bare = _OF_THE.sub(lambda match: f"{match['rest']} {match['head']}", bare)

@@ -69,7 +69,7 @@ WHOLE: dict[str, tuple[str, ...]] = {
         "enums", "enum", "enumerations", "enum types", "enum values", "enum definitions", "enumerated types", "enumeration", "custom types",
         "enumeraciones", "enumerações", "enumerationen", "aufzählungen", "énumérations", "enumerazioni", "枚举", "枚举类型", "列挙型", "enum一覧",
         "перечисления", "postgresql enums", "enum type", "allowed values", "possible values", "value sets", "status enum", "constants",
-        "enums & constants", "shared enums", "enums and constants", "enumerations & constants", "lookup values",
+        "enums & constants", "cases", "enum cases", "raw value", "raw values", "shared enums", "enums and constants", "enumerations & constants", "lookup values",
     ),
     "samples": (
         "example", "examples", "sample data", "example data", "sample", "seed data", "test data", "sample records", "example records",

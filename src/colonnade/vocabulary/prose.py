@@ -26,7 +26,7 @@ RELATED = re.compile(
 )
 # A lead is none before or behind these: "associated with", "along with", "starts with".
 NO_LEAD_BEFORE = re.compile(
-    r"\b(?:associated|along|together|linked|related|dealing|interact\w*|compatible|consistent|start\w*|begin\w*|connected|integrat\w*|shared|share|one-to-many|many-to-one|one-to-one|many-to-many|paired|work\w*|combined|"
+    r"\b(?:associated|along|together|linked|related|dealing|interact\w*|compatible|consistent|start\w*|begin\w*|connected|integrat\w*|shared|share|one-to-many|many-to-one|one-to-one|many-to-many|paired|work\w*|combined|than|"
     r"aligned|comply|complies|replaced|populated|filled|sync\w*|communicat\w*|authenticated|to|not|comply|matched|signed|logged|user|users|a|the|an|audit|medical|health|academic|single|historical|new|immutable|each)\s+$",
     _I,
 )  # fmt: skip
@@ -38,11 +38,13 @@ STOP = re.compile(
 )  # fmt: skip
 # "an attendance record for a student": the word is a noun.
 NO_LEAD_BEHIND = re.compile(
-    r"(?:records?|tracks?|stores?|holds?|captures?)\s+(?:of|for|in|about|that|which|linking|between)\b", _I
+    r"(?:records?|tracks?|stores?|holds?|captures?)\s+(?:of|for|in|about|that|which|linking|between|rather|instead)\b",
+    _I,
 )
 # What starts like this is no name of a column.
 NO_NOUN = re.compile(
-    r"(?:for|of|in|by|at|per)\s|(?:from|to|with|on|about|into)\s+(?:an?|the|its|their|each|every|one|this|that)\s", _I
+    r"(?:for|of|in|by|at|per)\s|(?:from|to|with|on|about|into)\s+(?:an?|the|its|their|each|every|one|this|that)\s",
+    _I,
 )
 # A bracket with one of these says how values are and lists none.
 QUALITY = re.compile(

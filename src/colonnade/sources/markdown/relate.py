@@ -249,6 +249,8 @@ def _implied(entity: DraftEntity, attribute: DraftAttribute, known: Index) -> st
         found = known.find(base.rpartition("_")[2]) if base.rpartition("_")[2] not in _NO_TARGET else None
     if found is None and base not in _NO_TARGET and len(base) > 3:
         found = known.by_tail.get(base)
+        # `movement_id` of MigratoryMovement is its own.
+        found = None if found == entity.name.value else found
     if found is None and base == "parent" and (attribute.references is None):
         found = entity.name.value
     return (

@@ -98,7 +98,15 @@ def _label(block: Paragraph, following: Block) -> tuple[Span, int, Block | None]
         return None
     rest = Paragraph(block.lines[:-1]) if len(block.lines) > 1 else None
     role = titles.read(short).role
+    if role == "entity" and _is_sentence(short):
+        return None
     return Span(short, last.line, last.column), LABEL if role == "entity" else SMALL_LABEL, rest
+
+
+def _is_sentence(text: str) -> bool:
+    """`Line metadata is kept` is no name: three words or more that go on in small letters."""
+    rest = text.split()[1:]
+    return len(rest) > 1 and all(word.islower() for word in rest)
 
 
 def _stands_alone(block: Paragraph) -> bool:

@@ -161,6 +161,8 @@ def _without_name(sentence: str, name: str) -> str:
     return sentence
 
 
+# `Not stored: email, phone` speaks of columns.
+_NOT_ITS_COLUMNS = re.compile(r"\W*not (?:stored|persisted)(?: here)?\s*[:：]", re.IGNORECASE)
 _GOES_ON = re.compile(
     r"(?:it|this|they|not|never|no|computed|derived|ephemeral|transient|in-memory|calculated|generated|purely|exists|lives|held|"
     r"se|não|é|wird|werden|nicht|n'est|ne|non|viene|не|nie|jest)\b",
@@ -171,6 +173,8 @@ _GOES_ON = re.compile(
 def unstored_text(text: str, name: str) -> bool:
     """Whether a sentence of `text` whose subject is the thing called `name` says that it is not stored."""
     for number, sentence in enumerate(_SENTENCE_END.split(text[:1200])):
+        if _NOT_ITS_COLUMNS.match(sentence):
+            continue
         bare = _without_name(sentence.strip(), name) if name else sentence
         about_it = number == 0 or bare != sentence.strip() or _GOES_ON.match(bare)
         if about_it and any(pattern.search(bare.strip()) for pattern in storage.UNSTORED_SENTENCE):

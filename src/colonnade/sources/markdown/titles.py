@@ -107,7 +107,13 @@ def _whole_role(lowered: str, without: str) -> str:
             return _ROLES[candidate]
     if re.match(r"key (?:data |domain )?entities\b", without):
         return "key entities"
+    if _ATTRIBUTES_OF.search(without):
+        return "attributes"
     return "entities" if headings.ENTITIES_AND.match(without) else ""
+
+
+# `核心属性`: what stands before the word says which of them.
+_ATTRIBUTES_OF = re.compile(r"^[^\x00-\x7f]{0,6}(?:属性|字段|フィールド)$")
 
 
 def _role_by_words(lowered: str) -> str:

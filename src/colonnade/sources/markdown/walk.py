@@ -115,7 +115,7 @@ def _entered(
 ) -> tuple[str, Subject | None, bool]:
     """(role, subject, whether the title announces columns) inside a section called `title`."""
     inherited = role in SPEAKING or role in ("unstored", "before", "global")
-    if section.level == 1 and title.role in ("other", "description"):
+    if section.level == 1 and (title.role in ("other", "description") or _is_page(section, title)):
         # The name of the page says nothing about what is on it.
         return role, None, False
     if title.role == "relationships" and not inherited and titles.holder(section.text) and _shows_columns(section):
@@ -126,6 +126,8 @@ def _entered(
         and _defines(section, title, about, file)
     ):
         title = replace(title, role="entity", name=re.sub(r"\s*[(（].*$", "", title.name or section.text), soft=False)
+    if title.role == "other" and role in ("entities", "entity", "other") and _is_data_file(section):
+        title = replace(title, role="entity", name=_DATA_FILE.sub(r"\1", section.text), soft=False)
     if title.soft and title.role in ("unstored", "transfer") and section.sections and not _shows_columns(section):
         return title.role, None, False
     if section.sections and not inherited and any(storage.UNSTORED_GROUP.search(note) for note in title.notes):
@@ -174,6 +176,27 @@ def _called(block: Paragraph, file: str) -> Iterator[Reading]:
         if len(columns) > 2 and _coded(columns):
             about = Subject(match["name"], line.place(file))
             yield Reading("list", bullets.PRECISION - 10, (subject.entity(about, columns),))
+
+
+def _is_page(section: Section, title: titles.Title) -> bool:
+    """Whether a title that could name an entity is the page's, with the entities below it."""
+    if title.role != "entity" or title.marked or _shows_columns(section):
+        return False
+    below = [one for one in section.sections if one.title is not None and titles.read(one.text).role == "entity"]
+    return sum(any(isinstance(block, Table) for block in one.blocks) for one in below) > 1
+
+
+# `data/stops.json` holds rows as a table does, where its columns stand below.
+_DATA_FILE = re.compile(r".*?`(?:[\w.-]+/)*([\w-]+)\.(?:json|jsonl|ndjson|csv|tsv|parquet)`.*")
+
+
+def _is_data_file(section: Section) -> bool:
+    if not _DATA_FILE.fullmatch(section.text):
+        return False
+    listed = next((block for block in section.blocks if isinstance(block, (Bullets, Table))), None)
+    if isinstance(listed, Bullets):
+        return len(listed.items) > 1 and all(item.text.startswith("`") for item in listed.items)
+    return listed is not None
 
 
 def _shows_columns(section: Section) -> bool:

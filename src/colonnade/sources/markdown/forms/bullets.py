@@ -28,6 +28,9 @@ _HEAD = re.compile(
 _PHRASE = re.compile(
     r"(?P<names>[^\W\d][\w'’/-]*(?: [\w'’/-]+){0,3})(?P<mark>[?*!]?)(?P<rest>\s*[:：(（].*)", re.DOTALL
 )
+# `Número secuencial único`: a name of two words and what it is.
+_FLAG_BEHIND = re.compile(r"(?P<name>[^\W\d_]+ [^\W\d_]+)\s+(?P<flag>[^\W\d_]+)\W*")
+_UNIQUE = re.compile(r"únic[oa]|unique|eindeutig|unico|unica", re.IGNORECASE)
 _EACH = re.compile(_QUOTED_NAME)
 _DASH = re.compile(r"\s+[-–—]{1,2}\s+|\s*—\s*|\s+//\s+|\s+#\s+|\s+<-+\s+")
 _BRACKET = re.compile(r"\s*[(（\[](?P<inside>(?:[^()（）\[\]]|[(（\[][^()（）\[\]]*[)）\]])*)[)）\]]")
@@ -38,6 +41,7 @@ _META = re.compile(
     r"belongs to|has many|has one|many-to-one|one-to-many|many-to-many|one-to-one|owned by|references?|referenced by|source|location|file|why|rationale|retention|invariants?|extends|implements|inherits|key attributes|attributes|fields|"  # noqa: E501
     r"columns|properties|key fields|enum|enums|values|computed|derived|triggers?|performance|partial index|check(?: constraint)?|migration|query|queries|schema|behavior|cardinality|pk|fk|parent|children|methods?|important|warning|"  # noqa: E501
     r"required|optional|format|key|ttl|scope|hierarchy|volume|size|expected volume|created|updated|deleted|read|write|insert|update|delete|select|create|actions?|events?|status transitions|responsibilities|role|managed by|consumers?|producer|"  # noqa: E501
+    r"relación|relação|relazione|beziehung|relation|depende de|depends on|pertenece a|pertence a|raw value|cases|"
     r"一意制約|制約|関連|关系|约束|索引|说明|備考|目的|用途|restricciones|relaciones|relações|restrições|beziehungen|einschränkungen|propósito|zweck|objectif|validaciones|validações|índices|reglas|regras|regeln|nota|notas|hinweis)s?",
     re.IGNORECASE,
 )  # fmt: skip
@@ -58,6 +62,9 @@ class Read:
 
 
 # `/orders/[id]` is a page or an address.
+# `N:N → Order` is a relation, ``Add `priority: Int` to Task`` speaks of another entity.
+_CARDINALITY = re.compile(r"\W*(?:1|N|M|n|0\.\.1|0\.\.\*|1\.\.\*)\s?[:∶]\s?(?:1|N|M|n|0\.\.1|0\.\.\*|1\.\.\*)(?!\w)")
+_ADDED_TO = re.compile(r"\W*add(?:s|ed)?\s+`[^`]+`\s+to\s+`?[A-Z]", re.IGNORECASE)
 _PATH = re.compile(r"[`*\"]*(?:(?:GET|POST|PUT|PATCH|DELETE)\s+)?/\w")
 Reader = Callable[[str], Read | None]
 
@@ -79,8 +86,25 @@ def item(entry: Item, file: str, reader: Reader | None = None) -> Read | None:
     text = entry.text.strip()
     place = entry.lines[0].place(file)
     nested = next((child for child in entry.children if isinstance(child, Bullets)), None)
+    below = _labelled(text, nested, file) if nested and reader is None else None
+    if below is not None:
+        return below
     result = placed(place, (reader or line)(text))
     return _with_children(result, nested, file) if result and nested else result
+
+
+_LABEL = re.compile(r"[^`:：]{2,60}[:：]\W*")
+
+
+def _labelled(text: str, nested: Bullets, file: str) -> Read | None:
+    """The columns in back-ticks below a label of several words: `Standard codes:` is none itself."""
+    words = names.plain(text).rstrip(":： ")
+    if not _LABEL.fullmatch(text) or names.is_identifier(words) or facts.is_choice(words):
+        return None
+    if len(nested.items) < 2 or not all(one.text.startswith("`") for one in nested.items):
+        return None
+    reads = [item(one, file) for one in nested.items]
+    return Read(tuple(one for read in reads if read for one in read.attributes), 2) if all(reads) else None
 
 
 _TUPLE = re.compile(
@@ -186,7 +210,7 @@ def _several(text: str) -> Read | None:
 @lru_cache(maxsize=16384)
 def column(text: str) -> Read | None:
     """The columns that one line of text names, whatever their names mean, at no place."""
-    if len(text) > 1200 or _PATH.match(text):
+    if len(text) > 1200 or _PATH.match(text) or _CARDINALITY.match(text) or _ADDED_TO.match(text):
         return None
     change = _CHANGE.match(text)
     if change:
@@ -215,6 +239,9 @@ def column(text: str) -> Read | None:
     heads = _names(match["names"])
     if not heads:
         return None
+    longer = _FLAG_BEHIND.fullmatch(text)
+    if longer and _UNIQUE.fullmatch(longer["flag"]) and longer["name"].split()[:1] == heads:
+        return Read((facts.attribute(longer["name"], NOWHERE, {"unique": Fact(True, NOWHERE)}),), 2)
     return _read(heads, match["names"], match["mark"], match["rest"])
 
 
@@ -368,10 +395,14 @@ def _rest(rest: str, choice: bool) -> tuple[Facts, str, bool]:
 
 # No blank may be read in two ways: a list of many words would be read in all combinations of them.
 _WORDS_LISTED = re.compile(r"[^\W_][\w-]*(?:\s*[,/|]\s*[^\W_][\w-]*(?: +[\w-]+)*)+")
+# In Spanish a name, in French a number.
+_NAME_LISTED = re.compile(r"nombre\s*[,y]", re.IGNORECASE)
 
 
 def qualified(inside: str, choice: bool) -> Facts:
     """A bracket behind a name: a type and qualifiers, or a remark."""
+    if _NAME_LISTED.match(inside):
+        return {}
     told = facts.said(inside, "type", choice)
     kind = told.get("type")
     if (

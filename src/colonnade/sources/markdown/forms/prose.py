@@ -276,7 +276,8 @@ def attributes(entry: Entry, known: Index, file: str) -> tuple[DraftAttribute, .
     for child in entry.children:
         found.extend(_below(child, entry, known, file))
     ticked = [one for one in coded_columns(entry.text, place) if known.find(one.name.value) is None]
-    if len(ticked) > 1 or (ticked and names.looks_coded(ticked[0].name.value)):
+    dotted = f"`{entry.subject.name}." in entry.text
+    if len(ticked) > 1 or (ticked and (dotted or names.looks_coded(ticked[0].name.value))):
         found.extend(ticked)
     sentences = _SENTENCES.split(entry.text)
     # Where attributes are announced as such, "with" and "has" elsewhere introduce something else.
@@ -321,8 +322,10 @@ def _below(child: Block, entry: Entry, known: Index, file: str) -> Iterator[Draf
         if listed:
             yield from (one for one in listed if known.find(one.name.value) is None or one.type)
             return
+        announced = any(_announces(item) for item in child.items)
         for item in child.items:
-            yield from _sub_item(item, entry, known, file)
+            if not (announced and _remarks(item)):
+                yield from _sub_item(item, entry, known, file)
     elif isinstance(child, Paragraph):
         for sentence in _SENTENCES.split(child.text):
             place = child.lines[0].place(file)
@@ -348,6 +351,19 @@ def _is_label(item: Item) -> bool:
             )
         )
     )
+
+
+def _announces(item: Item) -> bool:
+    head = _LABEL.match(item.text)
+    return head is not None and titles.role_of(head["head"]) == "attributes"
+
+
+def _remarks(item: Item) -> bool:
+    """Whether `**Traceability**: …` beside a list of attributes says something of the entity and names no column."""
+    head = _LABEL.match(item.text)
+    if head is None or item.children or titles.role_of(head["head"]) == "attributes":
+        return False
+    return item.text.startswith("**") and not names.looks_coded(head["head"]) and not _is_listed(head["rest"])
 
 
 def _flags_only(text: str) -> bool:
@@ -530,11 +546,21 @@ def _lead(clause: str, entry: Entry, known: Index) -> int | None:
             if re.match(r"track|record|captur|stor|hold|keep|persist", match[0], re.IGNORECASE)
             else None
         )
+        generic = _DETAILS_SUCH_AS.match(clause[match.end() :])
+        if generic:
+            return match.end() + generic.end()
         inside = later and clause[: match.end() + later.start()].count("(") > clause[
             : match.end() + later.start()
         ].count(")")
         return match.end() + (later.end() if later and not inside else 0)
     return None
+
+
+# `with visible details such as name and value`: the details are what follows.
+_DETAILS_SUCH_AS = re.compile(
+    r"\s+(?:[\w-]+\s+){0,2}(?:details?|information|data|attributes|fields|properties|metadata|datos|dados|daten)\s+(?:such as|including|like|como|wie)\s",
+    re.IGNORECASE,
+)
 
 
 def _other_subject(before: str, entry: Entry, known: Index) -> bool:
@@ -555,7 +581,7 @@ def _pieces(text: str, entry: Entry, known: Index) -> Iterator[DraftAttribute]:
     text = _WHETHER_IT.sub("", text)
     text = _OR_MORE.sub("many", text)
     for piece in _cut(text, ",;、，；"):
-        for part in _joined(piece):
+        for part in () if _ASKED.match(piece) else _joined(piece):
             outside = _BRACKET.sub(" ", part).lstrip()
             relative, clause = prose.RELATIVE.search(outside), prose.CLAUSE.search(outside)
             if clause and (relative is None or clause.start() < relative.start()):
@@ -565,6 +591,8 @@ def _pieces(text: str, entry: Entry, known: Index) -> Iterator[DraftAttribute]:
                 break
 
 
+# `who asked for it and when` is no name.
+_ASKED = re.compile(r"\s*(?:who|whom|why|quién|quiénes|cuándo|por qué|quem|quando|wer|wann|qui|quand)\s", re.IGNORECASE)
 # `whether permission has been obtained` is the flag `permission obtained`.
 _WHETHER = re.compile(
     r"\bwhether (?:the |an? |its )?(?!it\b|they\b)(?P<what>[\w-]+(?: [\w-]+)?) (?:is|are|was|were|has been|have been) (?P<how>[\w-]+)",  # noqa: E501
@@ -607,7 +635,7 @@ def _inside(text: str) -> str:
 
 
 _TICKED = re.compile(
-    r"`(?P<name>[^\W\d]\w*)\??`\s*(?P<bracket>[(（][^()（）]*[)）])?(?P<rest>[^`.;]*(?:`[^`]*\|[^`]*`)?)"
+    r"`(?:[A-Z]\w*\.)?(?P<name>[^\W\d]\w*)\??`\s*(?P<bracket>[(（][^()（）]*[)）])?(?P<rest>[^`.;]*(?:`[^`]*\|[^`]*`)?)"
 )
 _TIED = re.compile(r"[\s,/&]*(?:\b(?:and|y|und|e|et|or)\b)?[\s,/&]*")
 
@@ -632,7 +660,13 @@ def _coded(text: str) -> tuple[DraftAttribute, ...]:
             continue
         # `a` and `b` (timestamp): what is said of the last holds for those that are tied to it.
         shared = (
-            {field: fact for field, fact in told.items() if field in ("type", "nullable")} if match["bracket"] else {}
+            {
+                field: fact
+                for field, fact in told.items()
+                if field == "nullable" or (field == "type" and fact.value != "enum")
+            }
+            if match["bracket"]
+            else {}
         )
         found.extend(facts.attribute(one, NOWHERE, shared) for one in tied)
         found.append(facts.attribute(name, NOWHERE, told))
@@ -643,6 +677,13 @@ def _coded(text: str) -> tuple[DraftAttribute, ...]:
 _POINTED_AT = re.compile(r"(?:→|->|references|of|on|from|in|de|trigger|function|table|tabla|por|by|via|\w\()\s*$")
 
 
+# `States: `open`, `closed``: what follows are values, up to the end of the sentence.
+_VALUES_AHEAD = re.compile(
+    r"\b(?:states?|statuses|values|estados|valores|zustände|werte|états|valeurs)\b[^.`:：;]{0,60}[:：]\s*(?:`[^`.]*`[\s,]*(?:\b(?:and|or|y|e|o|und|et|ou)\b\s*)?)*$",
+    re.IGNORECASE,
+)
+
+
 def _names_a_column(match: re.Match[str], text: str) -> bool:
     """Whether a word in back-ticks is no value, function or table: not the words of `status (`draft`, `done`)`."""
     name, start = match["name"], match.start()
@@ -650,6 +691,8 @@ def _names_a_column(match: re.Match[str], text: str) -> bool:
     if inside and not names.looks_coded(name) and not prose.COLUMN_NOUN.search(name):
         return False
     called = match["rest"].startswith("(")
+    if _VALUES_AHEAD.search(text[max(0, start - 300) : start]):
+        return False
     return not (name.isupper() or called or _POINTED_AT.search(text[max(0, start - 12) : start]))
 
 
@@ -750,7 +793,7 @@ def _noun(head: str) -> str | None:
     )
     if prose.NO_NOUN.match(bare):
         return None
-    if not parts or len(parts) > 4 or not _LETTER.match(bare) or verb or len(bare) > 50:
+    if not parts or _length(parts) > 4 or not _LETTER.match(bare) or verb or len(bare) > 50:
         return None
     bare = _HUMPED.sub(lambda match: match[0].lower(), bare) if len(parts) > 1 else bare
     if _NO_NOUN.search(bare) or parts[-1].lower() in (
@@ -766,13 +809,18 @@ def _noun(head: str) -> str | None:
     return bare
 
 
+def _length(parts: list[str]) -> int:
+    """How many words a noun has without the small ones that tie them: `motivo de rechazo` has two."""
+    return sum(part.lower() not in ("de", "del", "da", "do", "di", "des", "du", "la", "el", "of") for part in parts)
+
+
 _COUNTED = re.compile(r"\b(?:number|count|total|amount|maximum|minimum)\b", re.IGNORECASE)
 
 
 def _is_attribute(noun: str, entry: Entry, known: Index) -> bool:
     """Not a generic word, not another entity."""
     last = noun.lower().split()[-1]
-    if (noun.lower() in prose.GENERIC and noun.lower() != "content") or (
+    if (noun.lower() in prose.GENERIC and noun.lower() not in ("content", "value")) or (
         last in prose.GENERIC
         and last
         not in (

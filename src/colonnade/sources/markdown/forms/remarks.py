@@ -42,6 +42,8 @@ _REFERS = re.compile(
     r"(?P<table>[A-Z]\w*(?:\.\w+)?|[a-z]\w*\.\w+)(?:\((?P<column>\w+)\))?"
     r"|\bREFERENCES\s+(?P<table2>\w+)(?:\((?P<column2>\w+)\))?"
 )
+# `Person.id` and nothing else.
+_KEY_ALONE = re.compile(r"\W*(?P<table>[A-Z]\w*)\.(?P<column>_?id|uuid)\W*")
 _NO_TABLE = frozenset(
     [
         "the",
@@ -103,6 +105,7 @@ _TYPE_WORDS = (
         ),
         "date",
     ),
+    (re.compile(r"\bISO(?:[ -]?8601)?\s+time\b(?![ -]?stamp)|^\W*HH:MM\b", re.IGNORECASE), "time"),
     (
         re.compile(
             r"\bISO(?:[ -]?8601)?\b.{0,12}\b(?:timestamp|datetime|date-time|date time)|"
@@ -133,6 +136,9 @@ def values(comment: str, name: str = "") -> tuple[str, ...] | None:
 
 
 def _reference(text: str) -> str | None:
+    alone = _KEY_ALONE.fullmatch(text)
+    if alone:
+        return f"{alone['table']}.{alone['column']}"
     for pattern in (_REFERENCE, _REFERS, _ARROW):
         match = pattern.search(text)
         if match is None:

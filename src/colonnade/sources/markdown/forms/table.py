@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -50,6 +50,8 @@ def shape(table: Table) -> Shape:
     roles = [_ROLE_OF.get(head, "") or _role_by_words(head) for head in heads]
     if not heads:
         return Shape("other", ())
+    if not {"name", "type", "entity", "values", "from", "relation"} & set(roles):
+        roles = _by_content(table, roles)
     if re.search(r"\bindex(?: name)?$|索引名?|インデックス|índice", heads[0]) and "columns" in [
         *roles,
         *(_plural(head) for head in heads),
@@ -59,6 +61,37 @@ def shape(table: Table) -> Shape:
     if any(head in columns.FOREIGN for head in heads[:1]) and "type" not in roles:
         return Shape("other", tuple(roles))
     return Shape(_kind(first, roles, heads), tuple(_settled(first, roles)))
+
+
+_MARKED = re.compile(r"\b(?:not null|null|pk|fk|primary key|foreign key|unique|default|references)\b", re.IGNORECASE)
+
+
+def _by_content(table: Table, roles: list[str]) -> list[str]:
+    """The roles of columns under titles that no vocabulary has: by their cells one is of types, one before it of names."""  # noqa: E501
+    cells = [[row[at].text.strip() for row in table.rows if at < len(row)] for at in range(len(roles))]
+    typed = next((at for at, column in enumerate(cells) if at and _mostly(column, _is_type)), None)
+    named = next((at for at in range(typed or 0) if _mostly(cells[at], _is_name)), None)
+    if typed is None or named is None:
+        return roles
+    found = list(roles)
+    found[named], found[typed] = "name", "type"
+    for at, column in enumerate(cells):
+        if at not in (named, typed) and not found[at]:
+            found[at] = "constraints" if any(map(_MARKED.search, column)) else "description"
+    return found
+
+
+def _mostly(column: Sequence[str], fits: Callable[[str], bool]) -> bool:
+    return len(column) > 1 and sum(map(fits, column)) * 10 >= len(column) * 8
+
+
+def _is_type(text: str) -> bool:
+    taken = written.take(text)
+    return taken.known and taken.type is not None
+
+
+def _is_name(text: str) -> bool:
+    return names.is_identifier(names.plain(text).strip())
 
 
 _NO_TITLE_SIGN = re.compile(r"[^\w\s/&().#?'’°№-]")

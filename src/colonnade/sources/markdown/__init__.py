@@ -134,7 +134,11 @@ def _undetailed(root: sections.Section, readings: list[Reading], file: str) -> l
         if defined or titled
         else tuple(one for section in sections.walk(root) for one in walk.listed_entities(section, file))
     )
-    return [Reading("title", 5, (subject.entity(one),)) for one in (*titled, *listed)]
+    named = tuple(walk.named_tables(root, defined, file))
+    return [
+        *(Reading("title", 5, (subject.entity(one),)) for one in (*titled, *listed)),
+        *(Reading("list", 5, (subject.entity(one),)) for one in named),
+    ]
 
 
 def _each_name(entry: prose.Entry) -> tuple[prose.Entry, ...]:

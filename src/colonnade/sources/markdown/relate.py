@@ -46,14 +46,47 @@ _NO_TARGET = frozenset(
 
 def resolved(entities: Sequence[DraftEntity], known: Index) -> tuple[DraftEntity, ...]:
     """`entities` with what their columns point at in the form `table.column` or `Entity`, and types that are entities turned into pointers."""  # noqa: E501
+    keys = {(one.name.value, target) for one in entities for target in _keys_to(one, known)}
     return tuple(
-        replace(one, attributes=tuple(_pointed(one, attribute, known) for attribute in one.attributes))
+        replace(
+            one,
+            attributes=tuple(
+                _pointed(one, _turned(one, attribute, known, keys), known) for attribute in one.attributes
+            ),
+        )
         for one in entities
     )
 
 
+def _keys_to(entity: DraftEntity, known: Index) -> Iterator[str]:
+    """The entities that columns of `entity` point at, by what they say or by their names."""
+    for attribute in entity.attributes:
+        told = attribute.references
+        target = target_of(told.value, known) if told else _implied(entity, attribute, known)
+        if target is not None:
+            yield target
+
+
+def _turned(entity: DraftEntity, attribute: DraftAttribute, known: Index, keys: set[tuple[str, str]]) -> DraftAttribute:
+    """`orders: Order[]` of a customer is no column where an order has a key to the customer, or a third has both."""
+    kind = attribute.type
+    if kind is None or attribute.references is not None or not _is_named(kind.value.removesuffix("[]")):
+        return attribute
+    other = known.find(kind.value.removesuffix("[]"))
+    if other is None or other == entity.name.value:
+        return attribute
+    between = {holder for holder, target in keys if target == other} & {
+        holder for holder, target in keys if target == entity.name.value
+    }
+    if (other, entity.name.value) in keys or (kind.value.endswith("[]") and between - {other, entity.name.value}):
+        return replace(attribute, stored=Fact(False, kind.place))
+    return attribute
+
+
 def _pointed(entity: DraftEntity, attribute: DraftAttribute, known: Index) -> DraftAttribute:
     kind, target = attribute.type, attribute.references
+    if attribute.stored is not None and not attribute.stored.value:
+        return attribute
     if (
         kind is not None
         and attribute.enum_values is None
@@ -131,8 +164,9 @@ def related(entities: Sequence[DraftEntity], told: Iterable[Relation], known: In
     """`entities` with their relations."""
     by_name = {one.name.value: one for one in entities}
     keyed = _Links()
+    single = {pair for one in entities for pair in _one_to_one(one, known)}
     for one in entities:
-        keyed.extend(one.name.value, _keyed(one, known))
+        keyed.extend(one.name.value, _keyed(one, known, single))
     own = [relation for one in entities for relation in _own(one, known)]
     extra = _reconciled([*own, *(turned(relation) for relation in told)], keyed, by_name)
     return tuple(
@@ -202,7 +236,17 @@ def _distinct(found: Iterable[DraftRelationship]) -> Iterator[DraftRelationship]
             yield one
 
 
-def _keyed(entity: DraftEntity, known: Index) -> Iterator[DraftRelationship]:
+def _one_to_one(entity: DraftEntity, known: Index) -> Iterator[tuple[str, str]]:
+    """(holder of the key, `entity`) for `profile: PlayerProfile`, a field that shows the other side of a key and one of it."""  # noqa: E501
+    for one in entity.attributes:
+        shown = one.type is not None and one.stored is not None and not one.stored.value
+        other = known.find(one.type.value) if shown and one.type and not one.type.value.endswith("[]") else None
+        key = names.key(one.name.value)
+        if other is not None and (names.key(other) == key or names.key(other).endswith(f"_{key}")):
+            yield other, entity.name.value
+
+
+def _keyed(entity: DraftEntity, known: Index, one_to_one: set[tuple[str, str]]) -> Iterator[DraftRelationship]:
     """The relations of the columns: those that say what they point at, and `<entity>_id`."""
     sole = sum(1 for one in entity.attributes if one.primary_key and one.primary_key.value) == 1
     for attribute in entity.attributes:
@@ -220,6 +264,7 @@ def _keyed(entity: DraftEntity, known: Index) -> Iterator[DraftRelationship]:
         single = bool(attribute.unique and attribute.unique.value) or (
             sole and bool(attribute.primary_key and attribute.primary_key.value)
         )
+        single = single or (entity.name.value, target) in one_to_one
         rule = "key-named-after-entity" if origin is Origin.IMPLIED else ""
         yield DraftRelationship(
             Fact("one-to-one" if single else "many-to-one", place, origin, rule),
@@ -286,6 +331,9 @@ def _reconciled(told: list[Relation], keyed: _Links, by_name: dict[str, DraftEnt
     extra = _Links()
     for relation in _mutual(told):
         if relation.holder not in by_name or (relation.target not in by_name and not relation.key):
+            continue
+        if relation.many and not relation.text and keyed.joined(frozenset((relation.holder, relation.target))):
+            # `tags: Tag[]` beside a table that stands between both is told by that table.
             continue
         if relation.kind == "many-to-many":
             _add_many(relation, keyed, extra, by_name)

@@ -624,12 +624,21 @@ def _inline(part: Part, block: Paragraph, file: str) -> Iterator[Reading]:
         yield from _called(block, file)
     if part.subject is None or part.role in SPEAKING - {"other"}:
         return
+    yield from _bare_list(part, block, part.subject, file)
     for line in block.lines:
         match = _ANNOUNCED.match(line.text)
         if match and titles.role_of(match["head"]) == "attributes" and match["rest"].strip():
             found = bullets.inline(match["rest"], line, file, bullets.announced)
             if len(found) > 1:
                 yield _defined("list", bullets.PRECISION - 10, part.subject, found, line, file)
+
+
+def _bare_list(part: Part, block: Paragraph, about: Subject, file: str) -> Iterator[Reading]:
+    """`title, starts_at, status (open|done), created_by` alone below the title of an entity."""
+    read = bullets.bare_names(block.text) if part.role == "entity" and part.headed and about.proven else None
+    if read is not None:
+        found = tuple(facts.placed(block.lines[0].place(file), one) for one in read.attributes)
+        yield _defined("list", bullets.PRECISION - 20, about, found, block.lines[0], file)
 
 
 def titled_entities(root: Section, defined: set[str], file: str) -> tuple[Subject, ...]:
@@ -651,6 +660,43 @@ def titled_entities(root: Section, defined: set[str], file: str) -> tuple[Subjec
             if about is not None and about.kind != "concept" and names.key(title.name) not in defined and below.blocks:
                 found.append(about)
     return tuple(found)
+
+
+_TABLE_NAME = re.compile(r"[`*]*(?P<name>[a-z][a-z0-9]*(?:_[a-z0-9]+)*)[`*]*")
+_TABLE_NAMES = re.compile(r"[`*]*[a-z][a-z0-9]*(?:_[a-z0-9]+)*[`*]*(?:\s*/\s*[`*]*[a-z][a-z0-9]*(?:_[a-z0-9]+)*[`*]*)*")
+
+
+def named_tables(root: Section, defined: set[str], file: str) -> Iterator[Subject]:
+    """What titles and lists name as tables do, `group_members` or `ideas / votes`, beside others that are defined."""
+    for section in walk_sections(root):
+        if section.title is not None and titles.read(section.text).role == "entities":
+            for block in section.blocks:
+                yield from _bare_names(block, file)
+        below = [one for one in section.sections if one.title is not None and 1 < one.level < LABEL]
+        named = [one for one in below if _TABLE_NAMES.fullmatch(one.text) and "".join(one.text).strip("`* ")]
+        keys = {names.key(name) for one in named for name in _split(one.text)}
+        if len(named) > 2 and len(named) * 2 >= len(below) and keys & defined and any("_" in key for key in keys):
+            for one in named:
+                yield from (
+                    Subject(name, one.title.place(file))
+                    for name in _split(one.text)
+                    if one.title is not None and names.key(name) not in defined
+                )
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip("`* ") for part in text.split("/")]
+
+
+def _bare_names(block: Block, file: str) -> Iterator[Subject]:
+    """`- users` and `- order_items` below a title that announces tables, and nothing else in the list."""
+    if not isinstance(block, Bullets) or len(block.items) < 2:
+        return
+    found = [(_TABLE_NAME.fullmatch(item.text.strip()), item) for item in block.items]
+    if all(match and item.lines and not item.children for match, item in found):
+        for match, item in found:
+            assert match is not None
+            yield Subject(match["name"], item.lines[0].place(file))
 
 
 def listed_entities(section: Section, file: str) -> Iterator[Subject]:

@@ -174,6 +174,13 @@ def _plain_list(text: str) -> Read | None:
     return Read(tuple(one for read in reads for one in read), 2)
 
 
+def bare_names(text: str) -> Read | None:
+    """The columns of a text that holds nothing but names, one of them written like code."""
+    read = _plain_list(names.plain(text)) if text.count(",") > 2 else None
+    coded = read is not None and any(names.looks_coded(one.name.value) for one in read.attributes)
+    return read if coded else None
+
+
 def _piece(piece: str) -> tuple[DraftAttribute, ...]:
     """The column that one of several bare names names: in a list of names each is one, whatever it means elsewhere."""
     read = line(piece)

@@ -558,7 +558,8 @@ def _lead(clause: str, entry: Entry, known: Index) -> int | None:
 
 # `with visible details such as name and value`: the details are what follows.
 _DETAILS_SUCH_AS = re.compile(
-    r"\s+(?:[\w-]+\s+){0,2}(?:details?|information|data|attributes|fields|properties|metadata|datos|dados|daten)\s+(?:such as|including|like|como|wie)\s",
+    r"\s+(?:[\w-]+\s+){0,2}(?:details?|information|data|attributes|fields|properties|metadata|datos|dados|daten)"
+    r"\s+(?:such as|including|like|como|wie)\s",
     re.IGNORECASE,
 )
 

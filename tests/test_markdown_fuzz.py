@@ -97,6 +97,16 @@ def test_long_lines_take_no_exponential_time() -> None:
 COSTLY = {
     "a name of many parts in a drawing": "## A\n\n- id: uuid\n\n```\nA ──< A: a" + "_a" * 200 + ", a\n```\n",
     "words with blanks between slashes": "## A\n\n- b (" + "a / " * 60 + "!)\n- c: text",
+    "articles between two names": "## A\n\n- id: uuid\n\n## B\n\n- id: uuid\n\n## Relationships\n\n- A has many B "
+    + "a " * 200
+    + "x A",
+    "blanks before a value": "## A\n\n- status: 'a', 'b" + " " * 3_000 + "c', 'd'",
+    "signs before a word": "### Key Entities\n\n- **A**: has "
+    + "*" * 20_000
+    + "b, c and "
+    + "\n" * 1
+    + "-" * 20_000
+    + " d",
     "a title that ends in signs": "# Depot" + "," * 20_000 + " x",
     "a title of blanks": "# Depot" + " -" * 20_000 + " x",
     "a piece of blanks": "### Key Entities\n\n- **A**: has a b" + "\t" * 1_500 + "c" + " a" * 1_500,

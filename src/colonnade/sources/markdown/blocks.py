@@ -15,6 +15,8 @@ _STRUCK = re.compile(r"~~(?=\S)[^~\n]*~~|<(?:del|s)>[^<\n]*</(?:del|s)>")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _MARKER = re.compile(r"[ \t]{0,999}(?:>[ \t]?){0,99}(?:[-*+•]|\d{1,9}[.)])?[ \t]{0,999}(?:\[[ xX]\][ \t]{1,999})?")
 _DELIMITER = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_SHORT, _MOST = 400, 40
+_RUN = re.compile(rf"\s{{{_MOST},}}|(\W)\1{{{_MOST},}}")
 _PIPES = re.compile(r"[ \t>]*\|.*\|")
 
 
@@ -195,13 +197,18 @@ def _span(lines: list[str], number: int) -> Span:
     raw = lines[number]
     match = _MARKER.match(raw)
     begin = match.end() if match else 0
-    return Span(raw[begin:].rstrip(), number + 1, begin + 1)
+    return Span(_calm(raw[begin:].rstrip()), number + 1, begin + 1)
+
+
+def _calm(text: str) -> str:
+    """`text` with a few dozen of one sign in a row at most: what is read of a line takes the square of a run."""
+    return _RUN.sub(lambda run: run[0][:_MOST], text) if len(text) > _SHORT else text
 
 
 def _bare(lines: list[str], number: int) -> Span:
     raw = lines[number]
     begin = len(raw) - len(raw.lstrip(" \t>"))
-    return Span(raw[begin:].rstrip(), number + 1, begin + 1)
+    return Span(_calm(raw[begin:].rstrip()), number + 1, begin + 1)
 
 
 def _heading(token: Any, inline: Any, lines: list[str]) -> Iterator[Block]:
@@ -282,7 +289,7 @@ def _split(line: str, number: int, *, guarded: bool) -> tuple[Span, ...]:
 def _cell(line: str, start: int, end: int, number: int) -> Span:
     raw = line[start:end]
     begin = start + len(raw) - len(raw.lstrip())
-    return Span(_BREAK.sub("; ", raw.strip().replace("\\|", "|")), number + 1, begin + 1)
+    return Span(_calm(_BREAK.sub("; ", raw.strip().replace("\\|", "|"))), number + 1, begin + 1)
 
 
 def _bullets(tokens: Sequence[Any], start: int, end: int, lines: list[str]) -> Iterator[Block]:

@@ -30,8 +30,9 @@ _SIGN = re.compile(
 _SENTENCE = re.compile(
     r"(?<=[.;。；!?])\s+|\n|,?\s+(?:and|but|while)\s+(?=(?:an?|each|every|one|the)\s+[\w-]+(?: [\w-]+)?\s+(?:can|may|has|have|belongs|contains)\b)"  # noqa: E501
 )
+# No word may stand here twice: `an?` and `a` would read a run of them in all combinations.
 _LIST = re.compile(
-    r"[\s,、/&·`*]*(?:\b(?:and|or|y|und|e|ou|et|plus)\b)?[\s,、/&`*]*(?:\b(?:an?|the|one|its|their|exactly one|multiple|many|zero or more|one or more|to|of|un|una|uno|une|a|al|à|um|uma|ein|eine|einem|einer|de|di|le|la|el|il)\b\s*)*",  # noqa: E501
+    r"[\s,、/&·`*]*(?:\b(?:and|or|y|und|e|ou|et|plus)\b)?[\s,、/&`*]*(?:\b(?:an?|the|one|its|their|exactly one|multiple|many|zero or more|one or more|to|of|un|una|uno|une|al|à|um|uma|ein|eine|einem|einer|de|di|le|la|el|il)\b\s*)*",  # noqa: E501
     re.IGNORECASE,
 )
 

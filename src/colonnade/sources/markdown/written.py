@@ -26,7 +26,8 @@ _QUOTED_LIST = re.compile(
 )
 _SLASHES = re.compile(r"[^\W_][\w-]{0,30}(?:\s?/\s?[^\W_][\w-]{0,30})+")
 _DEFAULT_MARK = re.compile(
-    r"\s*[(（]?\s*(?:default|por defecto|padrão|standard|默认|デフォルト|par défaut)\s*[)）]?\s*$|^\s*default\s+",
+    r"(?<!\s)\s*(?:[(（]\s*)?(?:default|por defecto|padrão|standard|默认|デフォルト|par défaut)\s*(?:[)）]\s*)?$"
+    r"|^\s*default\s+",
     re.IGNORECASE,
 )
 _SEPARATORS = re.compile(r"\s*(?:\||,|;|、|/|，|；|\bor\b|\band\b|\bo\b|\bou\b|\boder\b)\s*")

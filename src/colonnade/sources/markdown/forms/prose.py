@@ -874,7 +874,7 @@ def _is_attribute(noun: str, entry: Entry, known: Index) -> bool:
 _PIECE_END = re.compile(r"[,;]")
 _SAID_OPTIONAL = re.compile(r"\boptional(?:ly)?\b|\bopcional|\boptionnel|\bnullable\b", re.IGNORECASE)
 _SAID_REQUIRED = re.compile(r"\b(?:required|mandatory)\b", re.IGNORECASE)
-_SAID_UNIQUE = re.compile(r"\W*(?:an?|its|the)?\s*(?:globally )?unique\s+(?!identifier|id\b|ID\b)", re.IGNORECASE)
+_SAID_UNIQUE = re.compile(r"\W*(?:(?:an?|its|the)\s*)?(?:globally )?unique\s+(?!identifier|id\b|ID\b)", re.IGNORECASE)
 
 
 def _told(text: str, head: str, inside: str, name: str) -> Facts:

@@ -52,9 +52,13 @@ RESTORES = declare(
 def migrations(ground: Ground) -> Iterator[Proof]:
     """The migration goes up to what schema.sql makes, down to what was before, and up again."""
     follows = _follows(ground)
-    if follows is not None:
-        yield from _after_a_history(ground, follows)
-        return
+    # Each run of env.py asks for the models; they are imported once for all of them.
+    with importable(ground.backend, ground.layout.tops):
+        yield from _from_nothing(ground) if follows is None else _after_a_history(ground, follows)
+
+
+def _from_nothing(ground: Ground) -> Iterator[Proof]:
+    """From an empty database, and from one where others were before."""
     designed = View(ground.catalog, ground.dump)
     with ground.database(ground.empty) as database:
         before = observe(ground, database)
@@ -125,7 +129,7 @@ def downgrade(ground: Ground, database: str, target: str) -> None:
 @contextmanager
 def _alembic(ground: Ground, database: str) -> Iterator[Config]:
     url = ground.url(database, ground.actors.migrator)
-    with importable(ground.backend, ground.layout.tops), environment("DATABASE_URL", url):
+    with environment("DATABASE_URL", url):
         yield _config(ground)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-from typing import Any
+from dataclasses import fields
+from functools import cache, lru_cache
+from typing import Any, TypeAlias
 
-from colonnade.design.schema import (
-    Database,
-)
+from colonnade.design.schema import Database
+from colonnade.values import replace
+
+Tree: TypeAlias = dict[str, "Tree"]
+"""Fields by name, each with those inside it that are meant; with none, the field itself is."""
 
 _LOSSES = (
     "composites",
@@ -69,19 +72,37 @@ def less(database: Database, losses: tuple[str, ...]) -> Database:
     """
     if "tables.partition_of" in losses:
         database = replace(database, tables=database.whole_tables)
+    lesser: Database = _without(database, _tree(losses))
+    return lesser
+
+
+@lru_cache
+def _tree(losses: tuple[str, ...]) -> Tree:
+    """`losses` as one tree, so that one walk takes all of them."""
+    tree: Tree = {}
     for loss in losses:
-        database = _without(database, tuple(loss.split(".")))
-    return database
+        inner = tree
+        for name in loss.split("."):
+            inner = inner.setdefault(name, {})
+    return tree
 
 
-def _without(value: Any, path: tuple[str, ...]) -> Any:
-    known = {field.name: field for field in fields(value)}
-    if path[0] not in known:
-        return value
-    if len(path) == 1:
-        return replace(value, **{path[0]: known[path[0]].default})
-    inner = getattr(value, path[0])
-    if inner is None:
-        return value
-    some = tuple(_without(one, path[1:]) for one in inner) if isinstance(inner, tuple) else _without(inner, path[1:])
-    return replace(value, **{path[0]: some})
+def _without(value: Any, tree: Tree) -> Any:
+    """`value` itself where nothing of it is lost."""
+    if value is None:
+        return None
+    if isinstance(value, tuple):
+        return tuple(_without(one, tree) for one in value)
+    defaults = _defaults(value.__class__)
+    lost = {
+        name: _without(getattr(value, name), inner) if inner else defaults[name]
+        for name, inner in tree.items()
+        if name in defaults
+    }
+    changed = {name: one for name, one in lost.items() if one != getattr(value, name)}
+    return replace(value, **changed) if changed else value
+
+
+@cache
+def _defaults(cls: type) -> dict[str, Any]:
+    return {field.name: field.default for field in fields(cls)}

@@ -270,6 +270,33 @@ WEAKENINGS: tuple[Weakening, ...] = (
         "comments",
         ("probe-unique-key",),
     ),
+    Weakening(
+        "search without its owner's condition",
+        "CREATE OR REPLACE FUNCTION search_comments(words text, most integer DEFAULT 50) RETURNS SETOF comments"
+        " LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'pg_catalog', 'public', 'pg_temp' AS $$ SELECT *"
+        " FROM public.comments WHERE search_vector @@ websearch_to_tsquery('english', $1) LIMIT $2 $$",
+        "comments",
+        ("definer-function",),
+    ),
+    Weakening(
+        "application a member of the searcher",
+        "GRANT app_searcher TO app_user",
+        "comments",
+        ("read-all", "set-role", "read-by-join", "prepared-statement"),
+        "REVOKE app_searcher FROM app_user",
+    ),
+    Weakening(
+        "definer function with an open search_path",
+        "ALTER FUNCTION my_boards() RESET search_path",
+        "boards",
+        ("definer-shadowed",),
+    ),
+    Weakening(
+        "definer function whose search_path begins with temporary tables",
+        "ALTER FUNCTION my_boards() SET search_path TO 'public'",
+        "boards",
+        ("definer-shadowed",),
+    ),
     Weakening("grant TRUNCATE", "GRANT TRUNCATE ON comments TO app_user", "comments", ("truncate",)),
     Weakening("grant TRIGGER", "GRANT TRIGGER ON tasks TO app_user", "tasks", ("add-trigger",)),
     Weakening(

@@ -11,6 +11,7 @@ from colonnade.design.schema import (
     Column,
     EnumType,
     ForeignKey,
+    Function,
     Policy,
     Privilege,
     Schema,
@@ -110,14 +111,16 @@ def with_view(name: str, change: Callable[[View], View]) -> Callable[[Schema], S
     return changed
 
 
-def with_body(name: str, change: Callable[[str], str]) -> Callable[[Schema], Schema]:
+def with_function(name: str, change: Callable[[Function], Function]) -> Callable[[Schema], Schema]:
     def changed(schema: Schema) -> Schema:
-        functions = tuple(
-            replace(one, body=change(one.body)) if one.name == name else one for one in schema.database.functions
-        )
+        functions = tuple(change(one) if one.name == name else one for one in schema.database.functions)
         return replace(schema, database=replace(schema.database, functions=functions))
 
     return changed
+
+
+def with_body(name: str, change: Callable[[str], str]) -> Callable[[Schema], Schema]:
+    return with_function(name, lambda one: replace(one, body=change(one.body)))
 
 
 def without_trigger(schema: Schema, table: str, name: str) -> Schema:
@@ -400,6 +403,32 @@ MUTATIONS: tuple[SchemaMutation, ...] = (
         with_predicate("tasks", "idx_tasks_user_status_todo", "status = 'done'"),
         "value-behind-policy",
         "idx_tasks_user_status_todo",
+    ),
+    SchemaMutation(
+        "search of everybody's rows",
+        with_body("search_comments", lambda body: body.replace("WHERE user_id", "WHERE true OR user_id")),
+        "search-behind-policy",
+        "of others",
+    ),
+    SchemaMutation(
+        "search by the tables' owner",
+        with_function("search_comments", lambda f: replace(f, owner="app_owner")),
+        "search-behind-policy",
+        "owns the tables",
+    ),
+    SchemaMutation(
+        "search with its caller's search_path",
+        with_function("search_comments", lambda f: replace(f, settings=())),
+        "search-behind-policy",
+        "open search_path",
+    ),
+    SchemaMutation(
+        "search by the reader",
+        with_function(
+            "search_comments", lambda f: replace(f, privileges=(*f.privileges, Privilege("app_reader", ("EXECUTE",))))
+        ),
+        "search-behind-policy",
+        "called by app_reader",
     ),
     SchemaMutation("TRUNCATE granted", granted("comments", "TRUNCATE"), "isolation", "cannot truncate"),
 )

@@ -86,15 +86,19 @@ PLANNER = {
 
 
 def planner() -> Draft:
-    """Projects, tasks and comments of users, as an entity list states them; a document says what budgets may be."""
+    """Projects, tasks and comments of users, as an entity list states them; a document adds a bound and a search."""
     draft = entities.read(json.dumps(PLANNER, indent=1), "planner.json")
-    return replace(draft, entities=tuple(_with_least_budget(one) for one in draft.entities))
+    return replace(draft, entities=tuple(_searched(_with_least_budget(one)) for one in draft.entities))
 
 
 def _with_least_budget(entity: DraftEntity) -> DraftEntity:
     least = Fact(Limit("0"), Place("planner.md", 1, 1))
     attributes = (replace(one, least=least) if one.name.value == "budget" else one for one in entity.attributes)
     return replace(entity, attributes=tuple(attributes))
+
+
+def _searched(entity: DraftEntity) -> DraftEntity:
+    return replace(entity, description="Full-text search on body") if entity.name.value == "Comment" else entity
 
 
 @contextmanager

@@ -143,11 +143,12 @@ def _meta(intent: Intent) -> dict[str, Any]:
 
 
 def _roles(intent: Intent) -> dict[str, str | None]:
-    """The names of the roles; how the migrator passes policies only where it is not the usual way."""
+    """The names of the roles; what is not everywhere, a searcher and another way past policies, only where it is."""
     if intent.roles is None:
         return {}
     names = {one.name: getattr(intent.roles, one.name) for one in fields(Roles)}
-    return names if names["passes"] != Roles().passes else {key: one for key, one in names.items() if key != "passes"}
+    unusual = {"searcher", "passes"}
+    return {key: one for key, one in names.items() if key not in unusual or one != getattr(Roles(), key)}
 
 
 _TABLE_SKIP = frozenset({"name", "columns", "constraints", "indexes", "owner", "privileges"})

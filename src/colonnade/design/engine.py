@@ -136,7 +136,7 @@ def _enums(work: Work, own: list[Blueprint], owner: str | None) -> tuple[EnumTyp
 def _function(function: Function, roles: Roles | None) -> Function:
     if roles is None:
         return replace(function, privileges=(Privilege("PUBLIC", ("EXECUTE",)),))
-    return replace(function, owner=roles.owner)
+    return replace(function, owner=function.owner or roles.owner)
 
 
 def _extensions(own: list[Blueprint]) -> tuple[Extension, ...]:

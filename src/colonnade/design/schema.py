@@ -477,6 +477,7 @@ MigratorPasses = Literal["bypassrls", "policy"]
 class Roles:
     """The roles as which everything runs; `roles.sql` makes them, no migration does. There may be no `reader`.
 
+    `searcher` owns the functions that search behind the policies, where there are any; nobody logs in as it.
     `passes` says how the migrator passes row-level security: as a role with BYPASSRLS, or by a policy of each table.
     """
 
@@ -484,11 +485,12 @@ class Roles:
     migrator: str = "app_migrator"
     application: str = "app_user"
     reader: str | None = "app_reader"
+    searcher: str | None = None
     passes: MigratorPasses = "bypassrls"
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(filter(None, (self.owner, self.migrator, self.application, self.reader)))
+        return tuple(filter(None, (self.owner, self.migrator, self.application, self.reader, self.searcher)))
 
 
 SoftDelete: TypeAlias = Literal["together", "refuse", "keep"]
@@ -564,7 +566,7 @@ class QueryPattern:
     """A query that the application runs: parameters `$1` … of `parameter_types`; `index` names what serves it.
 
     `by_value` are the indexes that serve it behind the policies, one for each value of the enum that it asks for, in
-    the order of the values.
+    the order of the values. `function` is the one by which it searches past the policies.
     """
 
     title: str
@@ -573,6 +575,7 @@ class QueryPattern:
     parameter_types: tuple[str, ...] = ()
     index: str | None = None
     by_value: tuple[str, ...] = ()
+    function: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

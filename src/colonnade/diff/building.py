@@ -31,7 +31,7 @@ from colonnade.ops.columns import identity_sequence
 from colonnade.ops.comments import SetComment
 from colonnade.ops.constraints import AddConstraint, fits_create_table
 from colonnade.ops.definitions import CreateDefinition
-from colonnade.ops.functions import SHARED_MARK, CreateFunction, ShareFunction
+from colonnade.ops.functions import SHARED_MARK, CreateFunction, CreateFunctionAs, ShareFunction
 from colonnade.ops.grants import (
     DEFAULTS_GIVEN_TO_PUBLIC,
     GIVEN_TO_PUBLIC,
@@ -152,6 +152,9 @@ def of_sequence(sequence: Sequence, runs_as: str | None) -> Iterator[Op]:
 def of_function(function: Function, runs_as: str | None) -> Iterator[Op]:
     if function.comment == SHARED_MARK:
         yield ShareFunction(function, None if function.owner == runs_as else function.owner)
+        return
+    if runs_as is not None and function.owner not in (None, runs_as):
+        yield CreateFunctionAs(function, runs_as)
         return
     yield CreateFunction(function)
     yield from dressed(target.function(function), function, runs_as)

@@ -87,6 +87,70 @@ class CreateFunction(Plain):
 
 
 @dataclass(frozen=True, slots=True)
+class CreateFunctionAs(Plain):
+    """The function is there and belongs to its owner, who makes it; then whoever made the rest goes on, `then`.
+
+    It takes a session that may become both: an owner that is not a member of that role cannot give the function away.
+    """
+
+    function: Function
+    then: str
+
+    @property
+    def subject(self) -> str:
+        return target.function(self.function).subject
+
+    @property
+    def position(self) -> Position:
+        return _position(self.function)
+
+    @property
+    def creates(self) -> tuple[Key, ...]:
+        return CreateFunction(self.function).creates
+
+    @property
+    def needs(self) -> tuple[Key, ...]:
+        return CreateFunction(self.function).needs
+
+    @property
+    def mentions(self) -> frozenset[str]:
+        return CreateFunction(self.function).mentions
+
+    def steps(self) -> tuple[Step, ...]:
+        made = (create_sql(self.function), *_dress(self.function, None))
+        return _as_owner(self.function, self.then, made)
+
+    def reverse(self) -> Op | Irreversible:
+        return DropFunctionAs(self.function, self.then)
+
+
+def _as_owner(function: Function, then: str, statements: tuple[str, ...]) -> tuple[Step, ...]:
+    return tuple(map(Step, (f"SET ROLE {ident(function.owner or then)}", *statements, f"SET ROLE {ident(then)}")))
+
+
+@dataclass(frozen=True, slots=True)
+class DropFunctionAs(Plain):
+    """The function is gone, dropped by the role that owns it; then the other role goes on."""
+
+    function: Function
+    then: str
+
+    @property
+    def subject(self) -> str:
+        return target.function(self.function).subject
+
+    @property
+    def position(self) -> Position:
+        return _position(self.function)
+
+    def steps(self) -> tuple[Step, ...]:
+        return _as_owner(self.function, self.then, (f"DROP {target.function(self.function).sql}",))
+
+    def reverse(self) -> Op | Irreversible:
+        return CreateFunctionAs(self.function, self.then)
+
+
+@dataclass(frozen=True, slots=True)
 class ReplaceFunction(Plain):
     """The function does what `new` says; its arguments and result are those of `old`."""
 
@@ -123,7 +187,13 @@ def replaceable(old: Function, new: Function) -> bool:
 
 def has_sql_body(op: Op) -> bool:
     """Whether `op` makes a function whose body PostgreSQL resolves on creation unless told otherwise."""
-    function = op.function if isinstance(op, CreateFunction) else op.new if isinstance(op, ReplaceFunction) else None
+    function = (
+        op.function
+        if isinstance(op, CreateFunction | CreateFunctionAs)
+        else op.new
+        if isinstance(op, ReplaceFunction)
+        else None
+    )
     return function is not None and function.language == "sql"
 
 

@@ -27,6 +27,7 @@ from colonnade.prove import (
     partitions,
     patterns,
     reader,
+    searches,
     tenants,
     times,
     trails,
@@ -42,7 +43,7 @@ __all__ = ["LAWS", "prove_build"]
 
 SUBJECTS = (
     loading, migration, models, constraints, generated, times, written, transitions, deleted, children, partitions,
-    isolation, migrator, audiences, trails, tenants, attacks, reader, patterns,
+    isolation, migrator, audiences, trails, tenants, attacks, reader, patterns, searches,
 )  # fmt: skip
 """The files of laws, in the order in which they are reported."""
 

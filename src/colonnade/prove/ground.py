@@ -34,6 +34,12 @@ class Actors:
     neighbour: str
     owner: str | None
     reader: str | None = None
+    searcher: str | None = None
+
+    @property
+    def designed(self) -> frozenset[str]:
+        """All roles but the application and the neighbour."""
+        return frozenset(filter(None, (self.migrator, self.owner, self.reader, self.searcher)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,11 +234,11 @@ def _actors(schema: Schema, tag: str) -> Actors:
     roles = schema.intent.roles
     if roles is None:
         return Actors(f"{tag}_migrator", f"{tag}_application", f"{tag}_neighbour", None)
-    return Actors(roles.migrator, roles.application, f"{tag}_neighbour", roles.owner, roles.reader)
+    return Actors(roles.migrator, roles.application, f"{tag}_neighbour", roles.owner, roles.reader, roles.searcher)
 
 
 def _absent(server: Server, actors: Actors) -> set[str]:
-    names = {actors.migrator, actors.application, actors.neighbour, *filter(None, [actors.owner, actors.reader])}
+    names = {actors.application, actors.neighbour, *actors.designed}
     with at_home(server) as connection:
         rows = connection.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", [sorted(names)])
         return names - {row[0] for row in rows}

@@ -16,6 +16,7 @@ from colonnade.prove.laws import declare, law
 from colonnade.prove.observers import agreement
 from colonnade.prove.roundtrips import Family, round_trips
 from colonnade.server import connect
+from colonnade.sql import ident
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -174,7 +175,9 @@ def _prerequisites(database: Database) -> Database:
     from colonnade.writers.models import PREREQUISITES
 
     kept = Database(**{name: getattr(database, name) for name in PREREQUISITES})
-    functions = tuple(replace(one, owner=None) for one in kept.functions)
+    # What gives rows of a table comes after it, so it cannot be there before the models.
+    rows = {f"SETOF {ident(table.name)}" for table in database.tables}
+    functions = tuple(replace(one, owner=None) for one in kept.functions if one.returns not in rows)
     return replace(kept, functions=functions)
 
 

@@ -68,7 +68,10 @@ def _compared(ground: Ground, table: str, index: str, plan: str) -> bool:
 
 def _runs(ground: Ground, pattern: QueryPattern, connection: psycopg.Connection) -> Proof:
     outcome, plan, names = _planned(ground, pattern, pattern.index, connection)
-    passed, words = _judged(pattern.index, names, plan) if outcome.accepted else (False, "")
+    if pattern.function and outcome.accepted:
+        passed, words = True, f"{pattern.function} searches for it"
+    else:
+        passed, words = _judged(pattern.index, names, plan) if outcome.accepted else (False, "")
     words = f"prepared and run as the application; {words}" if outcome.accepted else str(outcome)
     return Proof("pattern-runs", f"{pattern.table}: {pattern.title}", passed, words)
 
@@ -84,8 +87,8 @@ def _planned(
     arguments = ", ".join(_argument(ground, pattern, type_, number) for type_ in pattern.parameter_types)
     execute = f"EXECUTE served({arguments})" if arguments else "EXECUTE served"
     with undone(connection):
-        _leave_only(ground, pattern.table, index, connection)
-        _act_as_application(ground, pattern, connection)
+        leave_only(ground, pattern.table, index, connection)
+        act_as_application(ground, _user(ground, pattern), connection)
         for statement in (f"PREPARE served{types} AS {pattern.sql.strip().rstrip(';')}", execute):
             outcome = ran(connection, statement)
             if not outcome.accepted:
@@ -113,7 +116,7 @@ def _judged(index: str | None, names: tuple[str, ...], plan: str) -> tuple[bool,
     return True, f"{index} serves it" + (f", condition {condition[1]}" if condition else " by its order")
 
 
-def _leave_only(ground: Ground, name: str, index: str | None, connection: psycopg.Connection) -> None:
+def leave_only(ground: Ground, name: str, index: str | None, connection: psycopg.Connection) -> None:
     """Drops the table's other indexes, those of keys too."""
     if index is None:
         return
@@ -127,10 +130,11 @@ def _leave_only(ground: Ground, name: str, index: str | None, connection: psycop
             connection.execute(f"ALTER TABLE {name} DROP CONSTRAINT {ident(one.name)} CASCADE".encode())
 
 
-def _act_as_application(ground: Ground, pattern: QueryPattern, connection: psycopg.Connection) -> None:
+def act_as_application(ground: Ground, user: str | None, connection: psycopg.Connection) -> None:
+    """Goes on as the application for `user`, without sequential scans, until the transaction ends."""
     connection.execute("SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_custom_plan")
     connection.execute(f"SELECT set_config('role', {literal(ground.actors.application)}, true)")
-    connection.execute("SELECT set_config(%s, %s, true)", (ground.setting, _user(ground, pattern) or ""))
+    connection.execute("SELECT set_config(%s, %s, true)", (ground.setting, user or ""))
 
 
 def _user(ground: Ground, pattern: QueryPattern) -> str | None:

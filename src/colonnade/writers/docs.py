@@ -196,6 +196,9 @@ def _patterns(schema: Schema) -> Iterator[str]:
         yield f"Behind the policies each value has an index of its own: {split}." if split else ""
 
 
+_SEARCHER = "owns the functions that search past the policies, each for the current user; nobody logs in as it"
+
+
 def _isolation(schema: Schema) -> Iterator[str]:
     secured = [one for one in schema.database.whole_tables if one.row_security]
     roles, setting = schema.intent.roles, code(schema.intent.setting)
@@ -214,6 +217,7 @@ def _isolation(schema: Schema) -> Iterator[str]:
                 (cell_code(roles.migrator), "runs migrations and seeds, and passes row-level security"),
                 (cell_code(roles.application), "is what the application connects as; row-level security binds it"),
                 *(((cell_code(roles.reader), "reads what policies show it, changes nothing"),) if roles.reader else ()),
+                *(((cell_code(roles.searcher), _SEARCHER),) if roles.searcher else ()),
             ),
         )
         yield "What each role may reach; anything but no is a privilege, and says for which rows."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from keyword import iskeyword
 
 from colonnade.layout import Layout
 from colonnade.types import take_apart
@@ -235,7 +236,7 @@ def version_lines(model: Model) -> list[str]:
 
 
 def methods(model: Model, known: Plan, access: str) -> list[str]:
-    """The query helpers of a model as lines: rows not deleted, rows of one user, deletion that can be taken back.
+    """The query helpers of a model as lines: rows not deleted, of one user, with words; deletion that can be undone.
 
     `access` is how a query names an attribute, such as `cls.{}`.
     """
@@ -245,6 +246,8 @@ def methods(model: Model, known: Plan, access: str) -> list[str]:
         lines += _soft_delete_methods(model, entity.deleted_at, access)
     if entity.owner_column is not None:
         lines += _owner_method(model, entity.owner_column, known, access)
+    if model.table.name in known.searches:
+        lines += _search_method(model, known.searches[model.table.name])
     return lines
 
 
@@ -281,4 +284,18 @@ def _owner_method(model: Model, column: str, known: Plan, access: str) -> list[s
         f"    def by_user(cls, user_id: {annotation}) -> 'sa.Select[{model.class_name}]':",
         f'        """Rows of one user{", those that are not deleted" if active else ""}."""',
         f"        return {start}.where({access.format(model.attributes[column])} == user_id)",
+    ]
+
+
+def _search_method(model: Model, function: str) -> list[str]:
+    plain = function.isidentifier() and not iskeyword(function)
+    call = f"sa.func.{function}(words, most)" if plain else f"getattr(sa.func, {function!r})(words, most)"
+    return [
+        "",
+        "    @classmethod",
+        f"    def by_words(cls, words: str, most: int = 50) -> 'sa.Select[{model.class_name}]':",
+        '        """Rows of the current user that hold the words, the best first, found past the policies\' filter."""',
+        "        columns = [sa.column(one.name, one.type) for one in orm.class_mapper(cls).columns]",
+        f"        found = {call}.table_valued(*columns, name='found')",
+        "        return sa.select(orm.aliased(cls, found, adapt_on_names=True))",
     ]

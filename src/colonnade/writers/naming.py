@@ -18,7 +18,7 @@ RESERVED_ATTRIBUTES = frozenset({
     "model_fields", "model_fields_set", "model_json_schema", "model_parametrized_name", "model_post_init",
     "model_rebuild", "model_validate", "model_validate_json", "model_validate_strings", "parse_file",
     "parse_obj", "parse_raw", "schema", "schema_json", "sqlmodel_update", "update_forward_refs", "validate",
-    "by_user", "select_active", "soft_delete", "restore", "sa", "orm", "dt", "enum", "postgresql",
+    "by_user", "by_words", "select_active", "soft_delete", "restore", "sa", "orm", "dt", "enum", "postgresql",
     "mapped_column", "relationship", "stored_values", "str", "int", "float", "bool", "bytes", "list",
     "classmethod", "self", "cls",
 })  # fmt: skip

@@ -28,7 +28,8 @@ class Writes:
 class Plan:
     """What the modules of one family are written from; `spellings` are by type and collation.
 
-    `homed` are the enum types by the table in whose module they stand, those of `base.py` by None.
+    `homed` are the enum types by the table in whose module they stand, those of `base.py` by None; `searches` are the
+    search functions by table.
     """
 
     schema: Schema
@@ -38,6 +39,7 @@ class Plan:
     homed: dict[TableKey | None, list[str]]
     domains: dict[str, str]
     writes: Writes
+    searches: dict[str, str]
 
 
 def plan(schema: Schema) -> Plan:
@@ -46,7 +48,8 @@ def plan(schema: Schema) -> Plan:
     tables = (*schema.database.whole_tables, *schema.external)
     types = sorted({(one.type, one.collation) for table in tables for one in table.columns}, key=str)
     spellings = {(type_, collation): spell(type_, known, collation) for type_, collation in types}
-    return Plan(schema, named, known, spellings, _homed(schema), domain_constants(schema), _writes(named))
+    searches = {one.table: one.function for one in schema.intent.patterns if one.function}
+    return Plan(schema, named, known, spellings, _homed(schema), domain_constants(schema), _writes(named), searches)
 
 
 def _homed(schema: Schema) -> dict[TableKey | None, list[str]]:

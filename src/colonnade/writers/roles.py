@@ -31,7 +31,8 @@ def _script(schema: Schema, roles: Roles) -> str:
         "BEGIN;",
         *(_create(*row) for row in _rows(roles)),
         *([_bypass(roles.migrator)] if roles.passes == "bypassrls" else []),
-        _membership(roles),
+        _membership(roles.owner, roles.migrator, "Migrations do SET ROLE to the owner."),
+        *_searching(roles),
         _refusal(roles),
         _database(roles),
         *(_extension(one) for one in schema.database.extensions if one.schema == "public"),
@@ -46,12 +47,14 @@ def _rows(roles: Roles) -> tuple[tuple[str, str, str], ...]:
     given = roles.application in SUPABASE_ROLES
     application = () if given else ((roles.application, bound, "is what the application connects as"),)
     reader = ((roles.reader, bound, "reads what policies show it and changes nothing"),) if roles.reader else ()
+    searcher = ((roles.searcher, "NOLOGIN", "owns the search functions and reads for them; nobody logs in as it"),)
     passing = "; a policy of each table lets it see every row" if roles.passes == "policy" else ""
     return (
         (roles.owner, "NOLOGIN", "owns every object; nobody logs in as it"),
         (roles.migrator, "LOGIN", f"runs migrations, backfills and seeds{passing}"),
         *application,
         *reader,
+        *(searcher if roles.searcher else ()),
     )
 
 
@@ -69,13 +72,14 @@ def _create(name: str, attributes: str, purpose: str) -> str:
 
 def _refusal(roles: Roles) -> str:
     """Stops where a role that was there before is one that policies do not bind."""
-    bound = ", ".join(literal(one) for one in (roles.application, roles.reader) if one)
-    powers = ", ".join(literal(one) for one in (roles.owner, roles.migrator))
+    bound = ", ".join(literal(one) for one in (roles.application, roles.reader, roles.searcher) if one)
+    powers = ", ".join(literal(one) for one in (roles.owner, roles.migrator, roles.searcher) if one)
     body = (
         "\nDECLARE\n    unbound text;\nBEGIN\n"
         "    SELECT string_agg(r.rolname, ', ' ORDER BY r.rolname) INTO unbound FROM pg_roles AS r\n"
         f"    WHERE r.rolname IN ({bound}) AND (r.rolsuper OR r.rolbypassrls OR EXISTS (\n"
-        f"        SELECT FROM pg_roles AS p WHERE p.rolname IN ({powers}) AND pg_has_role(r.oid, p.oid, 'MEMBER')));\n"
+        f"        SELECT FROM pg_roles AS p WHERE p.rolname IN ({powers}) AND p.oid <> r.oid\n"
+        "            AND pg_has_role(r.oid, p.oid, 'MEMBER')));\n"
         "    IF unbound IS NOT NULL THEN\n"
         "        RAISE EXCEPTION 'row-level security does not bind %', unbound\n"
         "            USING HINT = 'It is a superuser, has BYPASSRLS or is a member of the owner or the migrator. '\n"
@@ -99,18 +103,25 @@ def _bypass(migrator: str) -> str:
     return f"{comment_line(why)}\n{_do(body)}"
 
 
-def _membership(roles: Roles) -> str:
-    grant = f"GRANT {ident(roles.owner)} TO {ident(roles.migrator)}"
+def _searching(roles: Roles) -> Iterator[str]:
+    """The migrator makes the search functions as their owner, who may make nothing but what it runs."""
+    if roles.searcher:
+        yield _membership(roles.searcher, roles.migrator, "Migrations make the search functions as their owner.")
+        yield f"GRANT CREATE ON SCHEMA public TO {ident(roles.searcher)};"
+
+
+def _membership(group: str, member: str, why: str) -> str:
+    grant = f"GRANT {ident(group)} TO {ident(member)}"
     body = (
         "\nBEGIN\n    IF current_setting('server_version_num')::int >= 160000 THEN\n"
         f"        EXECUTE {literal(grant + ' WITH INHERIT TRUE, SET TRUE')};\n"
         f"    ELSE\n        {grant};\n    END IF;\nEND\n"
     )
-    return f"{comment_line('Migrations do SET ROLE to the owner.')}\n{_do(body)}"
+    return f"{comment_line(why)}\n{_do(body)}"
 
 
 def _database(roles: Roles) -> str:
-    everyone, entering = idents(roles.names), [one for one in roles.names if one != roles.owner]
+    everyone, entering = idents(roles.names), [one for one in roles.names if one not in (roles.owner, roles.searcher)]
     body = (
         "\nBEGIN\n"
         f"    EXECUTE format('GRANT CREATE ON DATABASE %I TO %I', current_database(), {literal(roles.owner)});\n"

@@ -13,7 +13,7 @@ from colonnade.design.roles import renamed
 from colonnade.design.schema import Database, Entity, Intent, Privilege, Schema, SchemaNamespace, Table
 from colonnade.elaborate.canonical import roles_of
 from colonnade.errors import InputError, Mistake
-from colonnade.prove.attack.source import Person, Source
+from colonnade.prove.attack.source import Source
 from colonnade.prove.filling import numbered
 from colonnade.prove.probe import Row, ran, value
 from colonnade.server import Server, connect, scratch_database, scratch_roles
@@ -75,7 +75,9 @@ def _beside(source: Source, user: str) -> Source:
     if user not in {*roles_of(source.database), *(one.name for one in source.people)}:
         return source
     people = tuple(
-        Person(other.get(one.name, one.name), one.bypasses, tuple(other.get(name, name) for name in one.member_of))
+        replace(
+            one, name=other.get(one.name, one.name), member_of=tuple(other.get(name, name) for name in one.member_of)
+        )
         for one in source.people
     )
     database = renamed(Schema(source.database, Intent("attack", "attack")), other).database

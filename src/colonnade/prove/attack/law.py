@@ -38,7 +38,7 @@ def attacks(ground: Ground) -> Iterator[Proof]:
         opened = Sessions(*(stack.enter_context(ground.session(ground.filled, role)) for role in roles))
         for connection in (opened.application, opened.stranger):
             connection.prepare_threshold = None
-        others = sorted({actors.migrator, *filter(None, (actors.owner, actors.reader))})
+        others = sorted(actors.designed)
         found = catalog.read(opened.administrator)
         stage = stage_of(found, source, actors.application, others, spares, opened)
         yield from map(_proof, filter(_counts, attempts(stage, ordered())))

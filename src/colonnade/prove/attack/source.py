@@ -36,11 +36,15 @@ _CLAIM = re.compile(r"->>\s*'([^']+)'")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A role: whether policies do not bind it (superuser, BYPASSRLS), and the roles that it is a member of."""
+    """A role: whether policies do not bind it (superuser, BYPASSRLS), and the roles that it is a member of.
+
+    `enclosed` is one that nobody can be, so that it is reached through its functions alone.
+    """
 
     name: str
     bypasses: bool = False
     member_of: tuple[str, ...] = ()
+    enclosed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,9 @@ def of_design(schema: Schema) -> Source:
     if roles is None:
         return common
     readers = (Person(roles.reader),) if roles.reader else ()
-    people = (Person(roles.owner), Person(roles.migrator, True, (roles.owner,)), Person(roles.application), *readers)
+    searchers = (Person(roles.searcher, enclosed=True),) if roles.searcher else ()
+    migrator = Person(roles.migrator, True, tuple(filter(None, (roles.owner, roles.searcher))))
+    people = (Person(roles.owner), migrator, Person(roles.application), *readers, *searchers)
     return replace(common, application=roles.application, people=people, admitted=False)
 
 
@@ -136,11 +142,15 @@ def of_live(connection: psycopg.Connection) -> Source:
     names = sorted(set(roles_of(database)))
     rows = connection.execute(
         "SELECT r.rolname, r.rolsuper OR r.rolbypassrls, array(SELECT g.rolname::text FROM pg_auth_members m"
-        " JOIN pg_roles g ON g.oid = m.roleid WHERE m.member = r.oid AND g.rolname = ANY(%(names)s) ORDER BY 1)"
+        " JOIN pg_roles g ON g.oid = m.roleid WHERE m.member = r.oid AND g.rolname = ANY(%(names)s) ORDER BY 1),"
+        " NOT r.rolcanlogin AND NOT EXISTS (SELECT FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.member"
+        " WHERE m.roleid = r.oid AND NOT (g.rolsuper OR g.rolbypassrls))"
         " FROM pg_roles r WHERE r.rolname = ANY(%(names)s) ORDER BY 1",
         {"names": names},
     ).fetchall()
-    return recognised(database, tuple(Person(name, bypasses, tuple(groups)) for name, bypasses, groups in rows))
+    return recognised(
+        database, tuple(Person(name, bypasses, tuple(groups), closed) for name, bypasses, groups, closed in rows)
+    )
 
 
 def of_sql(server: Server, texts: Mapping[str, str]) -> Source:
@@ -156,7 +166,9 @@ def of_sql(server: Server, texts: Mapping[str, str]) -> Source:
         rest = {"Supabase": provided.SUPABASE, **rest}
         people = {**{one: Person(one, one == "service_role") for one in SUPABASE_ROLES}, **people}
     database = elaborate.sql(server, rest, sorted(people))
-    return recognised(database, tuple(people[name] for name in sorted(people)))
+    groups = {group for one in people.values() if not one.bypasses for group in one.member_of}
+    known = (people[name] for name in sorted(people))
+    return recognised(database, tuple(replace(one, enclosed=one.enclosed and one.name not in groups) for one in known))
 
 
 SUPABASE_ROLES = (*provided.SUPABASE_ROLES, "service_role")
@@ -169,7 +181,12 @@ def _for_supabase(texts: Iterable[str]) -> bool:
 
 
 def recognised(database: Database, people: tuple[Person, ...] = ()) -> Source:
-    """Whose rows are whose, and which role is the application's, as policies, grants and names of columns tell."""
+    """Whose rows are whose, and which role is the application's, as policies, grants and names of columns tell.
+
+    Of `people` whom nobody can be, only those who own a function are reached by it; to others somebody may be added.
+    """
+    owning = {one.owner for one in database.functions if one.security_definer}
+    people = tuple(replace(one, enclosed=one.enclosed and one.name in owning) for one in people)
     tables = [one for one in database.tables if one.partition_of is None and not one.inherits]
     belonging = belonging_of(database)
     subjects = [one for one in tables if (one.schema, one.name) in belonging.scoped]
@@ -255,6 +272,7 @@ def privileges(table: Table) -> Iterator[Any]:
 def _without_roles(text: str, people: dict[str, Person]) -> str:
     """`text` with blanks in place of statements that make or change roles, which are noted down in `people`."""
     from pglast import ast, parse_sql
+    from pglast.enums import RoleStmtType
     from pglast.parser import ParseError
 
     try:
@@ -267,7 +285,12 @@ def _without_roles(text: str, people: dict[str, Person]) -> str:
         if isinstance(node, (ast.CreateRoleStmt, ast.AlterRoleStmt)):
             name = str(node.role if isinstance(node, ast.CreateRoleStmt) else getattr(node.role, "rolename", ""))
             before = people.get(name, Person(name))
-            people[name] = replace(before, bypasses=_bypasses(node, before.bypasses))
+            said = _said(node, "superuser", "bypassrls")
+            made = getattr(node, "stmt_type", None)
+            logs_in = _said(node, "canlogin") or [
+                made == RoleStmtType.ROLESTMT_USER if made is not None else not before.enclosed
+            ]
+            people[name] = replace(before, bypasses=any(said) if said else before.bypasses, enclosed=not any(logs_in))
             text = text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:].replace(";", " ", 1)
         elif isinstance(node, ast.GrantRoleStmt) and node.is_grant:
             groups = tuple(group.priv_name for group in node.granted_roles or ())
@@ -277,6 +300,6 @@ def _without_roles(text: str, people: dict[str, Person]) -> str:
     return text
 
 
-def _bypasses(statement: Any, before: bool) -> bool:
-    said = [bool(one.arg.boolval) for one in statement.options or () if one.defname in ("superuser", "bypassrls")]
-    return any(said) if said else before
+def _said(statement: Any, *options: str) -> list[bool]:
+    """What the statement says of the options that it names."""
+    return [bool(one.arg.boolval) for one in statement.options or () if one.defname in options]

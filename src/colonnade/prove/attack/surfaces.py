@@ -75,6 +75,23 @@ def definer_function(subject: Subject) -> Result:
     return _first_leak([_called(subject, one) for one in subject.stage.definers])
 
 
+@attack("definer-shadowed")
+def definer_shadowed(subject: Subject) -> Result:
+    """A temporary table named like the one that memberships are looked up in does not deceive a definer function."""
+    lead = subject.stage.through.get((subject.table.schema, subject.table.name))
+    if lead is None or not subject.stage.definers:
+        return not_applicable("no security-definer function looks up whose a row is")
+    (schema, name), key = lead
+    owner = subject.stage.scoped[schema, name]
+    shadow = (
+        f"CREATE TEMPORARY TABLE {ident(name)} AS TABLE {qualified(schema, name)} WITH NO DATA",
+        f"INSERT INTO {ident(name)} ({ident(owner)}, {ident(key)})"
+        f" VALUES ({value(subject.me)}, {value(subject.other_value)})",
+        f"GRANT SELECT ON {ident(name)} TO PUBLIC",
+    )
+    return _first_leak([_called(subject, one, shadow) for one in subject.stage.definers])
+
+
 def _first_leak(results: list[Result]) -> Result:
     """The worst of the results; where none is bad, all of them in one."""
     for verdict in ("leaked", "unproven"):
@@ -98,16 +115,19 @@ def _whole(view: View) -> str:
     return f"SELECT (one.*)::text FROM {qualified(view.schema, view.name)} AS one"
 
 
-def _compared(subject: Subject, what: str, query: str, *before: str) -> Result:
-    """Asks `query` as things are, and without the rows of others, each time after `before`."""
+def _compared(subject: Subject, what: str, query: str, *before: str, first: tuple[str, ...] = ()) -> Result:
+    """Asks `query` as things are, and without the rows of others, each time after `before`.
+
+    The application itself runs `first`.
+    """
     application = subject.stage.application
-    done = subject.act_as(application, query, before=before)
+    done = subject.act_as(application, *first, query, before=before)
     if not done.outcome.accepted:
         return held(f"{what}: {shown(done.outcome)}")
     if not done.outcome.values and not subject.act_as(subject.stage.administrator.info.user, query).outcome.values:
         return not_applicable(f"{what}: none of the made-up rows comes into it")
-    again = subject.act_as(application, query, before=before)
-    alone = subject.act_as(application, query, before=(_without_others(subject), *before))
+    again = subject.act_as(application, *first, query, before=before)
+    alone = subject.act_as(application, *first, query, before=(_without_others(subject), *before))
     if _answer(done) == _answer(alone):
         return held(f"{what}: {len(done.outcome.values)} rows, the same without the {subject.others} rows of others")
     if _answer(done) != _answer(again):
@@ -192,13 +212,17 @@ PATTERNS = ("", "%", INJECTED)
 """What a search may be asked for so that it gives everything: nothing, a wildcard, and the end of a quoted text."""
 
 
-def _called(subject: Subject, definer: Definer) -> Result:
-    """Calls the function with what a user might know or guess of another's row, all arguments of a type alike."""
+def _called(subject: Subject, definer: Definer, first: tuple[str, ...] = ()) -> Result:
+    """Calls the function, after `first`, with what a user might know or guess of another's row.
+
+    All arguments of a type are given alike.
+    """
     results = []
     for given in _guesses(subject) if definer.types else (None,):
         call = f"{definer.name}({', '.join(_argument(subject, one, given) for one in definer.types)})"
         statement = f"CALL {call}" if definer.procedure else f"SELECT (one.*)::text FROM {call} AS one"
-        results += [_compared(subject, f"function {definer.name}", statement), _harmless(subject, definer, statement)]
+        results.append(_compared(subject, f"function {definer.name}", statement, first=first))
+        results.append(_harmless(subject, definer, (*first, statement)))
         if any(one.verdict == "leaked" for one in results):
             break
     return _first_leak(results)
@@ -225,9 +249,9 @@ SIMPLEST = {"boolean": "true", "integer": "100", "bigint": "100", "smallint": "1
 """What a function is given for a switch or a limit."""
 
 
-def _harmless(subject: Subject, definer: Definer, statement: str) -> Result:
+def _harmless(subject: Subject, definer: Definer, statements: tuple[str, ...]) -> Result:
     left = f"SELECT count(*) FROM {subject.name} WHERE {subject.their_rows} AND xmin <> pg_current_xact_id()::xid"
-    done = subject.act_as(subject.stage.application, statement, "RESET ROLE", left)
+    done = subject.act_as(subject.stage.application, *statements, "RESET ROLE", left)
     if done.outcome.accepted and done.outcome.values[0][0] < subject.others:
         reached = subject.others - done.outcome.values[0][0]
         exploit = (*done.script[:-3], "ROLLBACK;")

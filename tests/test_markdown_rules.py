@@ -79,6 +79,8 @@ RULES = """### Runway
 **Validation rules**:
 
 - label required
+- (airport_id, label) unique
+- airport_id + opened_on unique
 - length_m: 300-6000 (FR-012)
 - at most 5 runways per airport
 - the surface is inspected yearly
@@ -123,6 +125,7 @@ def test_each_rule_of_a_list_is_kept_or_told() -> None:
     assert columns["label"].nullable and not columns["label"].nullable.value
     assert columns["length_m"].limits == ("300", "6000")
     told = {one.place.line: one for one in draft.findings if one.rule == rules.NOT_UNDERSTOOD and one.place}
-    assert sorted(told) == [5, 12, 13, 14]
-    assert "limits how many rows" in told[12].message
+    assert not any(one.unique for one in columns.values())
+    assert sorted(told) == [5, 14, 15, 16]
+    assert "limits how many rows" in told[14].message
     assert all(one.severity == "note" and one.place.column == 3 for one in told.values())

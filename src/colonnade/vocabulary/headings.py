@@ -10,7 +10,7 @@ WHOLE: dict[str, tuple[str, ...]] = {
         "attributes", "fields", "columns", "properties", "schema", "key attributes", "core attributes", "main attributes", "attribute",
         "field definitions", "field definition", "column definitions", "column specifications", "column specification", "structure",
         "key fields", "core fields", "main fields", "required fields", "optional fields", "fields and types", "data fields", "columnas",
-        "table structure", "table definition", "table schema", "database schema", "definition", "entity definition", "model definition",
+        "table structure", "main table", "base table", "primary table", "table definition", "table schema", "database schema", "definition", "entity definition", "model definition",
         "type definition", "data structure", "field", "column", "property", "data model", "model", "table", "members", "data", "spec",
         "campos", "atributos", "propiedades", "propriedades", "estrutura", "estructura", "colunas", "felder", "attribute und typen",
         "eigenschaften", "spalten", "struktur", "champs", "attributs", "propriétés", "colonnes", "campi", "attributi", "proprietà",

@@ -121,7 +121,7 @@ COLUMN_NOUN = re.compile(
 
 # Says what a thing is to another: the verb class, and how many.
 TO_ONE = re.compile(
-    r"\b(?:belong(?:s|ing)?\s+(?:to|in)|owned\s+by|owner|part\s+of|child\s+of|within|inside|under|references?|referencing|refers?\s+to|points?\s+(?:to|at)|linked\s+(?:to|with)|links?\s+(?:to|back\s+to)|associated\s+(?:with|to)|related\s+to|assigned\s+to|"
+    r"\b(?:belong(?:s|ing)?\s+(?:to|in)|owned\s+by|owner|part\s+of|child\s+of|within|inside|under|references?(?:\s+to)?|referencing|refers?\s+to|points?\s+(?:to|at)|linked\s+(?:to|with)|links?\s+(?:to|back\s+to)|associated\s+(?:with|to)|related\s+to|assigned\s+to|"
     r"attached\s+to|tied\s+to|connected\s+to|bound\s+to|created\s+by|made\s+by|placed\s+by|submitted\s+by|written\s+by|posted\s+by|uploaded\s+by|performed\s+by|scoped\s+to|for|of|from|by|against|on|relates\s+to|applies\s+to|mapped\s+to|pertains\s+to|"
     r"links?|connect(?:s|ing)|joins?|about|between|in|to|specific\s+to|at|corresponden?\s+a|von|vom|du|de|del|da|do|di|appartiene\s+a\w*|pertenece\s+a|pertence\s+a|d'une?|appartengono\s+a|pour|asociad[oa]\s+(?:a|con)|associad[oa]\s+a|vinculad[oa]\s+a|gehört\s+zu|verweist\s+auf|zugeordnet|appartient\s+à|lié[es]*\s+à|associé[es]*\s+à|rattaché[es]*\s+à)\b|属于|关联|に属する|に紐づく|принадлежит|связан",
     _I,
@@ -131,7 +131,7 @@ WEAK_TO_ONE = frozenset(
     owner""".split()
 )
 TO_MANY = re.compile(
-    r"\b(?:has|have|having|contains?|containing|owns?|groups?|grouping|includes?|including|consists?\s+of|comprises?|composed\s+of|holds?|holding|with|parent\s+of|collection\s+of|list\s+of|set\s+of|series\s+of|container\s+(?:for|of)|aggregates?|organi[sz]es?|"
+    r"\b(?:has|have|having|contains?|containing|owns?|groups?|grouping|includes?|including|consists?\s+of|comprises?|composed\s+of|holds?|holding|with|parent\s+of|collection\s+of|list\s+of|set\s+of|series\s+of|sequence\s+of|container\s+(?:for|of)|aggregates?|organi[sz]es?|"
     r"manages?|creates?|places?|receives?|referenced\s+by|shared\s+by|used\s+by|tracks?|hosts?|produces?|generates?|submits?|writes?|stores?|made\s+up\s+of|can\s+have|may\s+have|spawns?|maintains?|"
     r"tiene|contiene|possui|tem|contém|incluye|inclui|hat|enthält|umfasst|contient|possède|comprend|regroupe)\b|包含|拥有|を持つ|含む|имеет|содержит",
     _I,

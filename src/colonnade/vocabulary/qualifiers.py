@@ -115,7 +115,7 @@ NO_TARGET = frozenset(
     via no yes when with references entity table self one cascade on_delete default none by as its their from
     each all auto type enum only must same restrict set delete update both many at identifier which where zero
     any generated user's number url link link-only between system these those it value values json boolean hash
-    path name ref serial objectid opaque logical soft weak virtual field column columns required. exactly per
+    path name ref referencing serial objectid opaque logical soft weak virtual field column columns required. exactly per
     char number lógica lógico logica logico logique logisch logische física fisica compuesta composta""".split()
 )
 FOREIGN_KEY = re.compile(

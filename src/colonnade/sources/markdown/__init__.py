@@ -197,7 +197,9 @@ def _is_key_entities(section: sections.Section) -> bool:
 def _allowed(readings: list[Reading], has_key_entities: bool) -> tuple[Reading, ...]:
     """All readings, or none where only Key Entities define what there is."""
     defined = any(
-        reading.form in DEFINING and any(one.attributes for one in reading.entities) and reading.form != "bullets"
+        reading.form in DEFINING
+        and any(one.attributes or one.relationships for one in reading.entities)
+        and reading.form != "bullets"
         for reading in readings
     )
     if not has_key_entities or defined:

@@ -310,6 +310,8 @@ def _verb_kind(window: str, one: Mention, subject: Mention) -> str:
     if to_one is not None and (to_many is None or to_one.start() > to_many.start()):
         if to_one[0].lower() in prose.WEAK_TO_ONE:
             return _weak_kind(to_one[0].lower(), clause[to_one.end() :], one, many=many, told=to_many is not None)
+        if many and to_one[0].lower().startswith(("referenc", "refers", "points")):
+            return "many-to-many"
         return "one-to-many" if many else "many-to-one"
     if many:
         return "one-to-many"

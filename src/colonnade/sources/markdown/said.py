@@ -23,6 +23,8 @@ _REQUIREMENT = re.compile(r"\W*(?:N?FR|SC|US|NFR|REQ)-\d")
 _OTHERWISE = frozenset(("name", "columns", "required", "nullable", "default", "key", "stored", "derived", "length"))
 _ERROR = re.compile(r"\b(?:error|message|example|sample|source|why|rationale|mensaje|fehler)", re.IGNORECASE)
 _NOTES = re.compile(r"\b(?:notes?|comments?|descriptions?|remarks?|notas?)\b")
+# A bracket or a comma behind the first word makes a set of columns of it.
+_OPENING = re.compile(r"[-–\s]*[^\W\d]\w*(?:[ ][^\W\d]\w*){0,2}(?!\s*(?:[,+&/]|and\b))")
 _WORD = re.compile(r"[^\W\d]\w*")
 _LABEL = re.compile(r"\**(?P<head>[^:：*`\n]{1,40}?)\**\s*[:：]\**\s*(?P<rest>.*)", re.DOTALL)
 
@@ -130,6 +132,7 @@ def _spoken_of(text: str, entity: str, column: str, known: Index, columns: Colum
 
 def first_column(text: str, mine: Mapping[str, str]) -> str:
     """The column with whose name, of up to three words, `text` begins; else an empty string."""
-    first = _WORD.findall(names.plain(text[:120]).lstrip("-– "))[:3]
+    match = _OPENING.match(names.plain(text[:120]))
+    first = _WORD.findall(match[0])[:3] if match else []
     found = (mine.get(names.key(" ".join(first[:count]))) for count in range(len(first), 0, -1))
     return next((one for one in found if one), "")

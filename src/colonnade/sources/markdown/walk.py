@@ -89,7 +89,7 @@ def _parts(
     # A title that tells a relation tells it with nothing below it too.
     told = (Paragraph((section.title,)),) if section.title and titles.related(section.text) else ()
     for block in section.blocks or told:
-        yield Part(
+        part = Part(
             block,
             role,
             about,
@@ -99,11 +99,19 @@ def _parts(
             listed and section.level < LABEL,
             section.level < LABEL,
         )
+        yield part
+        yield from (replace(part, block=fence) for fence in _inside(block))
     texts = [block.text for block in section.blocks if isinstance(block, Paragraph)]
     if section.sections and any(storage.UNSTORED_BELOW.search(text) for text in texts):
         role = "unstored"
     for below in section.sections:
         yield from _parts(below, role, about, path, file, listed=listed)
+
+
+def _inside(block: Block) -> Iterator[Fence]:
+    """The code below the items of a list."""
+    for item in block.items if isinstance(block, Bullets) else ():
+        yield from (child for child in item.children if isinstance(child, Fence))
 
 
 # Titles on states that no columns below can make an entity of; a washing machine may be one.
@@ -122,7 +130,7 @@ def _entered(
         title = replace(title, role="entity", name=titles.holder(section.text))
     if (
         role in ("entities", "entity")
-        and title.role not in ("entity", "entities")
+        and title.role not in ("entity", "entities", "global")
         and _defines(section, title, about, file)
     ):
         title = replace(title, role="entity", name=re.sub(r"\s*[(（].*$", "", title.name or section.text), soft=False)
@@ -216,6 +224,10 @@ def _defines(section: Section, title: titles.Title, about: Subject | None, file:
             found = table.attributes(block, shape, file)
             return table.is_convincing(block, shape, found) and (_has_key(found) or len(found) > 2)
         if isinstance(block, Bullets):
+            if title.role == "attributes" and any(
+                item.children and announces_columns(item.text) for item in block.items
+            ):
+                return True
             listed = bullets.attributes(block.items, file, labelled=False)
             return len(listed) > 1 and _has_key(listed) and any(one.type is not None for one in listed)
     return False
@@ -502,6 +514,7 @@ def _columns_of(part: Part, about: Subject, block: Bullets, announced: bool, fil
     for entry in block.items:
         if announces_columns(entry.text) and not (found and bullets.names_columns(entry)):
             yield from _announced_item(about, entry, file)
+        yield from _foreign_keys(about, entry, file)
     if found:
         return
     weak = _weak_columns(part, block, file) if part.listed else ()
@@ -535,6 +548,20 @@ def _announced_item(about: Subject, entry: Item, file: str) -> Iterator[Reading]
         found = bullets.inline(match["rest"], place, file, bullets.announced)
         if found:
             yield _defined("list", bullets.PRECISION - 10, about, found, place, file)
+
+
+_FOREIGN_KEYS = re.compile(r"\W*(?:foreign keys?|FKs?)\W*", re.IGNORECASE)
+
+
+def _foreign_keys(about: Subject, entry: Item, file: str) -> Iterator[Reading]:
+    """What the columns in the list below `Foreign Keys:` point at."""
+    nested = next((child for child in entry.children if isinstance(child, Bullets)), None)
+    if nested is None or not _FOREIGN_KEYS.fullmatch(entry.text):
+        return
+    reads = [bullets.item(below, file) for below in nested.items]
+    found = tuple(one for read in reads if read for one in read.attributes if one.references)
+    if found:
+        yield Reading("rules", bullets.PRECISION - 5, stated_apart=(subject.entity(about, found),))
 
 
 def _weak_columns(part: Part, block: Bullets, file: str) -> tuple[DraftAttribute, ...]:

@@ -95,7 +95,7 @@ def owner_of(column: str) -> str | None:
 _TRANSFER = re.compile(
     r"\w(?:Create|Update|Patch|Response|Req|Res|D[Tt][Oo]|Payload|Params|Props|Output|Error|Exception|Service|Repository|"
     r"Repo|Controller|Handler|Context|Hook|Callback|Serializer|Validator|Factory|Middleware|Router|ViewSet|FormData|"
-    r"FormValues|Args|Mixin|Public|Read|Protocol|Api|Adapter)$|^(?:Create|Update|Patch|Delete|Upsert|Paginated)[A-Z]|[a-z]With[A-Z]"
+    r"FormValues|Args|Mixin|Database|Public|Read|Protocol|Api|Adapter)$|^(?:Create|Update|Patch|Delete|Upsert|Paginated)[A-Z]|[a-z]With[A-Z]"
 )
 # Names that are stored data where they have a key of their own: a LeaveRequest, a LabTest, an InsuranceProvider.
 _PERHAPS = re.compile(

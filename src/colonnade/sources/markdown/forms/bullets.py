@@ -391,6 +391,7 @@ def _rest(rest: str, choice: bool) -> tuple[Facts, str, bool]:
     coded = text[:1] in (":", "：", "=")
     dash = _DASH_OR_ARROW.match(text)
     body = text[1:].strip() if coded else text[dash.end() :] if dash else text
+    body = body.rstrip(".") if " " not in body else body
     if dash and dash[0].strip() in ("→", "->"):
         found = facts.target(f"→ {body}")
         parts.append({"references": Fact(found, NOWHERE)} if found else {})

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from colonnade.design.draft import DraftAttribute, DraftEntity, DraftIndex, Fact
+from colonnade.design.draft import DraftAttribute, DraftEntity, DraftIndex, DraftRelationship, Fact, RelationKind
 from colonnade.errors import Place
 from colonnade.sources.markdown import facts, names
 from colonnade.sources.markdown.forms import bullets
@@ -99,9 +99,14 @@ def _table(head: Line, body: list[Line], seen: Block) -> DraftEntity | None:
     found: list[DraftAttribute] = []
     keys: list[str] = []
     uniques, indexes = [], []
+    related: list[DraftRelationship] = []
     sure = missed = 0
     for line in body:
         place = seen.at(line.offset)
+        counted = _COUNTED.fullmatch(line.text)
+        if counted:
+            related.append(_relation(counted, place))
+            continue
         listed = _SET.match(line.text)
         if listed:
             columns = tuple(column.strip(' `"') for column in listed["columns"].split(","))
@@ -115,9 +120,9 @@ def _table(head: Line, body: list[Line], seen: Block) -> DraftEntity | None:
         missed += not read_line[0]
     name = match["name"].rpartition(".")[2]
     if (
-        len(found) < 2
-        or missed * 3 > len(found)
-        or not _convincing(found, sure)
+        len(found) + 2 * len(related) < 2
+        or missed * 3 > len(found) + len(related)
+        or not (related or _convincing(found, sure))
         or is_transfer(name, [one.name.value for one in found])
     ):
         return None
@@ -131,9 +136,27 @@ def _table(head: Line, body: list[Line], seen: Block) -> DraftEntity | None:
     )
     here = seen.at(head.offset)
     made = DraftEntity(
-        Fact(name, here), Fact(kind_of(name), here), None, keyed, indexes=tuple(indexes), uniques=tuple(uniques)
+        Fact(name, here),
+        Fact(kind_of(name), here),
+        None,
+        keyed,
+        tuple(related),
+        indexes=tuple(indexes),
+        uniques=tuple(uniques),
     )
     return with_key_relations(made)
+
+
+# `departments (1:N)` among the columns is a relation.
+_COUNTED = re.compile(r"(?P<name>[^\W\d]\w*)\s*\(\s*(?P<left>1|N|M|n|m)\s?[:∶]\s?(?P<right>1|N|M|n|m)\b[^()]*\)")
+
+
+def _relation(match: re.Match[str], place: Place) -> DraftRelationship:
+    left, right = match["left"] != "1", match["right"] != "1"
+    kind: RelationKind = (
+        "many-to-many" if left and right else "many-to-one" if left else "one-to-many" if right else "one-to-one"
+    )
+    return DraftRelationship(Fact(kind, place), Fact(match["name"], place))
 
 
 def _facts(one: DraftAttribute) -> facts.Facts:

@@ -433,6 +433,8 @@ def _sentence(text: str, entry: Entry, known: Index, *, first: bool) -> Iterator
         return
     clauses = _cut(text, ";；")
     for match in _CERTAIN.finditer(text):
+        if match["name"].lower().startswith(("both ", "all ", "these ", "those ")):
+            continue
         yield from _piece(f"{match['name']} ({match['how']})", entry, known)
     for listed in (text, text[colon.end() :] if colon else "", *(clauses[1:] if len(clauses) > 1 else ())):
         if listed and _is_bare_list(listed):
@@ -583,7 +585,7 @@ def _pieces(text: str, entry: Entry, known: Index) -> Iterator[DraftAttribute]:
     text = _OR_MORE.sub("many", text)
     for piece in _cut(text, ",;、，；"):
         for part in () if _ASKED.match(piece) else _joined(piece):
-            outside = _BRACKET.sub(" ", part).lstrip()
+            outside = _THAT_IT.sub("", _BRACKET.sub(" ", part).lstrip())
             relative, clause = prose.RELATIVE.search(outside), prose.CLAUSE.search(outside)
             if clause and (relative is None or clause.start() < relative.start()):
                 return
@@ -592,6 +594,8 @@ def _pieces(text: str, entry: Entry, known: Index) -> Iterator[DraftAttribute]:
                 break
 
 
+# `the feature identifier it belongs to`: a clause about the noun, and not the next sentence.
+_THAT_IT = re.compile(r"\s(?:it|they|he|she)\s\w+(?:\s(?:to|for|from|by|in|on|with))?\s*$", re.IGNORECASE)
 # `who asked for it and when` is no name.
 _ASKED = re.compile(r"\s*(?:who|whom|why|quién|quiénes|cuándo|por qué|quem|quando|wer|wann|qui|quand)\s", re.IGNORECASE)
 # `whether permission has been obtained` is the flag `permission obtained`.
@@ -720,10 +724,23 @@ def _told_behind(name: str, bracket: str, rest: str) -> Facts:
     return told
 
 
+_SPLIT_NOUN = re.compile(r"(?P<left>(?:(?:an?|the|its) )?[^\W\d_]+) \([^\W\d_]+\) (?P<right>[^\W\d_]+)")
+# `fecha de inicio (`startDate`)`: what it is called follows what it is.
+_NAMED_IN_CODE = re.compile(r"[^`()（）]{2,60}\s*[(（]`(?P<name>[^\W\d]\w*)`[)）]")
+
+
 def _piece(text: str, entry: Entry, known: Index) -> Iterator[DraftAttribute]:
     """The attribute, or the attributes in a bracket, that one piece of a list names."""
+    named = _NAMED_IN_CODE.fullmatch(text.strip(" .*"))
+    if named:
+        yield facts.attribute(named["name"], NOWHERE, {})
+        return
     bracket = _BRACKET.search(text)
     inside = bracket["inside"] if bracket else ""
+    split = _SPLIT_NOUN.fullmatch(text.strip(" ."))
+    if split:
+        # `the last (halted) phase`
+        text, bracket, inside = f"{split['left']} {split['right']}", None, ""
     coded = re.match(r"\s*(?:(?:an?|the|its|optional|unique)\s+)*[`*]*`(?P<name>[^`]+)`", text)
     head = text[: bracket.start()] if bracket else text
     told = _told(text, head, inside, coded["name"] if coded else head)
@@ -758,7 +775,8 @@ def _paired(noun: str) -> tuple[str, ...]:
 _LIST_OF = re.compile(r"(?:number|list|set|collection|array|series|history|kind|type|amount) of (.+)", re.IGNORECASE)
 _OF_ANOTHER = re.compile(r"\s+of\s+(?:the|a|an|each|its|their)\b.*$")
 _IDENTIFIES = re.compile(
-    r"(?:unique )?(?:identifier|id)|identificador(?: único)?|eindeutige id|identifiant(?: unique)?", re.IGNORECASE
+    r"(?:unique )?(?:identifier|id)|(?:identificador|id)(?: únic[oa])?|eindeutige id|identifiant(?: unique)?",
+    re.IGNORECASE,
 )
 _LETTER = re.compile(r"[^\W\d_]")
 _HUMPED = re.compile(r"\b[a-z]+[A-Z]\w*")

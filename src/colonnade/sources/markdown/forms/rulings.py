@@ -14,6 +14,9 @@ from colonnade.sources.markdown.said import Columns, Said, first_column
 
 # What a rule may add to a column; its type and what it points at stand beside the column itself.
 _FIELDS = ("nullable", "unique", "min_length", "max_length", "least", "most", "meaning")
+# A clause on several columns may make the set unique, and none of them.
+_OF_ONE = ("min_length", "max_length", "least", "most", "meaning")
+_WORD = re.compile(r"[^\W\d]\w*")
 # A longer clause tells when and why, and its words are no flags.
 _LONGEST_FACT = 12
 # Longer than this it is a story.
@@ -35,9 +38,12 @@ _COLUMN_FIRST = re.compile(r"[^:：]{1,40}[:：]\s*")
 def stated(said: Iterable[Said], columns: Columns) -> Iterator[DraftEntity]:
     """Each short clause of a list of rules, as facts of the column that it is about."""
     for one in said:
+        mine = columns.get(one.entity, {})
         for clause in clauses(one) if one.rule and not one.cell else ():
             column = spoken_of(clause, one, columns)
-            told = {field: fact for field, fact in read(clause, one, column).items() if field in _FIELDS}
+            several = len({mine[key] for word in _WORD.findall(clause) if (key := names.key(word)) in mine}) > 1
+            fields = _OF_ONE if several else _FIELDS
+            told = {field: fact for field, fact in read(clause, one, column).items() if field in fields}
             # What is SQL already is a condition of its own.
             if column and told and sql.expression(clause) is None:
                 attribute = facts.attribute(column, one.place, told)

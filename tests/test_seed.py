@@ -22,7 +22,7 @@ from colonnade.design.schema import (
     Table,
     Unique,
 )
-from colonnade.seed import order, rows
+from colonnade.seed import order, rows, together
 from colonnade.seed.limits import Limits, limits
 from colonnade.seed.values import secret
 from colonnade.server import Server, connect, scratch_database
@@ -239,9 +239,10 @@ def test_a_ring_starts_where_it_may_be_null() -> None:
     assert [row["other"] for row in made["a"]] == [row["id"] for row in made["b"]]
 
 
-def test_a_ring_of_required_keys_has_no_rows() -> None:
+def test_a_ring_of_required_keys_checked_at_once_has_no_rows() -> None:
     schema = Schema(Database(tables=(pointing("a", "b", False), pointing("b", "a", False))), Intent("f", "t"))
     assert rows(schema, 2) == {"a": [], "b": []}
+    assert [[table.name for table in ring] for ring in together(schema)] == [["a", "b"]]
 
 
 @pytest.mark.parametrize(

@@ -493,6 +493,7 @@ class Roles:
         return tuple(filter(None, (self.owner, self.migrator, self.application, self.reader, self.searcher)))
 
 
+RelationType: TypeAlias = Literal["one_to_one", "one_to_many", "many_to_one", "many_to_many"]
 SoftDelete: TypeAlias = Literal["together", "refuse", "keep"]
 """What soft delete of a row does to those that point at it: marks them alike, is refused, or leaves them."""
 
@@ -509,7 +510,7 @@ class Relationship:
     """
 
     name: str
-    kind: Literal["one_to_one", "one_to_many", "many_to_one", "many_to_many"]
+    kind: RelationType
     target: str
     columns: tuple[str, ...] = ()
     foreign_column: str = ""

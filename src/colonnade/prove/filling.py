@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from colonnade.design.schema import Column, Schema, Table
-from colonnade.prove.probe import Row, ran, value
+from colonnade.prove.probe import Outcome, Row, ran, value
 from colonnade.sql import ident, qualified
 
 if TYPE_CHECKING:
@@ -35,13 +35,28 @@ def _by_sequence(column: Column) -> bool:
 
 
 def fill(schema: Schema, rows: Rows, migrator: psycopg.Connection, neighbour: psycopg.Connection) -> None:
-    """Loads all `rows`, which are ordered parents first."""
-    external = {table.name: table for table in schema.external}
-    for name, some in rows.items():
-        if name in external:
-            load(neighbour, external[name], some)
-        else:
-            load(migrator, schema.database.table(name), some)
+    """Loads all `rows`, which are ordered parents first; tables that need each other's rows in one transaction."""
+    from colonnade import seed
+
+    for table in schema.external:
+        load(neighbour, table, rows.get(table.name, ()))
+    for ring in seed.together(schema):
+        load_ring(migrator, [(table, rows.get(table.name, ())) for table in ring])
+
+
+def load_ring(connection: psycopg.Connection, ring: Sequence[tuple[Table, Sequence[Row]]]) -> Outcome:
+    """Loads the rows of tables that need each other's rows in one transaction, and says what that did.
+
+    Raises psycopg.Error where an identity column cannot be told to count on.
+    """
+    if len(ring) == 1:
+        load(connection, *ring[0])
+        return Outcome()
+    outcome = ran(connection, "; ".join(["BEGIN", *(_insert(table, rows) for table, rows in ring if rows), "COMMIT"]))
+    connection.rollback()
+    for table, _ in ring if outcome.accepted else ():
+        _count_on(connection, table)
+    return outcome
 
 
 def empty(schema: Schema, rows: Rows, connection: psycopg.Connection) -> bool:
@@ -68,11 +83,17 @@ def load(connection: psycopg.Connection, table: Table, rows: Sequence[Row]) -> l
     """
     whole = not rows or ran(connection, _insert(table, rows)).accepted
     taken = list(rows) if whole else [row for row in rows if ran(connection, _insert(table, [row])).accepted]
+    if taken:
+        _count_on(connection, table)
+    return taken
+
+
+def _count_on(connection: psycopg.Connection, table: Table) -> None:
+    """Lets the server count on from beyond the rows that were given numbers."""
     for column in table.columns:
-        if column.identity and taken:
+        if column.identity:
             name = qualified(table.schema, table.name)
             connection.execute(f"ALTER TABLE {name} ALTER COLUMN {ident(column.name)} RESTART WITH {BEYOND}".encode())
-    return taken
 
 
 def refusal(connection: psycopg.Connection, table: Table, rows: Sequence[Row]) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from colonnade.design.schema import Entity, Table
-from colonnade.prove.filling import load
+from colonnade.prove.filling import load, load_ring
 from colonnade.prove.ground import Ground
 from colonnade.prove.probe import Outcome, Row, become, insert, insert_numbered, tried, where
 from colonnade.sql import ident, qualified
@@ -68,26 +68,77 @@ def stages(ground: Ground, hands: Hands) -> Iterator[Stage]:
 
     A table for which no row is taken has no stage.
     """
-    external = {table.name: table for table in ground.schema.external}
+    from colonnade import seed
+
+    for table in ground.schema.external:
+        load(hands.neighbour, table, ground.rows.get(table.name, ()))
     settable = insertable(ground, hands.migrator)
-    for name, some in ground.rows.items():
-        if name in external:
-            load(hands.neighbour, external[name], some)
+    for ring in seed.together(ground.schema):
+        if len(ring) > 1:
+            yield from _stages_of_a_ring(ground, hands, ring, settable)
             continue
-        table = ground.schema.database.table(name)
-        facts = ground.schema.intent.entity(name)
-        good = _all_but_one(hands, table, some)
+        some = ground.rows.get(ring[0].name, ())
+        good = _all_but_one(hands, ring[0], some)
         if good:
-            yield Stage(
-                table,
-                facts,
-                good[-1],
-                tuple(good[:-1]),
-                frozenset() if facts.audience == "members" else settable.get(name, frozenset()),
-                hands,
-                ground.setting,
-            )
-        load(hands.migrator, table, good[-1:])
+            yield _stage(ground, hands, ring[0], good, settable)
+        load(hands.migrator, ring[0], good[-1:])
+
+
+def _stage(
+    ground: Ground, hands: Hands, table: Table, good: Sequence[Row], settable: Mapping[str, frozenset[str]]
+) -> Stage:
+    facts = ground.schema.intent.entity(table.name)
+    given = frozenset[str]() if facts.audience == "members" else settable.get(table.name, frozenset())
+    return Stage(table, facts, good[-1], tuple(good[:-1]), given, hands, ground.setting)
+
+
+def _stages_of_a_ring(
+    ground: Ground, hands: Hands, ring: Sequence[Table], settable: Mapping[str, frozenset[str]]
+) -> Iterator[Stage]:
+    """The stages of tables that need each other's rows: all stand there but one row, and what points at it."""
+    rows = {table.name: list(ground.rows.get(table.name, ())) for table in ring}
+    if not load_ring(hands.migrator, [(table, rows[table.name]) for table in ring]).accepted:
+        return
+    for table in ring:
+        aside = _needing(ring, table, rows)
+        _remove(hands, ring, aside)
+        yield _stage(ground, hands, table, rows[table.name], settable)
+        load_ring(hands.migrator, [(one, aside[one.name]) for one in ring])
+
+
+def _needing(ring: Sequence[Table], table: Table, rows: Mapping[str, Sequence[Row]]) -> dict[str, list[Row]]:
+    """The last row of `table` and the rows of the ring that point at it, at those, and so on, by table."""
+    aside: dict[str, list[Row]] = {one.name: [] for one in ring} | {table.name: list(rows[table.name][-1:])}
+    grown = True
+    while grown:
+        grown = False
+        for one in ring:
+            for row in rows[one.name]:
+                if row not in aside[one.name] and _points_into(one, row, aside):
+                    aside[one.name].append(row)
+                    grown = True
+    return aside
+
+
+def _points_into(table: Table, row: Row, aside: Mapping[str, Sequence[Row]]) -> bool:
+    return any(
+        all(row.get(mine) == parent.get(theirs) for mine, theirs in zip(key.columns, key.target_columns, strict=True))
+        for key in table.foreign_keys
+        for parent in aside.get(key.target[1], ())
+    )
+
+
+def _remove(hands: Hands, ring: Sequence[Table], aside: Mapping[str, Sequence[Row]]) -> None:
+    """Deletes the rows of `aside` in one transaction, those that point before those that are pointed at."""
+    deletes = [
+        f"DELETE FROM {qualified(table.schema, table.name)} WHERE {where(row, _key(table))}"
+        for table in reversed(ring) for row in aside[table.name]
+    ]  # fmt: skip
+    hands.migrator.execute("; ".join(["BEGIN", *deletes, "COMMIT"]).encode())
+
+
+def _key(table: Table) -> tuple[str, ...]:
+    return table.primary_key.columns if table.primary_key else tuple(column.name for column in table.columns)
 
 
 def _all_but_one(hands: Hands, table: Table, rows: Sequence[Row]) -> list[Row]:

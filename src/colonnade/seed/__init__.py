@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from colonnade.seed.rows import Row, Rows, counted, external_rows, order, place_of, rows
+from colonnade.seed.rows import Row, Rows, counted, external_rows, order, place_of, rows, together
 
-__all__ = ["Row", "Rows", "counted", "external_rows", "order", "place_of", "rows"]
+__all__ = ["Row", "Rows", "counted", "external_rows", "order", "place_of", "rows", "together"]

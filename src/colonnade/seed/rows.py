@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
@@ -17,6 +17,8 @@ from colonnade.values import replace
 
 Row: TypeAlias = dict[str, "str | None"]
 Rows: TypeAlias = dict[str, list[Row]]
+_Place: TypeAlias = tuple[str, str]
+Graph: TypeAlias = Mapping[_Place, set[_Place]]
 
 _ATTEMPTS = 48
 
@@ -24,6 +26,8 @@ _ATTEMPTS = 48
 @dataclass(frozen=True, slots=True)
 class _Subject:
     """One table and what its rows are made by; `kept` are the columns whose values the server gives.
+
+    `ring` are the tables, itself among them, that need each other's rows, where there are any.
 
     `columns` are those of the table, not null where they belong to a unique key: left empty, they would show nothing
     of it.
@@ -39,41 +43,86 @@ class _Subject:
     emptied: tuple[str, ...] = ()
     compared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     equations: tuple[tuple[str, Any], ...] = ()
+    ring: frozenset[_Place] = frozenset()
 
 
 def order(schema: Schema) -> tuple[Table, ...]:
     """The schema's own tables, each behind those that its rows must point at; ties by name.
 
-    A ring is opened where a foreign key may be null. Tables of a ring of required keys come last.
+    A ring is opened where a foreign key may be null, else where it is checked at the end of the transaction.
     """
+    return tuple(table for ring in together(schema) for table in ring)
+
+
+def together(schema: Schema) -> tuple[tuple[Table, ...], ...]:
+    """`order`, in groups: the tables of a group need each other's rows, which come in one transaction."""
     tables = {
         (one.schema, one.name): one
         for one in sorted(schema.database.whole_tables, key=lambda one: (one.schema, one.name))
     }
-    graph = {key: _parents(table, False) & set(tables) - {key} for key, table in tables.items()}
-    required = {key: _parents(table, True) for key, table in tables.items()}
+    required = {key: _parents(table, _required) & set(tables) - {key} for key, table in tables.items()}
+    ring = _rings(required)
+    graph = _contracted({key: _parents(table) & set(tables) - {key} for key, table in tables.items()}, ring)
+    firm = _contracted(required, ring)
     while True:
         try:
-            return tuple(tables[key] for key in TopologicalSorter(_sorted(graph)).static_order())
+            heads = tuple(TopologicalSorter(_sorted(graph)).static_order())
         except CycleError as error:
-            loose = [(child, parent) for parent, child in pairwise(error.args[1]) if parent not in required[child]]
-            if not loose:
-                break
-            child, parent = min(loose)
+            child, parent = min((one, two) for two, one in pairwise(error.args[1]) if two not in firm[one])
             graph[child].discard(parent)
-    return tuple(sorted(tables.values(), key=lambda one: (len(_parents(one, True)), one.schema, one.name)))
+        else:
+            members: dict[_Place, list[Table]] = {}
+            for key, table in tables.items():
+                members.setdefault(ring[key], []).append(table)
+            return tuple(_in_ring(members[head]) for head in heads)
 
 
-def _sorted(graph: Mapping[tuple[str, str], set[tuple[str, str]]]) -> dict[tuple[str, str], list[tuple[str, str]]]:
+def _rings(required: Graph) -> dict[_Place, _Place]:
+    """By table, the first by name of those that need each other's rows with it: often only itself."""
+    ring = {key: key for key in required}
+    while True:
+        try:
+            TopologicalSorter(_sorted(_contracted(required, ring))).prepare()
+        except CycleError as error:
+            circle = set(error.args[1])
+            ring = {key: min(circle) if head in circle else head for key, head in ring.items()}
+        else:
+            return ring
+
+
+def _contracted(graph: Graph, ring: Mapping[_Place, _Place]) -> dict[_Place, set[_Place]]:
+    contracted: dict[_Place, set[_Place]] = {ring[key]: set() for key in graph}
+    for key, parents in graph.items():
+        contracted[ring[key]] |= {ring[one] for one in parents} - {ring[key]}
+    return contracted
+
+
+def _in_ring(tables: list[Table]) -> tuple[Table, ...]:
+    """The tables of one ring, each behind those that its keys point at as far as they are checked at once."""
+    if len(tables) == 1:
+        return tuple(tables)
+    named = {(one.schema, one.name): one for one in tables}
+    graph = {key: _parents(table, _at_once) & set(named) - {key} for key, table in named.items()}
+    try:
+        return tuple(named[key] for key in TopologicalSorter(_sorted(graph)).static_order())
+    except CycleError:
+        return tuple(sorted(tables, key=lambda one: (len(_parents(one, _required)), one.schema, one.name)))
+
+
+def _sorted(graph: Graph) -> dict[_Place, list[_Place]]:
     return {key: sorted(graph[key]) for key in sorted(graph)}
 
 
-def _parents(table: Table, only_required: bool) -> set[tuple[str, str]]:
-    return {key.target for key in table.foreign_keys if not (only_required and _optional(table, key))}
+def _parents(table: Table, counts: Callable[[Table, ForeignKey], bool] = lambda *_: True) -> set[_Place]:
+    return {key.target for key in table.foreign_keys if counts(table, key)}
 
 
-def _optional(table: Table, key: ForeignKey) -> bool:
-    return any(table.column(name).nullable for name in key.columns)
+def _required(table: Table, key: ForeignKey) -> bool:
+    return not any(table.column(name).nullable for name in key.columns)
+
+
+def _at_once(table: Table, key: ForeignKey) -> bool:
+    return _required(table, key) and not key.deferred
 
 
 def external_rows(schema: Schema, count: int = 2) -> Rows:
@@ -105,8 +154,9 @@ def rows(schema: Schema, count: int, owners: int = 2) -> Rows:
     entities = {one.table: one for one in schema.intent.entities}
     made = external_rows(schema, owners)
     parents = {(one.schema, one.name): made[one.name] for one in schema.external}
+    rings = {_key(table): frozenset(map(_key, ring)) for ring in together(schema) for table in ring if len(ring) > 1}
     for table in order(schema):
-        subject = _subject(table, entities)
+        subject = replace(_subject(table, entities), ring=rings.get(_key(table), frozenset()))
         if table.name in entities and entities[table.name].audience == "trail":
             made[table.name], parents[table.schema, table.name] = [], []
             continue
@@ -115,7 +165,25 @@ def rows(schema: Schema, count: int, owners: int = 2) -> Rows:
         found = _rows_of(subject, (2 * count + 2) // 3 if tenants else count, parents, known)
         parents[table.schema, table.name] = [_with_given(row, subject, place) for place, row in enumerate(found)]
         made[table.name] = found
+    for table in schema.database.tables:
+        if _key(table) in rings:
+            _keep_promises(_subject(table, entities), made[table.name], parents)
     return made
+
+
+def _keep_promises(subject: _Subject, found: Sequence[Row], parents: Mapping[_Place, Sequence[Row]]) -> None:
+    """Points each row of `found` at the first of the rows made after it that it may point at."""
+    seen: list[set[tuple[str | None, ...]]] = [set() for _ in subject.uniques]
+    for row in found:
+        for key in subject.keys:
+            if key.deferred and _required(subject.table, key):
+                known: Row = {name: text for name, text in row.items() if text is not None}
+                chosen = (
+                    _chosen(subject.table, key, known, parents[key.target], number) or {}
+                    for number in range(len(parents.get(key.target, ())))
+                )
+                row.update(next((one for one in chosen if not _taken({**row, **one}, subject, seen)), {}))
+        _remember(row, subject, seen)
 
 
 def _known(schema: Schema) -> Known:
@@ -208,7 +276,7 @@ def _rows_of(
                 made.append(row)
                 break
     # Conditions that no row seems to keep: the server judges one row, and names what refuses it.
-    first = _row(subject, 0, 0, count, parents, known) if count and not made else None
+    first = _row(subject, 0, 0, count, pointed, known) if count and not made else None
     return [first] if first is not None else made
 
 
@@ -229,10 +297,12 @@ def _row(
     row: Row = dict.fromkeys(_left_empty(subject.emptied, place, attempt) if attempt else values)
     for number, key in enumerate(subject.keys):
         moved = max(0, attempt - 3) * (number + 1)
-        chosen = _chosen(subject.table, key, row, parents.get(key.target, ()), place + moved)
-        if chosen is None:
+        # In a ring all point at the first rows: the last ones are needed by no other, and can be tried.
+        wanted = moved if key.target in subject.ring else place + moved
+        chosen = _chosen(subject.table, key, row, parents.get(key.target, ()), wanted)
+        if chosen is None and not _later(subject.table, key, parents):
             return None
-        row.update(chosen)
+        row.update(chosen or {mine: row.get(mine) for mine in key.columns})
     space = f"{subject.table.schema}.{subject.table.name}"
     for column in subject.columns:
         if column.name not in row and column.name not in subject.kept:
@@ -243,7 +313,22 @@ def _row(
                 continue
             row[column.name] = value(space, column, asked, known, place + attempt * _stride_of(count))
     row.update({name: worth(node, row) or row[name] for name, node in subject.equations if row.get(name) is not None})
+    _point_at_itself(row, subject, len(parents[_key(subject.table)]))
     return {one.name: row[one.name] for one in subject.table.columns if one.name in row}
+
+
+def _later(table: Table, key: ForeignKey, parents: Mapping[_Place, Sequence[Row]]) -> bool:
+    """Whether the row that a required key points at comes later: the row itself, or one of a table not filled yet."""
+    return key.target == _key(table) or (key.deferred and not parents.get(key.target))
+
+
+def _point_at_itself(row: Row, subject: _Subject, place: int) -> None:
+    """Fills what a required reference to the row's own table still lacks, by the row's own key."""
+    for key in subject.keys:
+        if key.target == _key(subject.table) and _required(subject.table, key):
+            whole = _with_given(row, subject, place)
+            row.update({mine: whole.get(theirs) for mine, theirs in zip(key.columns, key.target_columns, strict=True)
+                        if row.get(mine) is None})  # fmt: skip
 
 
 def _left_empty(columns: Sequence[str], place: int, attempt: int) -> tuple[str, ...]:

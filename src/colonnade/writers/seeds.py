@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from colonnade.design.roles import unbound
 from colonnade.design.schema import Column, ForeignKey, Roles, Schema, Table
-from colonnade.seed import Row, counted, order, place_of, rows
-from colonnade.sql import comment_line, dollar, ident, idents, literal, qualified
+from colonnade.seed import Row, counted, place_of, rows, together
+from colonnade.sql import comment_line, dollar, ident, idents, literal, qualified, shorten
 from colonnade.writers.file import File, Request, writer
 from colonnade.writers.python import module
 
@@ -16,23 +16,40 @@ COUNT = 5
 
 @writer("seeds")
 def seeds(request: Request) -> Iterator[File]:
-    """`backend/seeds/NNN_<entity>.sql` for each table that rows can be made for, parents first."""
+    """`backend/seeds/NNN_<entity>.sql` for each table that rows can be made for, parents first.
+
+    Tables that need each other's rows stand in one file, which is named after all of them. There is none where the
+    first rows of a ring would have to name numbers that the server has not counted yet.
+    """
     schema = request.schema
     # One external row, since all seeds belong to the one user who is there.
     made = rows(schema, COUNT, owners=1)
     entities = {one.table: one.name for one in schema.intent.entities}
-    filled = [table for table in order(schema) if made[table.name]]
+    rings = [[table for table in ring if made[table.name]] for ring in together(schema)]
     tables = {(one.schema, one.name): one for one in schema.database.tables}
-    for number, table in enumerate(filled, 1):
-        name = module(entities.get(table.name, table.name))
-        text = _script(table, made[table.name], schema, tables)
-        yield File(request.layout.backend / "seeds" / f"{number:03d}_{name}.sql", text)
+    for number, ring in enumerate((one for one in rings if one and not _names_what_is_not_counted(one)), 1):
+        name = "_".join(module(entities.get(table.name, table.name)) for table in ring)
+        text = _script(ring, made, schema, tables)
+        yield File(request.layout.backend / "seeds" / f"{number:03d}_{shorten(name)}.sql", text)
 
 
-def _script(table: Table, made: list[Row], schema: Schema, tables: Mapping[tuple[str, str], Table]) -> str:
-    outside = _outside(table, schema)
+def _names_what_is_not_counted(ring: Sequence[Table]) -> bool:
+    named = {(one.schema, one.name): one for one in ring}
+    return any(
+        counted(named[key.target].column(theirs))
+        for table in ring for key in table.foreign_keys
+        if key.target in named and not any(table.column(mine).nullable for mine in key.columns)
+        for theirs in key.target_columns
+    )  # fmt: skip
+
+
+def _script(
+    ring: Sequence[Table], made: Mapping[str, list[Row]], schema: Schema, tables: Mapping[tuple[str, str], Table]
+) -> str:
+    """The rows of the tables that need each other's, in one transaction."""
+    outside = {table.name: _outside(table, schema) for table in ring}
     head = (
-        f"Sample rows of {table.name}.",
+        f"Sample rows of {', '.join(table.name for table in ring)}.",
         f"Run as {_runner(schema.intent.roles)}, in the order of the file names; running it again adds nothing.",
     )
     blocks = [
@@ -40,8 +57,8 @@ def _script(table: Table, made: list[Row], schema: Schema, tables: Mapping[tuple
         "BEGIN;",
         # A filtered statement then is an error instead of rows that go nowhere.
         *(["SET LOCAL row_security = off;"] if unbound(schema.intent.roles) else []),
-        *(_guard(table, key) for key in _targets(outside)),
-        _insert(table, made, outside, tables),
+        *(_guard(table, key) for table in ring for key in _targets(outside[table.name])),
+        *(_insert(table, made[table.name], outside[table.name], tables) for table in ring),
         "COMMIT;",
     ]
     return "\n\n".join(blocks) + "\n"

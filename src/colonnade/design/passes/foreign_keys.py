@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from colonnade import sql
@@ -33,8 +33,9 @@ CYCLE = declare(
     "circular-references",
     """Tables require each other in a circle.
 
-    No first row could ever be inserted. One foreign key of the circle is checked at the end of the transaction, so
-    that its rows can come in any order inside one.
+    No first row could ever be inserted. One foreign key of the circle is checked at the end of the transaction: the
+    first rows of the circle come together in one transaction, with keys that are made beforehand. The models show the
+    reference and do not write it; its column is set instead.
     """,
 )
 
@@ -113,21 +114,33 @@ def circular_references(work: Work) -> Work:
     for link in work.links:
         if link.required and link.child != link.parent and not work.tables[link.child].external:
             graph.setdefault(link.child, set()).add(link.parent)
+    links_by_pair = {(one.child, one.parent): one for one in reversed(work.links) if one.required}
     while circle := _circle(graph):
         child, parent = min((pair for pair in itertools.pairwise(circle)), key=lambda pair: pair[::-1])
         chosen = [one for one in work.links if (one.child, one.parent) == (child, parent) and one.required]
         deferred.update(chosen)
         graph[child].discard(parent)
-        findings += found(
-            CYCLE,
-            f"{' -> '.join(circle)} require each other; {child}.{chosen[0].columns[0]} is checked at the end of the "
-            f"transaction",
-            chosen[0].place,
-            "make one of these references optional",
-        )
+        findings += found(CYCLE, _impact(circle, chosen[0], links_by_pair), chosen[0].place,
+                          "make one of these references optional")  # fmt: skip
     findings += _self_required(work, deferred)
     links = tuple(replace(link, deferrable=True) if link in deferred else link for link in work.links)
     return replace(work, links=links, findings=work.findings + tuple(findings))
+
+
+def _impact(circle: list[str], chosen: Link, links: Mapping[tuple[str, str], Link]) -> str:
+    """What a circle means for those who add rows and for those who delete them."""
+    deletes = [
+        f"deleting a row of {parent} {_DELETES.get(links[child, parent].on_delete or '', 'waits for')} its {child}"
+        for child, parent in itertools.pairwise(circle)
+    ]
+    return (
+        f"{' -> '.join(circle)} require each other; {chosen.child}.{chosen.columns[0]} is checked at the end of the "
+        f"transaction, so a first row comes in one transaction with those that it needs, {chosen.child} first, under a "
+        f"key of {chosen.parent} that is made beforehand; {'; '.join(deletes)}"
+    )
+
+
+_DELETES = {"CASCADE": "deletes", "RESTRICT": "is refused while it has"}
 
 
 def _circle(graph: dict[str, set[str]]) -> list[str]:

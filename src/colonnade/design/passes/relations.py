@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from colonnade.design.features import introduced_by
-from colonnade.design.schema import Entity, Relationship
+from colonnade.design.schema import Entity, Relationship, RelationType
 from colonnade.design.work import Blueprint, Junction, Link, Work
 from colonnade.values import replace
 from colonnade.vocabulary import naming
@@ -50,12 +50,32 @@ def _both_sides(work: Work, link: Link, made: dict[str, dict[str, Relationship]]
     )
     carried = (link.carried,) if link.carried else ()
     columns, dependent = link.columns + carried, link.on_delete == "CASCADE"
+    if link.deferrable and child is not parent:
+        _seen_only(link, columns, (child.name, near), (parent.name, far), made)
+        return
     made[child.name][near] = Relationship(
         near, "one_to_one" if link.unique else "many_to_one", parent.name, columns, link.columns[0], True, far,
     )  # fmt: skip
     made[parent.name][far] = Relationship(
         far, "one_to_one" if link.unique else "one_to_many", child.name, columns, link.columns[0], False, near,
         cascade="all, delete-orphan" if dependent else "", passive_deletes=True, on_soft_delete=link.on_soft_delete,
+    )  # fmt: skip
+
+
+def _seen_only(
+    link: Link, columns: tuple[str, ...], child: tuple[str, str], parent: tuple[str, str],
+    made: dict[str, dict[str, Relationship]],
+) -> None:  # fmt: skip
+    """Both sides of the reference that opens a circle, read and not written: a session could not put its rows in order.
+
+    The key itself is set in the row; the reference is checked at the end of the transaction.
+    """
+    (mine, near), (theirs, far) = child, parent
+    single: RelationType = "one_to_one" if link.unique else "many_to_one"
+    several: RelationType = "one_to_one" if link.unique else "one_to_many"
+    made[mine][near] = Relationship(near, single, theirs, columns, link.columns[0], True, far, mode="computed")
+    made[theirs][far] = Relationship(
+        far, several, mine, columns, link.columns[0], False, near, mode="computed", on_soft_delete=link.on_soft_delete,
     )  # fmt: skip
 
 

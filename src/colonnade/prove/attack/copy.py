@@ -14,7 +14,7 @@ from colonnade.design.schema import Database, Entity, Intent, Privilege, Schema,
 from colonnade.elaborate.canonical import roles_of
 from colonnade.errors import InputError, Mistake
 from colonnade.prove.attack.source import Source
-from colonnade.prove.filling import numbered
+from colonnade.prove.filling import load_ring, numbered
 from colonnade.prove.probe import Row, ran, value
 from colonnade.server import Server, connect, scratch_database, scratch_roles
 from colonnade.sql import ident, idents, literal, qualified
@@ -171,21 +171,30 @@ def _fill(server: Server, administrator: psycopg.Connection, name: str, source: 
 
     schema = _seedable(source)
     made = numbered(schema, seed.rows(schema, ROWS, USERS))
-    external = {one.name: one for one in source.external}
     spares: dict[tuple[str, str], Row] = {}
     with connect(server.dsn(name, OBSERVER)) as observer:
-        for table_name, rows in made.items():
-            table = external.get(table_name) or next(one for one in schema.database.tables if one.name == table_name)
-            place = (table.schema, table.name)
-            kept = _owned(rows, source.scoped.get(place))
-            some = kept if table_name in external else kept[:-1]
-            if kept and table_name not in external:
-                spares[place] = kept[-1]
-            if some and not _loaded(observer, table, some):
-                fitting = [_in_partition(row, table, source.database) for row in some]
-                _loaded(observer, table, [row for row in fitting if row is not None])
+        for table in source.external:
+            _load_fitting(observer, table, _owned(made.get(table.name, []), source.scoped.get(_place(table))), source)
+        for ring in seed.together(schema):
+            kept = {one.name: _owned(made[one.name], source.scoped.get(_place(one))) for one in ring}
+            spares |= {_place(one): kept[one.name][-1] for one in ring if kept[one.name]}
+            if len(ring) > 1:
+                load_ring(observer, [(one, kept[one.name][:-1]) for one in ring])
+            else:
+                _load_fitting(observer, ring[0], kept[ring[0].name][:-1], source)
     administrator.execute("; ".join(_counters(schema.database.tables)).encode() or b"SELECT 1")
     return spares
+
+
+def _place(table: Table) -> tuple[str, str]:
+    return table.schema, table.name
+
+
+def _load_fitting(observer: psycopg.Connection, table: Table, rows: Sequence[Row], source: Source) -> None:
+    """Loads `rows`, or where none is taken, what they are in the first partition of the table."""
+    if rows and not _loaded(observer, table, rows):
+        fitting = [_in_partition(row, table, source.database) for row in rows]
+        _loaded(observer, table, [row for row in fitting if row is not None])
 
 
 def _loaded(observer: psycopg.Connection, table: Table, rows: Sequence[Row]) -> int:

@@ -70,6 +70,14 @@ def test_values_of_any_spelling_have_indexes_and_too_many_have_none(server):
     assert [one.passed for one in proofs] == [True]
 
 
+def test_a_key_among_all_users_is_reported_as_telling_of_them():
+    task = entity("Task", OWNER, attribute("title", "text", unique=True), attribute("code", "text"),
+                  constraints=("UNIQUE (user_id, code)",))  # fmt: skip
+    _, findings = design(draft(task), Settings())
+    (told,) = [one for one in findings if one.rule == "unique-among-all-users"]
+    assert "tasks_title_key (title)" in told.message and "code" not in told.message and "user_id" in told.fix
+
+
 def test_the_list_of_leakproof_types_is_the_servers(server):
     """The equality and the less-than of the default B-tree operator class decide."""
     query = """

@@ -110,6 +110,7 @@ PASSES: tuple[Pass, ...] = (
     per_value.index_per_value,
     advice.index_economy,
     advice.indexes_behind_policies,
+    advice.uniques_among_all_users,
     distinct.distinct_names,
     lifecycle.active_views,
     access.roles,

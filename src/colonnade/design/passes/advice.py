@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from colonnade import types
+from colonnade.design import conditions
 from colonnade.design.passes.per_value import split_columns
-from colonnade.design.schema import Index, PrimaryKey, Unique
+from colonnade.design.schema import Exclusion, Index, PrimaryKey, Unique
 from colonnade.design.work import Blueprint, Work, each, found
 from colonnade.findings import declare, rule
 from colonnade.values import replace
@@ -21,12 +22,64 @@ BEHIND_POLICY = declare(
     asked for.
     """,
 )
+AMONG_ALL = declare(
+    "unique-among-all-users",
+    """A document makes a value unique among the rows of all users.
+
+    Whoever adds a row with the value of another user is refused, and so learns that somebody has it. For a login or a
+    number that is printed on a card this is meant; for a title or a name it is a leak. A key that begins with the
+    owner, `UNIQUE (user_id, title)`, keeps each user's own rows apart and tells nothing. The attack `probe-unique-key`
+    lists each such key as an accepted channel.
+    """,
+)
 # Base types whose B-tree comparison PostgreSQL marks as leakproof; a test holds the list against pg_proc.
 LEAKPROOF: frozenset[str] = frozenset({
     "uuid", "text", "character varying", "character", "smallint", "integer", "bigint", "boolean", "date", "oid", "name",
     "timestamp with time zone", "timestamp without time zone", "time without time zone", "time with time zone", "bytea",
     "real", "double precision", "interval", "inet", "cidr", "macaddr", "macaddr8", "pg_lsn", "bit", "bit varying",
 })  # fmt: skip
+
+
+def uniques_among_all_users(work: Work) -> Work:
+    """Every unique key and exclusion of users' rows is reported, once a table, that tells one user of another's row.
+
+    One with the owner does not, and one with a reference to a row of a user is asked only by who knows that row.
+    """
+    pointing: dict[str, set[str]] = {}
+    for link in work.links:
+        if work.tables[link.parent].owner:
+            pointing.setdefault(link.child, set()).update(link.columns)
+    return each(work, lambda one: _among_all(one, pointing.get(one.name, set())) if one.owner else one)
+
+
+def _among_all(blueprint: Blueprint, pointing: Set[str]) -> Blueprint:
+    keys = [(one.name, one.columns) for one in blueprint.constraints if isinstance(one, Unique)]
+    keys += [
+        (one.name, _compared(blueprint, (key.column or key.expression or "" for key in one.keys)))
+        for one in blueprint.indexes
+        if one.unique
+    ]
+    keys += [
+        (one.name, _compared(blueprint, (key for key, _ in one.elements)))
+        for one in blueprint.constraints
+        if isinstance(one, Exclusion)
+    ]
+    told = [
+        f"{name} ({', '.join(columns)})"
+        for name, columns in keys
+        if columns and blueprint.owner not in columns and not pointing & {*columns}
+    ]
+    if not told:
+        return blueprint
+    message = f"{blueprint.name}: these tell every user that another one has a value: {', '.join(sorted(told))}"
+    fix = f"state it unique per user, as ({blueprint.owner}, …), unless it is meant among all users"
+    return replace(blueprint, findings=blueprint.findings + found(AMONG_ALL, message, blueprint.place, fix, "note"))
+
+
+def _compared(blueprint: Blueprint, keys: Iterable[str]) -> tuple[str, ...]:
+    """The columns that the keys, which are columns or expressions on some, compare."""
+    found = {name for key in keys for name in ((key,) if key in blueprint.columns else conditions.names(key))}
+    return tuple(name for name in blueprint.columns if name in found)
 
 
 def indexes_behind_policies(work: Work) -> Work:

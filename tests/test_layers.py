@@ -10,9 +10,9 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "src" / "colonnade"
 ROOMS = (
-    "errors version scratch values sql types findings report layout config vocabulary design ops diff plan sources "
-    "queries seed writers output revisions server sample catalog elaborate evolve observe apply lint prove api cli "
-    "mcp __main__"
+    "errors version scratch values sql types findings report layout config vocabulary design ops diff plan changes "
+    "sources queries seed writers output revisions server sample catalog elaborate evolve observe apply lint prove "
+    "api cli mcp __main__"
 ).split()
 HEAVY = {"sqlalchemy", "sqlmodel", "alembic", "psycopg"}
 COMPILE = ROOMS[: ROOMS.index("server")]

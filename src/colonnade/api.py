@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from colonnade import output, revisions
 from colonnade.config import DEFAULTS, Settings, find, load
@@ -43,7 +43,8 @@ def silent(_: object) -> None:
 class Design:
     """What was read and what was designed; `draft` is None when a design document was the source.
 
-    `edited` is the text of the document that a person edited and that this was merged into.
+    `edited` is the text of the document that a person edited and that this was merged into. `plan` is what it changes
+    of a design before it, None where there was none.
     """
 
     draft: Draft | None
@@ -51,12 +52,13 @@ class Design:
     findings: tuple[Finding, ...]
     source: Path | None = None
     edited: str | None = None
+    plan: Mapping[str, Any] | None = None
 
     def yaml(self) -> str:
         """The design document: the edited one that this was merged into, else a new one."""
         from colonnade.design import document
 
-        return document.dump(self.schema) if self.edited is None else self.edited
+        return document.dump(self.schema, self.plan) if self.edited is None else self.edited
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,17 @@ def merged(designed: Design, edited: Path) -> Design:
     text, found = document.merge(read_text(edited), str(edited), designed.schema)
     schema = document.load(text, str(edited))
     return replace(designed, schema=schema, findings=(*designed.findings, *found), edited=text)
+
+
+def succeeding(designed: Design, previous: str, chosen: Settings) -> Design:
+    """`designed` with the migration plan that leads there from the design of the source `previous`.
+
+    Raises InputError.
+    """
+    from colonnade.changes import migration_plan
+
+    before = design([previous], chosen).schema.database
+    return replace(designed, plan=migration_plan(before, designed.schema.database))
 
 
 def sampled(designed: Design, source: str) -> Design:

@@ -17,6 +17,7 @@ from colonnade.errors import wrong
 @options.documents
 @options.out_file
 @click.option("--merge", type=options.FILE, metavar="FILE", help="Merge into this edited design, comments kept.")
+@click.option("--previous", metavar="SOURCE", help="Plan the way here from this design, or from these documents.")
 @click.option("--stream", is_flag=True, help="Print one JSON document a line, as each entity is done.")
 @click.option("--sample", metavar="SOURCE", help="Ask the rows of a database or of CSV files about dependencies.")
 @options.strict
@@ -27,6 +28,7 @@ def command(
     sources: tuple[str, ...],
     out: Path | None,
     merge: Path | None,
+    previous: str | None,
     stream: bool,
     sample: str | None,
     strict: bool,
@@ -41,6 +43,7 @@ def command(
       colonnade design examples/task-management
       colonnade design specs --out design.yaml
       colonnade design specs --merge design.yaml --out design.yaml
+      colonnade design specs --previous specs/001-shop/design.yaml
       colonnade design specs --stream | head -2
       colonnade design specs --sample postgresql://localhost/shop
     """
@@ -48,22 +51,26 @@ def command(
 
     if stream and (as_json or out is not None):
         raise wrong("--stream prints lines on stdout", fix="leave out --json and --out")
+    if previous is not None and merge is not None:
+        raise wrong("--previous plans a new document, and --merge keeps an edited one", fix="leave out one of them")
     designed = api.design(sources, api.settings(config), as_kind)
     if merge is not None:
         designed = api.merged(designed, merge)
+    if previous is not None:
+        designed = api.succeeding(designed, previous, api.settings(config))
     if sample is not None:
         designed = api.sampled(designed, sample)
     if out is not None:
         write(out, designed.yaml())
     if stream:
-        for line in document.lines(designed.schema):
+        for line in document.lines(designed.schema, designed.plan):
             show(line)
         show(json.dumps({"findings": [finding.json() for finding in designed.findings]}, ensure_ascii=False))
     elif as_json:
         print_json(
             {
                 "ok": True,
-                "document": document.as_value(designed.schema),
+                "document": document.as_value(designed.schema, designed.plan),
                 "findings": [finding.json() for finding in designed.findings],
             }
         )

@@ -7,29 +7,31 @@ where the rest is silent.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias
 
 from colonnade.design import document_value, yaml
 from colonnade.design.schema import Schema
 from colonnade.findings import Finding
 
-
-def dump(schema: Schema) -> str:
-    """`schema` as YAML; the same Schema gives the same text."""
-    return yaml.write(as_value(schema))
+Plan: TypeAlias = Mapping[str, Any] | None
 
 
-def as_value(schema: Schema) -> dict[str, Any]:
+def dump(schema: Schema, plan: Plan = None) -> str:
+    """`schema` as YAML; the same Schema gives the same text. `plan` is what it changes of a design before it."""
+    return yaml.write(as_value(schema, plan))
+
+
+def as_value(schema: Schema, plan: Plan = None) -> dict[str, Any]:
     """`schema` as the document's dicts, lists and scalars."""
-    return document_value.of(schema)
+    return document_value.of(schema, plan)
 
 
-def lines(schema: Schema) -> Iterator[str]:
+def lines(schema: Schema, plan: Plan = None) -> Iterator[str]:
     """The document as JSON, a line as each part is done: `meta`, each `entity` with its `indexes`, and the `rest`."""
     import json
 
-    return (json.dumps(part, ensure_ascii=False) for part in document_value.parts(schema))
+    return (json.dumps(part, ensure_ascii=False) for part in document_value.parts(schema, plan))
 
 
 def load(text: str, file: str) -> Schema:

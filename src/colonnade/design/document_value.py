@@ -51,9 +51,12 @@ SECTIONS = ("namespaces", "extensions", "enums", "domains", "composites", "seque
 VERSION = "1.0.0"
 
 
-def of(schema: Schema) -> dict[str, Any]:
-    """The document of `schema`: reference keys first, then what the design needs beyond them."""
-    first, *entities, last = parts(schema)
+def of(schema: Schema, plan: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The document of `schema`: reference keys first, then what the design needs beyond them.
+
+    `plan` is its migration_plan where there was a design before; else all of it is new.
+    """
+    first, *entities, last = parts(schema, plan)
     return {
         "database_schema": {
             "meta": first["meta"],
@@ -64,7 +67,7 @@ def of(schema: Schema) -> dict[str, Any]:
     }
 
 
-def parts(schema: Schema) -> Iterator[dict[str, Any]]:
+def parts(schema: Schema, plan: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
     """The document in the order of work: `meta`, each `entity` with its `indexes`, and the `rest`."""
     yield {"meta": _meta(schema.intent)}
     reasons = _inline(schema.intent.reasons)
@@ -81,7 +84,7 @@ def parts(schema: Schema) -> Iterator[dict[str, Any]]:
         **({"roles": _roles(schema.intent)} if schema.intent.roles else {}),
         "query_patterns": encode(schema.intent.patterns),
         **({"dependencies": encode(schema.intent.dependencies)} if schema.intent.dependencies else {}),
-        "migration_plan": _migration_plan(schema.database),
+        "migration_plan": _migration_plan(schema.database) if plan is None else dict(plan),
         "performance_considerations": _performance(schema),
         "sqlmodel_config": _sqlmodel(schema),
     }

@@ -8,8 +8,8 @@ from typing import Any
 
 from colonnade.catalog.expressions import maybe
 from colonnade.catalog.relations import Relations
-from colonnade.catalog.snapshot import Snapshot, rows
-from colonnade.design.schema import Index, IndexKey
+from colonnade.catalog.snapshot import Snapshot, chosen_name, rows
+from colonnade.design.schema import Attached, Index, IndexKey
 from colonnade.sql import ident
 
 INDEXES = """
@@ -22,7 +22,7 @@ SELECT i.indexrelid AS oid, i.indrelid AS relation, c.relname AS name, i.indisun
        CASE WHEN i.indexprs IS NOT NULL THEN ARRAY(
          SELECT CASE WHEN i.indkey[n] = 0 THEN pg_get_indexdef(i.indexrelid, n + 1, false) END
          FROM generate_series(0, i.indnkeyatts - 1) n) END AS expressions,
-       k.oid IS NOT NULL AS of_constraint
+       k.contype::text AS constraint_kind
 FROM pg_index i
 JOIN pg_class c ON c.oid = i.indexrelid
 JOIN pg_am m ON m.oid = c.relam
@@ -35,6 +35,13 @@ CLASSES = """
 SELECT o.oid, o.opcname AS name, o.opcmethod AS method, o.opcintype AS type, o.opcdefault AS standard FROM pg_opclass o
 """
 
+# The names of the columns of partitioned indexes, from which PostgreSQL makes the names of their parts.
+KEY_NAMES = """
+SELECT a.attrelid AS oid, array_agg(a.attname::text ORDER BY a.attnum) AS columns
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid AND c.relkind = 'I' GROUP BY 1
+"""
+LABELS = {"p": "pkey", "u": "key", "x": "excl"}
+
 COLLATIONS = "SELECT oid, collname AS name FROM pg_collation"
 NO_COLLATION, DATABASE_COLLATION = 0, 100
 DESCENDING, NULLS_FIRST = 1, 2
@@ -42,9 +49,13 @@ DESCENDING, NULLS_FIRST = 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Indexes:
-    """`standing` are indexes of their own by relation; `rows` and `keys` are of all indexes, by oid."""
+    """`standing` are indexes of their own by relation, `attached` those of partitions that are to be told.
+
+    `rows` and `keys` are of all indexes, by oid.
+    """
 
     standing: Mapping[int, tuple[Index, ...]]
+    attached: Mapping[int, tuple[Attached, ...]]
     rows: Mapping[int, Any]
     keys: Mapping[int, tuple[IndexKey, ...]]
 
@@ -74,10 +85,37 @@ def indexes(view: Snapshot, known: Relations) -> Indexes:
     keys = {oid: _keys(row, known, lookup) for oid, row in found.items()}
     standing: dict[int, list[Index]] = {}
     for oid, row in found.items():
-        if not row.of_constraint and oid not in known.parents:
+        if row.constraint_kind is None and oid not in known.parents:
             standing.setdefault(row.relation, []).append(_index(view, row, keys[oid], known))
     ordered = {relation: tuple(sorted(some, key=lambda one: one.name)) for relation, some in standing.items()}
-    return Indexes(ordered, found, keys)
+    return Indexes(ordered, _attached(view, found, known), found, keys)
+
+
+def _attached(view: Snapshot, found: Mapping[int, Any], known: Relations) -> dict[int, tuple[Attached, ...]]:
+    """The parts of partitioned indexes of which something is to be told, and the wholes of those that are parts too."""
+    wholes = {oid: known.parents[oid][0] for oid in found if oid in known.parents and known.parents[oid][0] in found}
+    if not wholes:
+        return {}
+    columns = {row.oid: row.columns for row in rows(view, KEY_NAMES)}
+
+    def is_plain(oid: int) -> bool:
+        row, whole = found[oid], found[wholes[oid]]
+        kind = row.constraint_kind
+        second = "" if kind == "p" else "_".join(columns[whole.oid])
+        usual = chosen_name(known.names[row.relation][1], second, LABELS.get(kind, "idx"))
+        return bool(row.name == usual and whole.valid and view.comment("pg_class", oid) is None)
+
+    waiting = [oid for oid in wholes if not is_plain(oid)]
+    told: dict[int, list[Attached]] = {}
+    seen = set[int]()
+    while waiting:
+        oid = waiting.pop()
+        if oid in wholes and oid not in seen:
+            seen.add(oid)
+            waiting.append(wholes[oid])
+            one = Attached(found[oid].name, found[wholes[oid]].name, view.comment("pg_class", oid))
+            told.setdefault(found[oid].relation, []).append(one)
+    return {relation: tuple(sorted(some, key=lambda one: one.name)) for relation, some in told.items()}
 
 
 def _index(view: Snapshot, row: Any, keys: tuple[IndexKey, ...], known: Relations) -> Index:

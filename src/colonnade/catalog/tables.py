@@ -46,6 +46,7 @@ def _table(view: Snapshot, parts: Parts, row: Any) -> Table:
         _columns(view, parts, row),
         tuple(parts.constraints.by_relation.get(row.oid, ())),
         parts.indexes.standing.get(row.oid, ()),
+        parts.indexes.attached.get(row.oid, ()),
         tuple(parts.triggers.get(row.oid, ())),
         tuple(parts.policies.get(row.oid, ())),
         row.row_security,

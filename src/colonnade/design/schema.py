@@ -189,6 +189,18 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """The index `name` of a partition is its part of `whole`, which is an index or a key of the partitioned table.
+
+    Told only where that is not plain: PostgreSQL would have chosen another name, or the whole is not valid yet.
+    """
+
+    name: str
+    whole: str
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Trigger:
     """`function` is a (schema, name) pair; `events` are words such as `UPDATE` or `UPDATE OF title`."""
 
@@ -233,6 +245,7 @@ class Table:
     columns: tuple[Column, ...] = ()
     constraints: tuple[Constraint, ...] = ()
     indexes: tuple[Index, ...] = ()
+    attached: tuple[Attached, ...] = ()
     triggers: tuple[Trigger, ...] = ()
     policies: tuple[Policy, ...] = ()
     row_security: bool = False

@@ -25,6 +25,7 @@ from colonnade.design.schema import (
     Table,
     View,
 )
+from colonnade.diff.attached import of_attached, taken_in
 from colonnade.diff.order import ordered, without_rings
 from colonnade.ops import target
 from colonnade.ops.columns import identity_sequence
@@ -43,7 +44,7 @@ from colonnade.ops.grants import (
 )
 from colonnade.ops.indexes import CreateIndex, SetClustering, SetReplicaIdentity
 from colonnade.ops.namespaces import CreateExtension, CreateNamespace
-from colonnade.ops.op import Op
+from colonnade.ops.op import Key, Op
 from colonnade.ops.policies import CreatePolicy, SetRowSecurity
 from colonnade.ops.sequences import CreateSequence, SetSequenceOwner
 from colonnade.ops.tables import CreateTable
@@ -51,7 +52,7 @@ from colonnade.ops.target import Target
 from colonnade.ops.triggers import CreateTrigger
 from colonnade.ops.types import CreateComposite, CreateDomain, CreateEnum
 from colonnade.ops.views import CreateView
-from colonnade.sql import chosen_name
+from colonnade.sql import chosen_name, qualified
 from colonnade.values import replace
 
 
@@ -60,13 +61,27 @@ def creation(database: Database, runs_as: str | None = None) -> tuple[Op, ...]:
 
     `runs_as` is the role that will run them: what it shall own needs no change of owner.
     """
-    return ordered(tuple(_operations(database, runs_as)))
+    tables = {(table.schema, table.name): table for table in database.tables}
+    parts = taken_in(tables)
+    ops = _operations(database, runs_as, tables, parts)
+    return ordered(tuple(_with_parts(op, parts) for op in ops) if parts else tuple(ops))
+
+
+def _with_parts(op: Op, parts: Mapping[Key, tuple[Key, ...]]) -> Op:
+    if not isinstance(op, CreateIndex | AddConstraint):
+        return op
+    return replace(op, parts=tuple(one for key in op.creates for one in parts.get(key, ())))
 
 
 # --- what an object is made of ------------------------------------------------------------------------------------
 
 
-def _operations(database: Database, runs_as: str | None) -> Iterator[Op]:
+def _operations(
+    database: Database,
+    runs_as: str | None,
+    tables: Mapping[tuple[str, str], Table],
+    parts: Mapping[Key, tuple[Key, ...]],
+) -> Iterator[Op]:
     for namespace in database.namespaces:
         yield from of_namespace(namespace, runs_as)
     for extension in database.extensions:
@@ -83,11 +98,11 @@ def _operations(database: Database, runs_as: str | None) -> Iterator[Op]:
         yield from of_sequence(sequence, runs_as)
     for function in database.functions:
         yield from of_function(function, runs_as)
-    inline = _inline_keys(tuple(sorted(database.tables, key=lambda table: (table.schema, table.name))))
-    tables = {(table.schema, table.name): table for table in database.tables}
+    inline = _inline(tuple(sorted(database.tables, key=lambda table: (table.schema, table.name))), parts)
     for table in database.tables:
         whole = tables.get(table.partition_of[0]) if table.partition_of else None
-        yield from of_table(table, whole, inline, runs_as)
+        yield from of_table(table, whole, inline[table.schema, table.name], runs_as)
+        yield from of_attached(table, tables)
     for view in database.views:
         yield from of_view(view, runs_as)
     for default in database.default_privileges:
@@ -181,12 +196,13 @@ def of_default(default: DefaultPrivilege) -> Iterator[Op]:
 # --- tables -------------------------------------------------------------------------------------------------------
 
 
-def _inline_keys(tables: tuple[Table, ...]) -> dict[tuple[str, str], frozenset[str]]:
-    """By table, the names of the foreign keys that its CREATE TABLE can carry.
+def _inline(tables: tuple[Table, ...], parts: Mapping[Key, tuple[Key, ...]]) -> dict[tuple[str, str], frozenset[str]]:
+    """By table, the names of the constraints that its CREATE TABLE can carry.
 
-    Such a key points at the table itself, at one made before or at one of others, and finds its target's unique
-    constraint there.
+    A foreign key points at the table itself, at one made before or at one of others, and finds its target's unique
+    constraint there. A key that takes in those of partitions comes after them.
     """
+    own = [_own_constraints(table, parts) for table in tables]
     numbers = {(table.schema, table.name): number for number, table in enumerate(tables)}
     parents = [(*table.inherits, *((table.partition_of[0],) if table.partition_of else ())) for table in tables]
     hard = {n: {numbers[one] for one in parents[n] if one in numbers} for n in range(len(tables))}
@@ -195,35 +211,43 @@ def _inline_keys(tables: tuple[Table, ...]) -> dict[tuple[str, str], frozenset[s
 
     def inline(number: int, key: ForeignKey) -> bool:
         aim = numbers.get(key.target)
-        if not fits_create_table(key) or (aim is not None and not _has_key(tables[aim], key)):
+        if not fits_create_table(key) or (aim is not None and not _has_key(tables[aim], key, own[aim])):
             return False
         return aim is None or aim == number or aim in kept[number] | hard[number]
 
     return {
-        (table.schema, table.name): frozenset(key.name for key in table.foreign_keys if inline(number, key))
+        (table.schema, table.name): own[number] | {key.name for key in table.foreign_keys if inline(number, key)}
         for number, table in enumerate(tables)
     }
 
 
-def _has_key(aim: Table, key: ForeignKey) -> bool:
-    """Whether a constraint of `aim`, and not merely an index, makes the target columns unique."""
-    keys = (getattr(one, "columns", ()) for one in aim.constraints if not isinstance(one, ForeignKey | Check))
+def _own_constraints(table: Table, parts: Mapping[Key, tuple[Key, ...]]) -> frozenset[str]:
+    late = {one.name for one in table.constraints if ("index", qualified(table.schema, one.name)) in parts}
+    return inline_constraints(table) - late
+
+
+def inline_constraints(table: Table) -> frozenset[str]:
+    """The names of the constraints that CREATE TABLE can carry whatever else there is."""
+    return frozenset(
+        one.name for one in table.constraints if fits_create_table(one) and not isinstance(one, ForeignKey)
+    )
+
+
+def _has_key(aim: Table, key: ForeignKey, inline: frozenset[str]) -> bool:
+    """Whether a constraint of `aim` in its CREATE TABLE, and not merely an index, makes the target columns unique."""
+    keys = (getattr(one, "columns", ()) for one in aim.constraints if one.name in inline and not isinstance(one, Check))
     return any(sorted(columns) == sorted(key.target_columns) for columns in keys)
 
 
 def of_table(
     table: Table,
     whole: Table | None,
-    inline: Mapping[tuple[str, str], frozenset[str]],
+    inline: frozenset[str],
     runs_as: str | None,
 ) -> Iterator[Op]:
-    """The operations for `table`; `whole` is the table of which it is a partition."""
+    """The operations for `table`; `whole` is that of which it is a partition, `inline` what CREATE TABLE says."""
     name = (table.schema, table.name)
-    early = tuple(
-        one
-        for one in table.constraints
-        if (one.name in inline[name] if isinstance(one, ForeignKey) else fits_create_table(one))
-    )
+    early = tuple(one for one in table.constraints if one.name in inline)
     yield CreateTable(_bare(table, early, whole))
     yield from (AddConstraint(name, one) for one in table.constraints if one not in early)
     yield from (index_of(table, index) for index in table.indexes)
@@ -253,7 +277,7 @@ def _bare(table: Table, constraints: tuple[Constraint, ...], whole: Table | None
     columns = table.columns
     return replace(
         table,
-        columns=tuple(beyond(one, whole) for one in columns) if whole else columns,
+        columns=tuple(beyond(one, table.name, whole) for one in columns) if whole else columns,
         constraints=constraints,
         indexes=(),
         triggers=(),
@@ -267,16 +291,17 @@ def _bare(table: Table, constraints: tuple[Constraint, ...], whole: Table | None
     )
 
 
-def beyond(column: Column, whole: Table) -> Column:
-    """What the column of a partition says beyond that of the whole, from which it takes all else."""
+def beyond(column: Column, table: str, whole: Table) -> Column:
+    """What the column of the partition `table` says beyond that of the whole, from which it takes all else."""
     parent = whole.column(column.name)
-    own_name = column.not_null_name != (parent.not_null_name or chosen_name(whole.name, parent.name, "not_null"))
-    named = column.not_null_name is not None and own_name
+    own, given = (one.not_null_name or chosen_name(of, one.name, "not_null")
+                  for of, one in ((table, column), (whole.name, parent)))  # fmt: skip
+    named = own != given and not column.nullable
     own_default = None if column.default == parent.default else (column.default or "NULL")
     return replace(
         column,
         nullable=column.nullable or (not parent.nullable and not named),
-        not_null_name=column.not_null_name if named else None,
+        not_null_name=own if named else None,
         default=own_default,
         identity=None,
         generated=None,

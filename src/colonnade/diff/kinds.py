@@ -257,8 +257,7 @@ def _dress_function(old: Part, new: Part) -> Ops:
 
 
 def _make_table(part: Part) -> Ops:
-    none: Mapping[tuple[str, str], frozenset[str]] = {(part.value.schema, part.value.name): frozenset()}
-    return tuple(building.of_table(part.value, part.of, none, None))
+    return tuple(building.of_table(part.value, part.of, building.inline_constraints(part.value), None))
 
 
 def _alter_table(old: Part, new: Part) -> Ops | None:
@@ -288,7 +287,17 @@ def _attached(name: tuple[str, str], part: Part) -> Ops:
 
 
 def _dress_table(old: Part, new: Part) -> Ops:
-    return redressed(target.table(new.value), old.value, new.value)
+    at = target.table(new.value)
+    before, after = ({one.name: one for one in side.value.attached} for side in (old, new))
+    wholes = {one.name for one in (*new.of.indexes, *new.of.constraints)} if new.of else set()
+    commented = (
+        SetComment(
+            target.index(at, new.value.schema, name), one.comment, after[name].comment if name in after else None
+        )
+        for name, one in before.items()
+        if one.whole in wholes and one.comment != (after[name].comment if name in after else None)
+    )
+    return (*redressed(at, old.value, new.value), *commented)
 
 
 def _table_name(part: Part) -> tuple[str, str]:

@@ -209,7 +209,7 @@ def _columns(table: Table, at: Target, names: Names) -> Iterator[Part]:
     for column in table.columns:
         key = column_key((table.schema, table.name), column.name)
         shared = whole is not None and whole.has(column.name)
-        own = beyond(column, whole) if whole is not None and shared else column
+        own = beyond(column, table.name, whole) if whole is not None and shared else column
         computed = names.own(at.name, column.generated.expression) if column.generated else frozenset()
         sorted_by = names.found(ident(column.collation)) if column.collation else frozenset()
         uses = (_typed(column.type) | computed | sorted_by | {at.key}) - {key}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from colonnade.design.schema import Database, Index, Table
+from colonnade.diff import attached
 from colonnade.errors import wrong
 from colonnade.ops.op import Op
 from colonnade.ops.renames import Rename
@@ -112,6 +113,8 @@ def certain(old: Database, new: Database) -> tuple[Op, ...]:
         ops += _parted(before[name], after[name])
         ops += _same_but_name("constraint", before[name], after[name])
         ops += _same_but_name("index", before[name], after[name])
+        pairs = attached.renamed(before[name], after[name], before, after)
+        ops += [Rename("index", (name[0], ""), one, other) for one, other in sorted(pairs)]
     views = {(one.schema, one.name): one for one in new.views if one.materialized}
     for view in old.views:
         if view.materialized and (view.schema, view.name) in views:

@@ -450,7 +450,7 @@ def _tried(
                 break
         else:
             refusals = tuple(Refusal(_object(one), f"no plan makes it equal: {one}", BY_HAND) for one in left)
-            extra = diff(got, new.database)
+            extra = certain(got, new.database) or diff(got, new.database)
             if not extra or extra == more:
                 break
             more = (*more, *extra)

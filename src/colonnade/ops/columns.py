@@ -191,13 +191,12 @@ class SetNullable(OnColumn):
     def steps(self) -> tuple[Step, ...]:
         if self.new.nullable:
             return (self.altered("DROP NOT NULL"),)
-        name = qualified(*self.table)
+        name, usual = qualified(*self.table), chosen_name(self.table[1], self.name, "not_null")
         if not self.old.nullable:
-            usual = chosen_name(self.table[1], self.name, "not_null")
             names = (ident(self.old.not_null_name or usual), ident(self.new.not_null_name or usual))
             text = f"ALTER TABLE {name} RENAME CONSTRAINT {names[0]} TO {names[1]}"
             return (Step(text, ((name, "ACCESS EXCLUSIVE"),)),)
-        if self.new.not_null_name is None:
+        if self.new.not_null_name in (None, usual):
             return (self.set_step(),)
         text = f"ALTER TABLE {name} ADD CONSTRAINT {ident(self.new.not_null_name)} NOT NULL {ident(self.name)}"
         return (Step(text, ((name, "ACCESS EXCLUSIVE"),), scans=(name,)),)

@@ -126,10 +126,11 @@ def _provides(table: TableName, constraint: Constraint) -> tuple[Key, ...]:
 
 @dataclass(frozen=True, slots=True)
 class AddConstraint(Plain):
-    """The table `table`, a (schema, name) pair, has the constraint."""
+    """The table `table`, a (schema, name) pair, has the constraint; `parts` as those of an index."""
 
     table: TableName
     constraint: Constraint
+    parts: tuple[Key, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -145,7 +146,7 @@ class AddConstraint(Plain):
 
     @property
     def needs(self) -> tuple[Key, ...]:
-        own: tuple[Key, ...] = (("relation", qualified(*self.table)),)
+        own: tuple[Key, ...] = (("relation", qualified(*self.table)), *self.parts)
         if not isinstance(self.constraint, ForeignKey):
             return own
         other = qualified(*self.constraint.target)

@@ -44,12 +44,16 @@ def _subject(relation: Target, index: Index) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CreateIndex(Plain):
-    """The table or materialised view `relation` of `schema` has the index; `only` it, and none of its partitions."""
+    """The table or materialised view `relation` of `schema` has the index; `only` it, and none of its partitions.
+
+    `parts` are the indexes of partitions that it takes in, because they are like it and there before.
+    """
 
     relation: Target
     schema: str
     index: Index
     only: bool = False
+    parts: tuple[Key, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -65,7 +69,7 @@ class CreateIndex(Plain):
 
     @property
     def needs(self) -> tuple[Key, ...]:
-        return (self.relation.key,)
+        return (self.relation.key, *self.parts)
 
     @property
     def mentions(self) -> frozenset[str]:
@@ -120,6 +124,34 @@ class DropIndex(Plain):
 
     def reverse(self) -> Op | Irreversible:
         return CreateIndex(self.relation, self.schema, self.index)
+
+
+@dataclass(frozen=True, slots=True)
+class AttachIndex(Plain):
+    """The index `part` of a partition is part of `whole`, one of the partitioned table; both are (schema, name)."""
+
+    whole: tuple[str, str]
+    part: tuple[str, str]
+
+    @property
+    def subject(self) -> str:
+        return f"index {qualified(*self.part)}"
+
+    @property
+    def position(self) -> Position:
+        return Position(Level.LATE_CONSTRAINTS, "", 0, qualified(*self.part))
+
+    @property
+    def needs(self) -> tuple[Key, ...]:
+        return (("index", qualified(*self.whole)), ("index", qualified(*self.part)))
+
+    def steps(self) -> tuple[Step, ...]:
+        whole, part = qualified(*self.whole), qualified(*self.part)
+        locks = ((whole, "SHARE UPDATE EXCLUSIVE"), (part, "ACCESS EXCLUSIVE"))
+        return (Step(f"ALTER INDEX {whole} ATTACH PARTITION {part}", locks),)
+
+    def reverse(self) -> Op | Irreversible:
+        return Irreversible(f"{self.subject} goes only with the index of which it is a part")
 
 
 class _TableAndIndexes(Plain):

@@ -30,6 +30,7 @@ _LOSSES = (
     "sequences.owner",
     "sequences.privileges",
     "sequences.unlogged",
+    "tables.attached",
     "tables.columns.compression",
     "tables.columns.identity.comment",
     "tables.columns.identity.privileges",

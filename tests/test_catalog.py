@@ -328,6 +328,17 @@ def test_pg_dump_does_not_see_the_order_of_columns(server: Server) -> None:
     assert ours == theirs
 
 
+def test_pg_dump_does_not_see_the_order_of_a_policys_roles(server: Server, scratch: str) -> None:
+    roles = ("dump, one", "dump_two")
+    with scratch_roles(server, roles), connect(server.dsn(scratch)) as connection:
+        connection.execute('CREATE TABLE "p, t" (); CREATE POLICY "TO x" ON "p, t" FOR SELECT TO dump_two, "dump, one"')
+        before = dump.normalised(server, scratch)
+        connection.execute('ALTER ROLE "dump, one" CONNECTION LIMIT 5; ALTER ROLE dump_two CREATEDB')
+        connection.execute('ALTER ROLE "dump, one" CONNECTION LIMIT 6')
+        assert dump.normalised(server, scratch) == before and 'TO "dump, one", dump_two' in before
+        connection.execute('DROP TABLE "p, t"')
+
+
 def test_pg_dump_leaves_out_what_is_asked(server: Server, scratch: str) -> None:
     with connect(server.dsn(scratch)) as connection:
         connection.execute('CREATE TABLE alembic_version (v text); CREATE TABLE "a.b*" (v text); CREATE TABLE kept ()')

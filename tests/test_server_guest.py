@@ -20,11 +20,12 @@ from colonnade.api import fitted, substitutions
 from colonnade.config import Settings
 from colonnade.design.engine import design
 from colonnade.design.roles import passing_by_policy, renamed
-from colonnade.design.schema import Schema
+from colonnade.design.schema import Schema, Table
 from colonnade.elaborate.aliases import Aliases
 from colonnade.errors import InputError, Place, ServerError
 from colonnade.server import Server, at, connect, scratch_roles
 from colonnade.sql import ident
+from mutations.schema import MUTATIONS, with_table
 from support.proving import failed, planner, proven
 
 LOGIN = "a developer"
@@ -66,6 +67,33 @@ def test_a_login_that_is_no_superuser_proves_a_build(server: Server, login: str,
     assert failed(proofs) == ()
     assert any("without BYPASSRLS" in one.evidence for one in proofs if one.law == "migrator-passes")
     assert left(server) == []
+
+
+def attacked(server: Server, schema: Schema) -> set[tuple[str, str, bool]]:
+    """What each attack says of a design, proven on `server`."""
+    proofs = proven(server, planner(), Settings(), schema, frozenset({"attack-reading"}))
+    return {(one.law, one.subject, one.passed) for one in proofs}
+
+
+def test_the_attacks_go_through_there_as_on_the_embedded_server(server: Server, login: str, schema: Schema) -> None:
+    policy, simple = "policy using true", "composite key simple"
+    changes = {one.name: one.change for one in MUTATIONS} | {simple: lambda one: with_simple_key(one)}
+    with at(login) as guest:
+        for name in ("", policy, simple):
+            broken = changes[name](schema) if name else schema
+            there, here = attacked(guest, fitted(broken, guest)), attacked(server, passing_by_policy(broken))
+            assert there == here and len(here) > 100
+            assert all(passed for _, _, passed in there) == (not name), name
+
+
+def with_simple_key(schema: Schema) -> Schema:
+    def changed(table: Table) -> Table:
+        keys = (replace(one, columns=one.columns[:1], target_columns=one.target_columns[:1]) for one in
+                table.foreign_keys if one.target == ("public", "projects"))  # fmt: skip
+        others = (one for one in table.constraints if getattr(one, "target", None) != ("public", "projects"))
+        return replace(table, constraints=tuple(sorted((*keys, *others), key=lambda one: one.name)))
+
+    return with_table(schema, "tasks", changed)
 
 
 def test_a_design_without_roles_says_what_it_lacks(login: str) -> None:

@@ -20,6 +20,11 @@ _SESSION = re.compile(r"SET [^\n]*|SELECT pg_catalog\.set_config\([^\n]*")
 _LEADING_COMMENTS = re.compile(r"(?:\s*--[^\n]*\n)*\s*")
 _TABLE = re.compile(r'CREATE (?:UNLOGGED )?TABLE (?:"(?:[^"]|"")*"|[^\s"(])+ \(\n')
 _OPTIONS = re.compile(r"(?<=[\s)])WITH \(([\w.]+=(?:'[^',]*'|\w+)(?:, [\w.]+=(?:'[^',]*'|\w+))+)\)")
+_NAME = r'(?:"(?:[^"]|"")*"|[^\s",.]+)'
+# pg_dump lists the roles as they lie in pg_authid, where ALTER ROLE moves them.
+_POLICY = re.compile(
+    rf"(?<=\ACREATE POLICY )({_NAME} ON {_NAME}(?:\.{_NAME})?(?: AS \w+)?(?: FOR \w+)? TO )({_NAME}(?:, {_NAME})+)"
+)
 # What a comma or bracket inside of it does not count: strings, quoted names, and the brackets themselves.
 _LEXEME = re.compile(
     r"""[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$.*?\$\1\$|[(),\[\]]""", re.DOTALL
@@ -84,9 +89,13 @@ def _sorted_options(match: re.Match[str]) -> str:
     return f"WITH ({', '.join(sorted(match[1].split(', ')))})"
 
 
+def _sorted_roles(match: re.Match[str]) -> str:
+    return match[1] + ", ".join(sorted(re.findall(_NAME, match[2])))
+
+
 def _normal(statement: str) -> str:
     """`statement` with storage options and the columns of a table sorted: what was made again comes back last."""
-    statement = _OPTIONS.sub(_sorted_options, statement)
+    statement = _POLICY.sub(_sorted_roles, _OPTIONS.sub(_sorted_options, statement))
     header = _TABLE.match(statement)
     if not header:
         return statement

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from colonnade.findings import Proof
 from colonnade.prove.attack.registry import Attempt, Verdict
@@ -12,6 +15,11 @@ from colonnade.prove.attack.suite import NO_ROWS, Sessions, attempts, ordered, s
 from colonnade.prove.filling import numbered
 from colonnade.prove.ground import ROWS, Ground
 from colonnade.prove.laws import declare, law
+from colonnade.server import connect
+from colonnade.sql import ident, literal, qualified
+
+if TYPE_CHECKING:
+    import psycopg
 
 BAD = (Verdict.LEAKED, Verdict.UNPROVEN)
 
@@ -21,9 +29,11 @@ def attacks(ground: Ground) -> Iterator[Proof]:
     """No attack that reads shows one user a row of another.
 
     The whole attack suite runs here, by login as the application role; each of its themes is a law. On another's
-    server it is left to `colonnade prove --isolation`, since it takes a superuser to step aside for triggers and keys.
+    server the application's scratch role is given a password to log in with. Where the prover's own login is no
+    superuser, and cannot make triggers and foreign keys step aside, what is to be asked without them is asked of a
+    clone that has none.
     """
-    if not ground.guarded or not ground.server.owned:
+    if not ground.guarded:
         return
     from colonnade import catalog, seed
 
@@ -34,14 +44,47 @@ def attacks(ground: Ground) -> Iterator[Proof]:
     kept_back = {place: more[place[1]][len(ground.rows[place[1]]) :] for place in source.scoped}
     spares = {place: rows[-1] for place, rows in kept_back.items() if rows}
     with ExitStack() as stack:
-        roles = (actors.application, actors.application, actors.migrator, None)
-        opened = Sessions(*(stack.enter_context(ground.session(ground.filled, role)) for role in roles))
+        loose = None if ground.server.superuser else stack.enter_context(_loosened(ground))
+        application = _login(ground)
+        pair = (stack.enter_context(_session(application)) for _ in range(2))
+        rest = (stack.enter_context(ground.session(ground.filled, role)) for role in (actors.migrator, None))
+        opened = replace(Sessions(*pair, *rest), loose=loose)
         for connection in (opened.application, opened.stranger):
             connection.prepare_threshold = None
         others = sorted(actors.designed)
         found = catalog.read(opened.administrator)
         stage = stage_of(found, source, actors.application, others, spares, opened)
         yield from map(_proof, filter(_counts, attempts(stage, ordered())))
+
+
+def _login(ground: Ground) -> str:
+    """A URL by which the application itself logs in, so that it is nobody else at heart."""
+    server, application = ground.server, ground.actors.application
+    if server.owned:
+        return ground.url(ground.filled, application)
+    password = secrets.token_urlsafe()
+    with connect(server.dsn()) as administrator:
+        administrator.execute(f"ALTER ROLE {ident(application)} PASSWORD {literal(password)}")
+    return server.dsn(ground.filled, application, password)
+
+
+@contextmanager
+def _session(url: str) -> Iterator[psycopg.Connection]:
+    with connect(url) as connection:
+        connection.execute("SET search_path = public")
+        yield connection
+
+
+@contextmanager
+def _loosened(ground: Ground) -> Iterator[psycopg.Connection]:
+    """The administrator in a clone of the filled database without foreign keys, and with no trigger awake."""
+    with ground.database(ground.filled) as name, ground.session(name) as administrator:
+        for table in ground.schema.database.whole_tables:
+            relation = qualified(table.schema, table.name)
+            administrator.execute(f"ALTER TABLE {relation} DISABLE TRIGGER USER")
+            for key in table.foreign_keys:
+                administrator.execute(f"ALTER TABLE {relation} DROP CONSTRAINT {ident(key.name)}")
+        yield administrator
 
 
 for _theme, _page in {

@@ -51,10 +51,11 @@ class Stage:
 
     `session` is the application's; `stranger` too, but no user was ever set in it. The observer passes every policy
     and is no superuser; the administrator proves nothing itself, it becomes other roles within one transaction.
+    `loose` is the administrator where neither foreign keys nor triggers speak, once `still` has run.
     `scoped` are the tables under attack with their owner columns, `through` where one that holds no user is looked up,
-    `rows` what stands in them, `spares` rows that do
-    not. `owners` own these tables, `readers` may read some of them, `roles` are all that SET ROLE is tried with.
-    `stated` are unique keys that documents ask for as they are, `shared` the tables that every user reads on purpose.
+    `rows` what stands in them, `spares` rows that do not. `owners` own these tables, `readers` may read some of them,
+    `roles` are all that SET ROLE is tried with. `stated` are unique keys that documents ask for as they are, `shared`
+    the tables that every user reads on purpose.
     """
 
     database: Database
@@ -74,6 +75,8 @@ class Stage:
     stranger: psycopg.Connection
     observer: psycopg.Connection
     administrator: psycopg.Connection
+    loose: psycopg.Connection
+    still: tuple[str, ...]
 
     def users(self, place: Place) -> list[str]:
         """The users to whom rows of the table, or of the one at the end of its way, belong."""
@@ -251,8 +254,8 @@ def act(stage: Stage, connection: psycopg.Connection, user: str | None, *stateme
 
 def act_as(stage: Stage, role: str, user: str, before: Sequence[str], *statements: str) -> Act:
     """Tries `statements` as `role`, which an administrator becomes after `before`; see `Subject.act_as`."""
-    connection, assumed = stage.administrator, stage.setting.assumed(user)
-    with undone(connection, "SET LOCAL session_replication_role = replica", *before, assumed, _becoming(role)):
+    connection, assumed = stage.loose, stage.setting.assumed(user)
+    with undone(connection, *stage.still, *before, assumed, _becoming(role)):
         outcome = _each(connection, statements)
     return Act(outcome, script(stage, role, (assumed, *statements)))
 

@@ -118,12 +118,20 @@ def staged(server: Server, copy: Copy, database: str) -> Iterator[Stage]:
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    """Open sessions of the application, of the same with no user ever set, of who counts, and of an administrator."""
+    """Open sessions of the application, of the same with no user ever set, of who counts, and of an administrator.
+
+    An administrator who is a superuser makes foreign keys and triggers keep still himself; for another one they are
+    gone in the database of `loose`, which has the same rows.
+    """
 
     application: psycopg.Connection
     stranger: psycopg.Connection
     observer: psycopg.Connection
     administrator: psycopg.Connection
+    loose: psycopg.Connection | None = None
+
+
+STILL = ("SET LOCAL session_replication_role = replica",)
 
 
 def stage_of(
@@ -159,6 +167,8 @@ def stage_of(
         stranger=opened.stranger,
         observer=opened.observer,
         administrator=administrator,
+        loose=opened.loose or administrator,
+        still=() if opened.loose else STILL,
     )
 
 

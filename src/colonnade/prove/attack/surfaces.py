@@ -124,7 +124,7 @@ def _compared(subject: Subject, what: str, query: str, *before: str, first: tupl
     done = subject.act_as(application, *first, query, before=before)
     if not done.outcome.accepted:
         return held(f"{what}: {shown(done.outcome)}")
-    if not done.outcome.values and not subject.act_as(subject.stage.administrator.info.user, query).outcome.values:
+    if not done.outcome.values and not subject.act_as(subject.stage.loose.info.user, query).outcome.values:
         return not_applicable(f"{what}: none of the made-up rows comes into it")
     again = subject.act_as(application, *first, query, before=before)
     alone = subject.act_as(application, *first, query, before=(_without_others(subject), *before))

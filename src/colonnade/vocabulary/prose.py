@@ -100,7 +100,7 @@ GENERIC = frozenset(
 )
 # Of these, the ones that a bracket behind them spells out.
 SPELLED_OUT = frozenset(
-    """detail details information info data metadata attribute attributes field fields property properties setting settings characteristics parameters detail-fields datos información dados daten données
+    """detail details information info data metadata identity attribute attributes field fields property properties setting settings characteristics parameters detail-fields datos información dados daten données
     informations détails dettagli informazioni dati details columns""".split()
 )
 # Words with which a sentence starts that is no attribute.

@@ -97,6 +97,24 @@ CONCEPT_WORDS = frozenset(
     "page screen dialog modal button dashboard widget sidebar toolbar banner toast endpoint component middleware handler renderer router helm".split()
 )
 
+# Parts of a program: with one of these as the last word of its name, or with no name for data at all, and a text that
+# tells what it does.
+PROGRAM_WORDS = frozenset(
+    """service interface server agent engine pipeline tunnel gateway proxy layer client api adapter manager system module
+    framework library objects object fixtures fixture helpers tool""".split()
+)
+DOING = re.compile(
+    r"(?:an? |the )?(?:[\w/-]+ ){0,3}?(?:handles|manages|orchestrates|coordinates|provides|performs|executes|runs|exposes|routes|processes|renders|"
+    r"(?:backend|frontend|service|component|server|process|module|layer|library) (?:that|which|for)|abstract(?:ion)? (?:interface|layer|class)|entry point|"
+    r"performance metrics)\b",
+    _I,
+)
+# What is set from outside or kept for tests, whatever it is called.
+NEVER_STORED = re.compile(
+    r"(?:abstraction layer|environment variables?|command[- ]line (?:flags|arguments)|reusable (?:\w+ )?helpers?|mock(?:ed)? (?:data|objects?))\b",
+    _I,
+)
+
 # Services whose ids are kept beside one's own: `stripe_customer_id` points at no table here.
 PROVIDERS: frozenset[str] = frozenset(
     """clerk stripe auth0 firebase cognito okta google github gitlab facebook apple microsoft azure paypal braintree square

@@ -107,11 +107,16 @@ def _whole_role(lowered: str, without: str) -> str:
             return _ROLES[candidate]
     if re.match(r"key (?:data |domain )?entities\b", without):
         return "key entities"
-    if _ATTRIBUTES_OF.search(without):
+    if _ATTRIBUTES_OF.search(without) or _HOLDING.search(without):
         return "attributes"
     return "entities" if headings.ENTITIES_AND.match(without) else ""
 
 
+# `One record a gauge is kept:` and `Each order holds:` announce columns.
+_HOLDING = re.compile(
+    r"\b(?:is|are) (?:kept|stored|held|recorded|saved)$"
+    r"|^(?:it|each \w+|every \w+|an? \w+) (?:holds|stores|keeps|records|contains|has)$"
+)
 # `核心属性`: what stands before the word says which of them.
 _ATTRIBUTES_OF = re.compile(r"^[^\x00-\x7f]{0,6}(?:属性|字段|フィールド)$")
 

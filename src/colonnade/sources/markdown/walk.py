@@ -201,7 +201,8 @@ _DATA_FILE = re.compile(r".*?`(?:[\w.-]+/)*([\w-]+)\.(?:json|jsonl|ndjson|csv|ts
 def _is_data_file(section: Section) -> bool:
     if not _DATA_FILE.fullmatch(section.text):
         return False
-    listed = next((block for block in section.blocks if isinstance(block, (Bullets, Table))), None)
+    labelled = (block for below in section.sections if below.level >= LABEL for block in below.blocks)
+    listed = next((block for block in (*section.blocks, *labelled) if isinstance(block, (Bullets, Table))), None)
     if isinstance(listed, Bullets):
         return len(listed.items) > 1 and all(item.text.startswith("`") for item in listed.items)
     return listed is not None

@@ -572,6 +572,13 @@ def attributes(entries: Sequence[Item], file: str, *, labelled: bool) -> tuple[D
     typed = sum(1 for one in known if one.sure == 3)
     counted = sum(1 for entry, one in zip(entries, reads, strict=True) if one is not None or not is_meta(entry))
     named = sum(len(one.attributes) for one in known)
+    if (
+        known
+        and not typed
+        and all(one.name.value.isupper() and "_" in one.name.value for read in known for one in read.attributes)
+    ):
+        # `LINE_5`: the north line, `LINE_6`: the south line. These are rows.
+        return ()
     if not known or (len(known) * 10 < counted * 6 and named < 2 * counted):
         return ()
     if labelled or (sure * 10 >= counted * 6 and (typed or sure == counted)) or named >= 2 * counted:

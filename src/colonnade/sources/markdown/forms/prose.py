@@ -170,8 +170,15 @@ def _kind(name: str, title: titles.Title, text: str) -> EntityKind:
         not titles.is_stored(title)
         or subject.unstored_text(names.plain(text), name)
         or (last in storage.CONCEPT_WORDS and not _has_lead(text))
+        or (_is_of_the_program(last, names.plain(text)) and not _has_lead(text))
     )
     return "concept" if concept else "table"
+
+
+def _is_of_the_program(last: str, text: str) -> bool:
+    """Whether a text tells what a part of the program does: `Model Service: abstract interface for …`."""
+    does = last in storage.PROGRAM_WORDS and storage.DOING.match(text)
+    return bool(does or storage.NEVER_STORED.match(text))
 
 
 def _has_lead(text: str) -> bool:
@@ -751,6 +758,9 @@ def _piece(text: str, entry: Entry, known: Index) -> Iterator[DraftAttribute]:
         return
     noun = head.strip() if "type" in told and re.fullmatch(r"\s*\w+\s*", head) else _noun(head)
     if noun is None:
+        return
+    if inside and inside.count(",") > 1 and _expands(noun, inside):
+        yield from _expanded(noun, inside, entry, known)
         return
     if "type" in told and known.find(noun) is None:
         yield facts.attribute(noun, NOWHERE, told)

@@ -15,7 +15,7 @@ from colonnade import sql
 from colonnade.design.draft import Draft, DraftAttribute
 from colonnade.errors import InputError
 from colonnade.sources import entities, form, shape
-from colonnade.sources.constraint import read_constraint
+from colonnade.sources.constraint import quoting_columns, read_constraint
 from colonnade.sources.typeword import Problem, TypeWord, read_type
 
 ROOT = Path(__file__).parent.parent
@@ -269,6 +269,21 @@ def test_what_is_no_constraint_is_explained(text: str, part: str) -> None:
     )
     assert part in message
     assert message.startswith("list.json:")
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("from >= 1", '"from" >= 1'), ("CHECK (user <> 'user')", """CHECK ("user" <> 'user')"""),
+        ("to > from", '"to" > "from"'), ("end > \"from\"", '"end" > "from"'), ("limit NOT NULL", "limit NOT NULL"),
+        ("CASE WHEN limit > 0 THEN true ELSE false END", 'CASE WHEN "limit" > 0 THEN true ELSE false END'),
+        ("UNIQUE (order, user)", "UNIQUE (order, user)"), ("left(note, 1) = 'a'", "left(note, 1) = 'a'"),
+        ("from >=", "from >="),
+    ],
+)  # fmt: skip
+def test_columns_called_like_keywords_need_no_quotes(text: str, written: str) -> None:
+    columns = ("from", "to", "user", "order", "limit", "left", "note", "and", *(["end"] if "CASE" not in text else []))
+    assert quoting_columns(text, columns) == written
 
 
 def test_a_bare_word_may_be_the_default_of_an_enum() -> None:

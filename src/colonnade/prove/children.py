@@ -63,7 +63,7 @@ def _tried(
     if family is None:
         return False, "unproven: no live row has a live child"
     parent, child = family
-    become(connection, ground.setting, acting(ground, facts, parent))
+    become(connection, ground.setting, acting(ground, facts, parent) or acting(ground, children, child))
     mine = _Row(parent_table, facts.deleted_at or "", parent)
     theirs = _Row(table, children.deleted_at, child)
     others = (*clearing(ground, facts, parent, relation), joining(table, key, child, parent))

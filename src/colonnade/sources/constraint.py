@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from colonnade.design.draft import OnDelete
 from colonnade.sources.tree import shown
 from colonnade.sources.typeword import Problem
-from colonnade.sql import expression, parse
+from colonnade.sql import expression, ident, parse
 
 MAX_CHARACTERS = 2000
 
@@ -90,6 +90,21 @@ def read_constraint(text: str) -> Constraint | Problem:
         return written
     checked = _CHECK.fullmatch(bare)
     return _condition(checked["condition"] if checked else bare, bare)
+
+
+# Words of conditions themselves, which stay what they are even where a column is called so.
+_OPERATORS = frozenset("and or not in is null like ilike similar between case when then else any all some".split())
+_WORDS = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|(?P<word>[^\W\d][\w$]*)(?!\s*\()""")
+
+
+def quoting_columns(text: str, columns: Iterable[str]) -> str:
+    """`text` with quotes around those of `columns` that are keywords of SQL, such as `order`, where it means them."""
+    meant = {name.lower(): ident(name.lower()) for name in columns if name.lower() not in _OPERATORS}
+    keywords = {name: quoted for name, quoted in meant.items() if quoted != name and name.isidentifier()}
+    if not keywords or not isinstance(read_constraint(text), Condition | Problem):
+        return text
+    written = _WORDS.sub(lambda match: keywords.get((match["word"] or "").lower(), match[0]), text)
+    return written if isinstance(read_constraint(written), Condition) else text
 
 
 _GENERATED = re.compile(

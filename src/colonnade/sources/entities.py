@@ -281,12 +281,17 @@ def interpret(node: Node, values: frozenset[str] = frozenset()) -> Part:
         node,
         member(node, "name", "string"),
         tuple((key, value, _type(value.text, values)) for key, value in typed),
-        tuple((one, read_constraint(one.text)) for one in items(node, "constraints", "string")),
+        tuple((one, read_constraint(one.text)) for one in _constraints(node, named)),
         tuple((one, _split_columns(one.text)) for one in items(node, "indexes", "string")),
         relationships,
         {spelling: name for name in reversed(named) for spelling in _spellings(name)},
         {spelling: name for name in _implied(node, relationships) for spelling in _spellings(name)},
     )
+
+
+def _constraints(node: Node, columns: tuple[str, ...]) -> Iterator[Node]:
+    for one in items(node, "constraints", "string"):
+        yield one._replace(text=constraints.quoting_columns(one.text, columns))
 
 
 def _spellings(name: str) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from colonnade.ops.functions import ReplaceFunction
 from colonnade.ops.op import Key, Op
 from colonnade.ops.policies import AlterPolicy
 from colonnade.ops.renames import Rename
-from colonnade.ops.tables import AttachPartition, SetLogged
+from colonnade.ops.tables import AttachPartition, DetachPartition, SetLogged
 from colonnade.ops.types import AddEnumValue, AlterComposite, AlterDomain
 from colonnade.ops.views import ReplaceView
 
@@ -164,6 +164,9 @@ def _nodes(both: Both) -> Iterator[Node]:
 def _covered(both: Both, side: Mapping[Key, Part], key: Key) -> bool:
     """Whether what `key` stands in goes as well, and takes it along."""
     part = side[key]
+    if part.kind == "table" and part.value.partition_of:
+        # A key that points at the whole leans on its partitions, so that none of them can go before it.
+        return target.relation(*part.value.partition_of[0]).key in both.gone
     if part.home is None or part.home not in both.gone:
         return False
     # Neither of two tables that point at each other can go first.
@@ -217,8 +220,15 @@ def _dropped(both: Both, part: Part) -> Iterator[Node]:
     stage = EARLY if kind.early else COLUMNS if part.kind == "column" else LATE
     used = frozenset[Key]().union(*(both.old[key].uses for key in inside)) - inside
     claims = frozenset[str]().union(*(both.old[key].claims for key in inside))
-    for op in kind.drop(part):
+    for op in (*_taken_out(part), *kind.drop(part)):
         yield Node(op, stage, drops=inside, used=used, frees=claims)
+
+
+def _taken_out(part: Part) -> Ops:
+    """What a partition needs before it can be dropped: keys that point at the whole lean on each partition."""
+    if part.kind != "table" or part.value.partition_of is None:
+        return ()
+    return (DetachPartition((part.value.schema, part.value.name), *part.value.partition_of),)
 
 
 def _standing_alone(both: Both, part: Part) -> Part:

@@ -118,6 +118,10 @@ class CreateTable(Plain):
         return _provided(self.table)
 
     @property
+    def within(self) -> Key | None:
+        return ("relation", qualified(*self.table.partition_of[0])) if self.table.partition_of else None
+
+    @property
     def needs(self) -> tuple[Key, ...]:
         own = target.table(self.table).key
         parents = (*self.table.inherits, *((self.table.partition_of[0],) if self.table.partition_of else ()))

@@ -11,6 +11,7 @@ from colonnade.prove.ground import Actors
 from colonnade.prove.probe import Outcome, Row, ran_as, undone, value, where
 from colonnade.prove.references import Reference, stated_action
 from colonnade.sql import ident, qualified
+from colonnade.values import replace
 
 if TYPE_CHECKING:
     import psycopg
@@ -121,12 +122,27 @@ def _deleted(
 
 def unhindered(connection: psycopg.Connection, role: str, statement: str, migrator: str, judged: str = "") -> Outcome:
     """What `statement` does as `role` when every foreign key that forbids it, but for `judged`, is dropped first."""
-    outcome = ran_as(connection, role, statement)
+    outcome = _refused_by_whole(connection, ran_as(connection, role, statement))
     while outcome.sqlstate in FORBIDDEN and outcome.constraint not in ("", judged):
         if not ran_as(connection, migrator, dropping(outcome.table, outcome.constraint)).accepted:
             break
-        outcome = ran_as(connection, role, statement)
+        outcome = _refused_by_whole(connection, ran_as(connection, role, statement))
     return outcome
+
+
+WHOLE = """
+WITH RECURSIVE up AS (
+    SELECT conname, conparentid FROM pg_constraint WHERE conname = %s AND conrelid = to_regclass(quote_ident(%s))
+    UNION ALL SELECT p.conname, p.conparentid FROM pg_constraint p JOIN up ON p.oid = up.conparentid
+)
+SELECT conname FROM up WHERE conparentid = 0
+"""
+
+
+def _refused_by_whole(connection: psycopg.Connection, outcome: Outcome) -> Outcome:
+    """`outcome` by the name of the foreign key itself: PostgreSQL blames the part of it that is on a partition."""
+    row = connection.execute(WHOLE, [outcome.constraint, outcome.table]).fetchone() if outcome.constraint else None
+    return replace(outcome, constraint=row[0]) if row else outcome
 
 
 def dropping(table: str, constraint: str) -> str:

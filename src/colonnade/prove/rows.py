@@ -188,15 +188,23 @@ def insertable(ground: Ground, connection: psycopg.Connection) -> dict[str, froz
     return _columns(connection, ground.actors.application, "INSERT")
 
 
+# A privilege that no policy goes with lets nobody do anything.
+WRITABLE = """
+SELECT c.relname, array_agg(a.attname::text) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0
+  AND NOT a.attisdropped AND a.attgenerated = '' AND a.attidentity <> 'a'
+  AND has_column_privilege(%(role)s, c.oid, a.attnum, %(privilege)s)
+  AND (NOT c.relrowsecurity OR EXISTS (
+      SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polpermissive AND p.polcmd IN (%(command)s, '*')
+  ))
+GROUP BY 1
+"""
+COMMANDS = {"INSERT": "a", "UPDATE": "w"}
+
+
 def _columns(connection: psycopg.Connection, role: str, privilege: str) -> dict[str, frozenset[str]]:
-    rows = connection.execute(
-        "SELECT c.relname, array_agg(a.attname::text) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
-        " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0"
-        " AND NOT a.attisdropped AND a.attgenerated = '' AND a.attidentity <> 'a'"
-        " AND has_column_privilege(%s, c.oid, a.attnum, %s) GROUP BY 1",
-        (role, privilege),
-    ).fetchall()
-    return {name: frozenset(columns) for name, columns in rows}
+    given = {"role": role, "privilege": privilege, "command": COMMANDS[privilege]}
+    return {name: frozenset(columns) for name, columns in connection.execute(WRITABLE, given).fetchall()}
 
 
 def updatable(ground: Ground, connection: psycopg.Connection) -> dict[str, frozenset[str]]:

@@ -147,8 +147,8 @@ def rows(schema: Schema, count: int, owners: int = 2) -> Rows:
     Audit trails get none, since triggers write them.
 
     Columns whose values the server gives are left out: generated, identity and sequence columns, and timestamps that
-    have a default; foreign keys to such a key take it that the tables were empty. Fewer than `count` rows come where
-    uniques or required parents leave no more; the same input gives the same rows.
+    have a default and are part of no key; foreign keys to a counted key take it that the tables were empty. Fewer
+    than `count` rows come where uniques or required parents leave no more; the same input gives the same rows.
     """
     known = _known(schema)
     entities = {one.table: one for one in schema.intent.entities}
@@ -194,10 +194,13 @@ def _known(schema: Schema) -> Known:
 def _subject(table: Table, entities: Mapping[str, Entity]) -> _Subject:
     entity = entities.get(table.name)
     stamps = {entity.created_at, entity.updated_at, entity.deleted_at} if entity else set()
+    uniques = tuple(_uniques(table))
+    distinct = {name for columns, _ in uniques for name in columns}
+    # A time that is part of a key is given, so that the same rows are the same when they are loaded again.
     kept = {
         one.name
         for one in table.columns
-        if _server_gives(one) or (one.name in stamps and (one.default or one.nullable))
+        if _server_gives(one) or (one.name in stamps - distinct and (one.default or one.nullable))
     }
     checks = tuple(one.expression for one in table.constraints if isinstance(one, Check))
     # A row that an exclusion does not look at would say nothing of it.
@@ -207,8 +210,6 @@ def _subject(table: Table, entities: Mapping[str, Entity]) -> _Subject:
     asked = tuple(name for name in emptied(checks) if table.has(name) and table.column(name).nullable)
     asked = tuple(sorted(asked, key=lambda name: (name not in linked, name)))
     constants = compared(text for text in checks if emptied([text]))
-    uniques = tuple(_uniques(table))
-    distinct = {name for columns, _ in uniques for name in columns}
     columns = tuple(
         replace(one, nullable=False) if one.nullable and one.name in distinct else one for one in table.columns
     )

@@ -56,7 +56,16 @@ SENTENCES = (
     "Done once already, to be repeated every quarter.",
 )
 CITIES = ("Lisbon", "Utrecht", "Tallinn", "Graz", "Bergen", "Turin")
-COUNTRIES = ("PT", "NL", "EE", "AT", "NO", "IT")
+# The first of each are the most usual; a unique column needs as many as there are rows.
+COUNTRIES = tuple("PT NL EE AT NO IT DE FR ES SE FI DK PL CZ IE BE GR HU RO BG HR SI SK LT LV LU CY MT IS CH".split())
+CURRENCIES = tuple("EUR USD GBP JPY CHF SEK NOK DKK PLN CZK HUF RON BGN ISK CAD AUD NZD SGD HKD KRW INR BRL".split())
+LANGUAGES = tuple("en de fr es it pt nl sv da fi nb pl cs sk sl hr hu ro bg el et lv lt is ga mt tr uk ja ko".split())
+ZONES = (
+    "UTC",
+    *(f"Europe/{city}" for city in "Lisbon Amsterdam Tallinn Vienna Oslo Rome Berlin Paris Madrid Stockholm".split()),
+    *(f"America/{city}" for city in "New_York Chicago Denver Toronto Bogota Lima Santiago Halifax".split()),
+    *(f"Asia/{city}" for city in "Tokyo Seoul Singapore Dubai Kolkata Bangkok Manila Jakarta".split()),
+)
 LABELS = ("urgent", "home", "work", "errand", "idea", "later")
 
 
@@ -86,9 +95,9 @@ BY_NAME: tuple[tuple[re.Pattern[str], TextMaker], ...] = tuple(
         (r"name|author|assignee|contact", lambda number: _word(number, PEOPLE)),
         (r"city|town", lambda number: CITIES[number % len(CITIES)]),
         (r"country|nation", lambda number: COUNTRIES[number % len(COUNTRIES)]),
-        (r"currency", lambda _: "EUR"),
-        (r"locale|language", lambda _: "en"),
-        (r"time_?zone", lambda _: "UTC"),
+        (r"currency", lambda number: CURRENCIES[number % len(CURRENCIES)]),
+        (r"locale|language", lambda number: LANGUAGES[number % len(LANGUAGES)]),
+        (r"time_?zone", lambda number: ZONES[number % len(ZONES)]),
         (r"colou?r", lambda number: f"#{number * 7919 % 0xFFFFFF:06x}"),
         (r"title|subject|task|summary|headline", lambda number: _word(number, TITLES)),
         (r"code|number|reference|sku|external_id", lambda number: f"A{number + 1:04d}"),
@@ -213,7 +222,7 @@ def _text(space: str, name: TypeName, asked: Limits, number: int) -> str:
         # Shorter ones would come back with blanks behind them.
         width = name.length or 1
         usual = _letters(number, width)
-        texts = (usual, *(maker(number) for maker in _fitting(asked)))
+        texts = (usual, usual.lower(), *(maker(number) for maker in _fitting(asked)))
         return next((one for one in texts if len(one) == width and _fits(one, asked)), usual)
     for maker in (own, *FORMATS, *_fitting(asked)):
         text = _fitted(maker(number), number, asked.shortest, longest)

@@ -67,6 +67,9 @@ def _pair(model: Model) -> tuple[Column, ...]:
     entity, table = model.entity, model.table
     if (entity.created_at, entity.updated_at) != STAMPS or not all(map(table.has, STAMPS)):
         return ()
+    if table.primary_key and set(table.primary_key.columns) & set(STAMPS):
+        # Such a column says itself that it is part of the key.
+        return ()
     columns = (table.column(name) for name in STAMPS)
     return tuple(Column(one.name, one.type, one.nullable, one.default, comment=one.comment) for one in columns)
 

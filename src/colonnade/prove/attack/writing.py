@@ -234,7 +234,7 @@ def _added(subject: Subject, done: Act) -> Result:
         return unproven(f"a trigger refuses the row before a policy is asked ({shown(outcome)})")
     if outcome.accepted or outcome.sqlstate.startswith(CONSTRAINT):
         return leaked(f"INSERT: {shown(outcome)}" + ("" if outcome.accepted else ", past the policy"), done.script)
-    if not subject.settable:
+    if not subject.settable or subject.closed("INSERT"):
         return not_applicable("the application may not add rows")
     if control.sqlstate == DENIED:
         return unproven(f"{shown(outcome)}; but a row of one's own is refused too, {control.message}")
@@ -249,8 +249,8 @@ def _touched(subject: Subject, control: str, done: Act, most: int) -> Result:
     if (outcome.accepted and outcome.rows > most) or outcome.sqlstate.startswith(CONSTRAINT):
         reached = f"{shown(outcome)}; {subject.own} are the user's own, {subject.others} of others"
         return leaked(reached if outcome.accepted else f"{shown(outcome)}, past the policy", done.script)
-    if own.sqlstate == DENIED and control != "own":
-        return not_applicable(f"the application may not {control} rows")
+    if (own.sqlstate == DENIED and control != "own") or subject.closed("DELETE" if control == "delete" else "UPDATE"):
+        return not_applicable(f"the application may not {'delete' if control == 'delete' else 'update'} rows")
     if outcome.sqlstate == DENIED:
         return held(shown(outcome))
     if not outcome.accepted:

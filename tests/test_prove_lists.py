@@ -1,0 +1,57 @@
+"""Entity lists whose features meet in one schema: each build is proven whole."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from colonnade import api
+from colonnade.config import Settings
+from colonnade.server import Server
+from support.proving import failed
+
+
+def belongs(target: str, key: str, **more: str) -> dict[str, str]:
+    return {"type": "many-to-one", "target_entity": target, "foreign_key": key, **more}
+
+
+PARTED: list[dict[str, Any]] = [
+    {"name": "Event", "attributes": {"id": "uuid", "kind": "text"}, "partition_by": "month of created_at"},
+    {"name": "Task", "attributes": {"id": "uuid", "user_id": "uuid", "task_id": "uuid"},
+     "relationships": [belongs("Task", "task_id")], "partition_by": "hash of user_id into 2"},
+    {"name": "Tag", "attributes": {"id": "uuid", "user_id": "uuid", "name": "string(2)"},
+     "relationships": [{"type": "many-to-many", "target_entity": "Task", "cascade": "RESTRICT"}]},
+]  # fmt: skip
+SHARED: list[dict[str, Any]] = [
+    {"name": "Photo", "soft_delete": True,
+     "attributes": {"id": "uuid", "code": "char(2)", "currency": "string(20)", "country_code": "char(2)"},
+     "constraints": ["currency UNIQUE", "code NOT NULL", "country_code NOT NULL"]},
+    {"name": "Quiz", "attributes": {"user_id": "uuid", "photo_id": "uuid", "from": "integer", "order": "integer"},
+     "relationships": [belongs("Photo", "photo_id")], "constraints": ["from >= 1", "order > from"]},
+]  # fmt: skip
+MEMBERS: list[dict[str, Any]] = [
+    {"name": "Workspace", "attributes": {"id": "uuid", "name": "text"}},
+    {"name": "Workspace Member", "attributes": {"id": "uuid", "workspace_id": "uuid", "user_id": "uuid"},
+     "relationships": [belongs("Workspace", "workspace_id", cascade="CASCADE")],
+     "constraints": ["workspace_id NOT NULL", "user_id NOT NULL", "UNIQUE (workspace_id, user_id)"]},
+    {"name": "Channel", "attributes": {"id": "uuid", "workspace_id": "uuid", "name": "text"},
+     "relationships": [belongs("Workspace", "workspace_id", cascade="CASCADE")],
+     "constraints": ["workspace_id NOT NULL"]},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("entities", "settings"),
+    [(PARTED, Settings()), (SHARED, Settings()), (MEMBERS, Settings(roles=False))],
+    ids=["partitions", "shared", "members without roles"],
+)
+def test_a_list_is_proven_whole(
+    tmp_path: Path, server: Server, entities: list[dict[str, Any]], settings: Settings
+) -> None:
+    (tmp_path / "entities.json").write_text(json.dumps({"entities": entities}))
+    proofs = api.prove(api.design([str(tmp_path / "entities.json")], settings), settings, server)
+    assert failed(proofs) == ()
+    assert {one.law for one in proofs} >= {"migration-equals-ddl", "seeds-load", "constraint-primary-key"}

@@ -278,6 +278,37 @@ def test_no_row_seen_is_unproven_where_the_user_sees_none_of_its_own(server: Ser
     assert not found.holds and not found.of(Verdict.LEAKED)
 
 
+def test_what_others_let_nobody_do_and_what_fails_without_a_user_is_no_open_question(server: Server) -> None:
+    text = """
+CREATE TABLE notes (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, user_id uuid NOT NULL, body text NOT NULL);
+ALTER TABLE notes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY seen ON notes FOR SELECT TO app USING (user_id = current_setting('app.me', true)::uuid);
+CREATE POLICY changed ON notes FOR UPDATE TO app USING (user_id = current_setting('app.me', true)::uuid);
+CREATE ROLE app LOGIN; GRANT SELECT, INSERT, DELETE, UPDATE (body) ON notes TO app;
+"""
+    found = attacked(server, of(server, text))
+    assert not found.of(Verdict.LEAKED, Verdict.UNPROVEN)
+    said = {one.attack.name: one.result.evidence for one in found.attempts}
+    assert "no policy lets anybody delete" in said["delete-blind"] and "add rows" in said["insert-as-another"]
+    assert said["update-empty-user"].startswith("refused, 22P02")
+
+
+def test_a_policy_that_asks_only_whether_somebody_has_logged_in_is_a_leak(server: Server) -> None:
+    text = """
+CREATE TABLE todos (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), user_id uuid NOT NULL, task text NOT NULL);
+ALTER TABLE todos ENABLE ROW LEVEL SECURITY;
+CREATE POLICY seen ON todos FOR SELECT TO authenticated USING (auth.uid() = user_id);
+CREATE POLICY added ON todos FOR INSERT TO authenticated WITH CHECK (auth.role() = 'authenticated');
+"""
+    claims = "CREATE SCHEMA auth; GRANT USAGE ON SCHEMA auth TO PUBLIC;" + "".join(
+        f"CREATE FUNCTION auth.{name}() RETURNS {type_} LANGUAGE sql STABLE AS"
+        f" $$ SELECT (current_setting('request.jwt.claims', true)::json ->> '{claim}')::{type_} $$;"
+        for name, type_, claim in (("uid", "uuid", "sub"), ("role", "text", "role"))
+    )
+    for written in (text, claims + text + "CREATE ROLE authenticated; GRANT ALL ON todos TO authenticated;"):
+        assert "insert-as-another" in leaks(attacked(server, of(server, written)))["todos"]
+
+
 @pytest.mark.parametrize("state", ["P0001", "23514"])
 def test_a_trigger_that_refuses_a_row_before_the_policy_is_asked_hides_nothing(server: Server, state: str) -> None:
     trigger = f"""

@@ -191,6 +191,8 @@ def told(subject: Subject, evidence: str) -> Result:
         return held(f"{evidence}; the observer counts {subject.others} rows of others")
     if control.sqlstate == DENIED:
         return not_applicable("the application may not read the table")
+    if control.accepted and subject.lets_nobody("SELECT"):
+        return held(f"{evidence}; no policy shows rows to anybody")
     return unproven(f"{evidence}; but the user does not see its own row either ({shown(control)})")
 
 

@@ -57,7 +57,8 @@ class Source:
     `external` are tables that others own; `stated` are the unique keys that documents ask for. `admitted` says that the
     application's privileges are not part of the design, so that it is given those on all rows. `unclear` says of each
     table that cannot be attacked why; `apart` are the tables that belong to no user, as far as can be seen, `shared`
-    those of `scoped` whose rows everyone reads on purpose.
+    those of `scoped` whose rows everyone reads on purpose. `denied` are the commands for which others wrote no policy,
+    so that row-level security lets nobody run them.
     """
 
     database: Database
@@ -73,6 +74,7 @@ class Source:
     shared: frozenset[Place] = frozenset()
     through: Mapping[Place, Lead] = field(default_factory=dict)
     maker_passes: bool = False
+    denied: frozenset[tuple[Place, str]] = frozenset()
 
 
 def of_design(schema: Schema) -> Source:
@@ -190,7 +192,8 @@ def recognised(database: Database, people: tuple[Person, ...] = ()) -> Source:
     tables = [one for one in database.tables if one.partition_of is None and not one.inherits]
     belonging = belonging_of(database)
     subjects = [one for one in tables if (one.schema, one.name) in belonging.scoped]
-    setting = next(filter(None, (_setting(database, one) for table in subjects for one in table.policies)), USUAL)
+    settings = list(filter(None, (_setting(database, one) for table in subjects for one in table.policies)))
+    setting = next((one for one in settings if not _of_role(one)), USUAL)
     application = _application(subjects, people)
     scoped = {
         (one.schema, one.name): belonging.scoped[one.schema, one.name]
@@ -206,8 +209,15 @@ def recognised(database: Database, people: tuple[Person, ...] = ()) -> Source:
     apart = tuple(one.name for one in tables if not one.row_security and (one.schema, one.name) not in scoped)
     return Source(
         database, setting, application, scoped, people, unclear=unclear, apart=apart, through=belonging.through,
-        maker_passes=application is not None,
+        maker_passes=application is not None, denied=frozenset(one for table in tables for one in _denied(table)),
     )  # fmt: skip
+
+
+def _denied(table: Table) -> Iterator[tuple[Place, str]]:
+    allowed = {one.command for one in table.policies if one.permissive}
+    for command in ("SELECT", *sorted(WRITES)):
+        if table.row_security and not {"ALL", command} & allowed:
+            yield (table.schema, table.name), command
 
 
 _WHY_ROLE = ": its policies ask which role is logged in, and each user would need a role"
@@ -227,6 +237,11 @@ def _beside(table: Table) -> bool:
 def _closed(table: Table, application: str | None) -> bool:
     """Whether nobody but its owner, who is not the application, may do anything with `table`."""
     return application not in (None, table.owner) and not any(True for _ in privileges(table))
+
+
+def _of_role(setting: Setting) -> bool:
+    """Whether a setting says that somebody has logged in, and not who."""
+    return setting.claim == "role" or setting.name.endswith(".role")
 
 
 def _setting(database: Database, policy: Policy) -> Setting | None:

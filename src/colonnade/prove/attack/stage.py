@@ -28,8 +28,8 @@ class Setting:
     claim: str | None = None
 
     def holding(self, user: str) -> str:
-        """The value of the setting when `user` is the current one."""
-        return user if self.claim is None else json.dumps({self.claim: user})
+        """The value of the setting when `user` is the current one; a token also says that he has logged in."""
+        return user if self.claim is None else json.dumps({"role": "authenticated", self.claim: user})
 
     def assumed(self, user: str) -> str:
         """SQL that makes `user` the current one until the transaction ends."""
@@ -55,7 +55,7 @@ class Stage:
     `scoped` are the tables under attack with their owner columns, `through` where one that holds no user is looked up,
     `rows` what stands in them, `spares` rows that do not. `owners` own these tables, `readers` may read some of them,
     `roles` are all that SET ROLE is tried with. `stated` are unique keys that documents ask for as they are, `shared`
-    the tables that every user reads on purpose.
+    the tables that every user reads on purpose, `denied` the commands that those who wrote a table let nobody run.
     """
 
     database: Database
@@ -70,6 +70,7 @@ class Stage:
     spares: Mapping[tuple[str, str], Row]
     stated: frozenset[str]
     shared: frozenset[tuple[str, str]]
+    denied: frozenset[tuple[Place, str]]
     definers: tuple[Definer, ...]
     session: psycopg.Connection
     stranger: psycopg.Connection
@@ -180,9 +181,15 @@ class Subject:
         """The column to change where any will do: one that the application may update and no row is known by."""
         known = {self.owner, *(name for _, one in unique_keys(self.table) for name in one)}
         pointing = {name for one in self.table.foreign_keys for name in one.columns}
-        plain = [column.name for column in self.table.columns if not column.generated]
+        plain = [
+            one.name for one in self.table.columns if not (one.generated or (one.identity and one.identity.always))
+        ]
         ranked = sorted(plain, key=lambda name: (name not in self.changeable, name in known, name in pointing))
-        return ranked[0]
+        return ranked[0] if ranked else self.table.columns[0].name
+
+    def lets_nobody(self, command: str) -> bool:
+        """Whether whoever wrote the schema keeps everybody from `command`, for want of a policy that would allow it."""
+        return ((self.table.schema, self.table.name), command) in self.stage.denied
 
     def forged(self, base: Row, changes: Row) -> dict[str, str | None]:
         """A new row like `base` with `changes`, of the columns that the application may give."""

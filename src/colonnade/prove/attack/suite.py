@@ -162,6 +162,7 @@ def stage_of(
         spares=spares,
         stated=source.stated,
         shared=source.shared,
+        denied=source.denied,
         definers=tuple(Definer(name, tuple(types), procedure) for name, procedure, types in definers),
         session=opened.application,
         stranger=opened.stranger,

@@ -9,6 +9,7 @@ from colonnade.prove.probe import Outcome, value
 from colonnade.sql import ident, idents
 
 CONSTRAINT = "23"
+BAD_VALUE, COUNTED = "22", "428C9"
 """The class of SQLSTATE that constraints have; a policy is asked before them, so it has let the row pass."""
 
 
@@ -102,14 +103,14 @@ def update_give_away_blind(subject: Subject) -> Result:
 def update_unset_user(subject: Subject) -> Result:
     """A session in which no user was ever set changes no row."""
     done = act(subject.stage, subject.stage.stranger, None, _constant(subject))
-    return _touched(subject, "update", done, 0)
+    return _by_nobody(subject, "update", done, 0)
 
 
 @attack("update-empty-user")
 def update_empty_user(subject: Subject) -> Result:
     """A session whose user is the empty text changes no row."""
     done = subject.act_as(subject.stage.application, _constant(subject), user="")
-    return _touched(subject, "update", done, 0)
+    return _by_nobody(subject, "update", done, 0)
 
 
 @attack("delete-another")
@@ -135,14 +136,14 @@ def delete_blind(subject: Subject) -> Result:
 def delete_unset_user(subject: Subject) -> Result:
     """A session in which no user was ever set removes no row."""
     done = act(subject.stage, subject.stage.stranger, None, f"DELETE FROM {subject.name}")
-    return _touched(subject, "delete", done, 0)
+    return _by_nobody(subject, "delete", done, 0)
 
 
 @attack("delete-empty-user")
 def delete_empty_user(subject: Subject) -> Result:
     """A session whose user is the empty text removes no row."""
     done = subject.act_as(subject.stage.application, f"DELETE FROM {subject.name}", user="")
-    return _touched(subject, "delete", done, 0)
+    return _by_nobody(subject, "delete", done, 0)
 
 
 @attack("upsert")
@@ -236,6 +237,8 @@ def _added(subject: Subject, done: Act) -> Result:
         return leaked(f"INSERT: {shown(outcome)}" + ("" if outcome.accepted else ", past the policy"), done.script)
     if not subject.settable or subject.closed("INSERT"):
         return not_applicable("the application may not add rows")
+    if control.sqlstate == DENIED and subject.lets_nobody("INSERT"):
+        return held(f"{shown(outcome)}; no policy lets anybody add rows")
     if control.sqlstate == DENIED:
         return unproven(f"{shown(outcome)}; but a row of one's own is refused too, {control.message}")
     if outcome.sqlstate == DENIED or outcome.sqlstate.startswith("0A"):
@@ -257,13 +260,25 @@ def _touched(subject: Subject, control: str, done: Act, most: int) -> Result:
         return _elsewhere(outcome)
     if own.accepted and own.rows:
         return held(f"{outcome.rows} rows; of one's own {own.rows}; the observer counts {subject.others} of others")
+    if subject.lets_nobody("DELETE" if control == "delete" else "UPDATE"):
+        return held(f"{outcome.rows} rows; no policy lets anybody {'update' if control == 'own' else control} rows")
     return unproven(f"{outcome.rows} rows, but the user's own row is not reached either ({shown(own)})")
+
+
+def _by_nobody(subject: Subject, control: str, done: Act, most: int) -> Result:
+    """As `_touched` for a session without a user, whom a policy may answer with an error about the value."""
+    own = subject.controls[control]
+    if done.outcome.sqlstate.startswith(BAD_VALUE) and own.accepted and own.rows:
+        return held(f"{shown(done.outcome)}; of one's own {own.rows}")
+    return _touched(subject, control, done, most)
 
 
 def _elsewhere(outcome: Outcome) -> Result:
     """Refused by something that is neither a privilege nor a policy nor a constraint: a trigger, or a bad value."""
     if outcome.sqlstate.startswith("P0"):
         return held(f"refused by a trigger or function, {outcome.sqlstate}")
+    if outcome.sqlstate == COUNTED:
+        return held(f"{shown(outcome)}: the server alone counts it")
     return unproven(f"the attempt itself fails: {outcome.sqlstate} ({outcome.message})")
 
 

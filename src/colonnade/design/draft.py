@@ -95,13 +95,17 @@ class DraftRelationship:
 
 @dataclass(frozen=True, slots=True)
 class DraftIndex:
-    """Columns to index, as written (`due_date`, `created_at DESC`); `predicate` is SQL, `name` may be empty."""
+    """Columns to index, as written (`due_date`, `created_at DESC`, `tags jsonb_path_ops`); `predicate` is SQL.
+
+    `name` may be empty. `include` are the columns that the index carries and does not search.
+    """
 
     columns: Fact[tuple[str, ...]]
     name: str = ""
     unique: bool = False
     method: str = ""
     predicate: str = ""
+    include: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,19 @@ NONZERO: re.Pattern[str] = re.compile(
     re.IGNORECASE,
 )
 
+# How many of several columns have a value: "exactly one of post_id and photo_id is set".
+_COLUMNS = r"(?P<columns>\w+(?:(?:\s*,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+)\w+){1,12})"
+_BEING_SET = rf"(?:(?:is|are|must be|has to be|should be)\s+)?(?:{_SET}|not null|non-null)"
+COUNTED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), operator)
+    for pattern, operator in (
+        (rf"(?:exactly|only)\s+one\s+of\s+{_COLUMNS}\s+{_BEING_SET}", "="),
+        (rf"either\s+{_COLUMNS}\s+{_BEING_SET},?\s+(?:but\s+)?(?:not|never)\s+both", "="),
+        (rf"at\s+least\s+one\s+of\s+{_COLUMNS}\s+{_BEING_SET}", ">="),
+        (rf"at\s+most\s+one\s+of\s+{_COLUMNS}\s+{_BEING_SET}", "<="),
+    )
+)  # fmt: skip
+
 # Pairs of columns from when to when a row lasts.
 SPANS: tuple[tuple[str, str], ...] = (
     ("starts_at", "ends_at"), ("start_at", "end_at"), ("start_time", "end_time"), ("starts_on", "ends_on"),

@@ -15,8 +15,9 @@ WORDS: dict[str, str] = {
     **dict.fromkeys(
         ("texto", "texte", "testo", "文本", "长文本", "テキスト", "텍스트", "текст", "textfield", "texto largo", "texto longo", "langer text", "long-form text", "free text",
          "freetext", "metin", "văn bản", "tekst", "rich-text", "html", "plain text", "text area", "multi-line text", "multiline string", "memo", "richtext",
-         "lexical rich text", "prose", "markdown text", "text (long)", "text (short)", "長文", "nvarchar max", "citext"),
+         "lexical rich text", "prose", "markdown text", "text (long)", "text (short)", "長文", "nvarchar max"),
         "text"),
+    "citext": "citext",
     **dict.fromkeys(
         ("entero", "inteiro", "ganzzahl", "entier", "intero", "整数", "整型", "정수", "целое", "целое число", "tam sayı", "số nguyên", "integerfield", "autofield",
          "positiveintegerfield", "positivesmallintegerfield", "smallintegerfield", "numeric id", "count", "non-negative integer", "unsigned int",

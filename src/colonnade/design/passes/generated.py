@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from colonnade.design import conditions
 from colonnade.design.schema import Generated, Reason
 from colonnade.design.work import Blueprint, Computed, Work, each, found, stated
@@ -17,6 +19,10 @@ UNCOMPUTABLE = declare(
     becomes a plain column, which the application fills.
     """,
 )
+
+
+# With its configuration named, it gives the same for ever.
+_SETTLED = re.compile(r"\bto_tsvector\s*\(\s*'\w+'\s*(?:::\s*regconfig\s*)?,", re.IGNORECASE)
 
 
 def generated_columns(work: Work) -> Work:
@@ -54,4 +60,4 @@ def _fault(blueprint: Blueprint, name: str | None, text: str | None) -> str:
     others = {blueprint.column(one.column) for one in blueprint.computed}
     if others & set(columns):
         return "it reads a generated column"
-    return "it changes with time" if conditions.calls(text) & CHANGING_FUNCTIONS else ""
+    return "it changes with time" if conditions.calls(_SETTLED.sub("coalesce(", text)) & CHANGING_FUNCTIONS else ""

@@ -31,6 +31,11 @@ NO_INDEX = declare(
     It is left out.
     """,
 )
+# The classes that are worth naming; those that PostgreSQL takes by itself need no name.
+OPERATOR_CLASSES = frozenset({
+    "jsonb_path_ops", "gin_trgm_ops", "gist_trgm_ops", "text_pattern_ops", "varchar_pattern_ops", "bpchar_pattern_ops",
+    "vector_l2_ops", "vector_ip_ops", "vector_cosine_ops", "vector_l1_ops", "inet_ops", "range_ops",
+})  # fmt: skip
 _DIRECTION = re.compile(
     r"(?P<key>.+?)(?:\s+(?P<direction>asc|desc)(?:ending)?)?(?:\s+nulls\s+(?P<nulls>first|last))?",
     re.IGNORECASE | re.DOTALL,
@@ -113,7 +118,12 @@ def _stated(blueprint: Blueprint, told: DraftIndex, links: Iterable[Link]) -> Bl
         return replace(blueprint, findings=blueprint.findings + found(NO_INDEX, message, place, "index an expression"))
     method = told.method.lower() or next((one for one in methods if one and one != "btree"), "btree")
     name = sql.shorten(told.name) if told.name else index_name(blueprint, (key.column or "expression" for key in made))
-    index = Index(name, made, method if method in _KNOWN else "btree", told.unique, predicate=predicate)
+    carried = tuple(map(blueprint.column, told.include))
+    if None in carried:
+        return unknown_column(blueprint, told.include[carried.index(None)], place)
+    method = method if method in _KNOWN else "btree"
+    include = tuple(filter(None, carried)) if method in ("btree", "gist", "spgist") else ()
+    index = Index(name, made, method, told.unique, include, predicate)
     added = add(blueprint, index, stated(place))
     if added is blueprint:
         message = f"the index on {', '.join(told.columns.value)} of {blueprint.name} repeats one that is there"
@@ -133,16 +143,21 @@ def _keys(blueprint: Blueprint, written: Iterable[str]) -> tuple[IndexKey, ...] 
         match = _DIRECTION.fullmatch(one.strip())
         if match is None:
             return one
-        column = blueprint.column(match["key"])
-        expression = None if column else _on_columns(blueprint, match["key"])
+        key, opclass = _with_class(match["key"])
+        column = blueprint.column(key)
+        expression = None if column else _on_columns(blueprint, key)
         if column is None and expression is None:
-            return match["key"]
+            return key
         descending = (match["direction"] or "").lower() == "desc"
         first = {"first": True, "last": False}.get((match["nulls"] or "").lower())
-        keys.append(
-            IndexKey(column, expression, descending=descending, nulls_first=None if first == descending else first)
-        )
+        keys.append(IndexKey(column, expression, opclass, None, descending, None if first == descending else first))
     return tuple(dict.fromkeys(keys))
+
+
+def _with_class(key: str) -> tuple[str, str | None]:
+    """A key without the operator class behind it, and that: `tags jsonb_path_ops`."""
+    bare, _, last = key.rpartition(" ")
+    return (bare.strip(), last.lower()) if bare and last.lower() in OPERATOR_CLASSES else (key, None)
 
 
 def _on_columns(blueprint: Blueprint, text: str) -> str | None:

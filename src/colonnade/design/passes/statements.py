@@ -10,7 +10,7 @@ from typing import Any
 from colonnade import sql, types
 from colonnade.config import suggestion
 from colonnade.design import exclusion_text
-from colonnade.design.draft import DraftAttribute, Fact, OnDelete
+from colonnade.design.draft import DraftAttribute, DraftIndex, Fact, OnDelete
 from colonnade.design.work import (
     Blueprint,
     CompositeReference,
@@ -146,6 +146,20 @@ def _computed(blueprint: Blueprint, match: re.Match[str], fact: Fact[str]) -> Bl
     return replace(blueprint, computed=(*blueprint.computed, told))
 
 
+def _searched(blueprint: Blueprint, match: re.Match[str], fact: Fact[str]) -> Blueprint:
+    """A tsvector that the server makes of texts of its row, with the index that a search needs."""
+    name = blueprint.attribute(match["column"])
+    columns = [blueprint.attribute(one) for one in re.split(r"\s*,\s*|\s+and\s+", match["columns"])]
+    kind = blueprint.attributes[name].type if name else None
+    if name is None or None in columns or kind is None or kind.value.lower() != "tsvector":
+        return _unread(blueprint, fact)
+    texts = " || ' ' || ".join(f"coalesce({sql.ident(one or '')}, '')" for one in columns)
+    told = Computed(name, f"to_tsvector('english', {texts})", fact.place)
+    index = DraftIndex(Fact((name,), fact.place), method="gin")
+    entity = replace(blueprint.entity, indexes=(*blueprint.entity.indexes, index))
+    return replace(blueprint, entity=entity, computed=(*blueprint.computed, told))
+
+
 def _unique_words(blueprint: Blueprint, match: re.Match[str], fact: Fact[str]) -> Blueprint:
     columns = tuple(part.strip() for part in match["columns"].split(","))
     return replace(blueprint, uniques=(*blueprint.uniques, UniqueSet(columns, fact.place)))
@@ -222,13 +236,14 @@ def _described(blueprint: Blueprint) -> Blueprint:
     return blueprint
 
 
-_DESCRIBED = (_unique_within, _only_with, _required_with, _after)
+_DESCRIBED = (_unique_within, _only_with, _required_with, _after, _computed, _searched)
 _SCOPE = r"(?:per|within|in each|for each|in|inside|by)\s+(?:a |an |the |one |each |its )?(?P<within>\w+)"
 _WORDINGS: tuple[tuple[str, Callable[[Blueprint, re.Match[str], Fact[str]], Blueprint]], ...] = (
     (_NAME + r"\s+(?:is\s+)?(?:not\s+null|required)", _not_null),
     (_NAME + r"\s+(?:(?:is|must be)\s+)?unique", _unique_column),
     (_NAME + r"\s+primary\s+key", _key_column),
     (_NAME + r"\s+generated\s+always\s+as\s*\((?P<text>.+)\)\s*(?:stored|virtual)?", _computed),
+    (_NAME + r"\s+(?:tsvector\s+)?generated\s+from\s+(?P<columns>\w+(?:(?:\s*,\s*|\s+and\s+)\w+)*)", _searched),
     (_NAME + r"\s+default\s+(?P<value>.+)", _default),
     (r"unique\s*[:(]\s*(?P<columns>[\w\"`]+(?:\s*,\s*[\w\"`]+)*)\s*\)?", _unique_words),
     (_NAME + r"\s+(?:(?:is|must be)\s+)?unique\s+" + _SCOPE, _unique_within),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 
 from colonnade import sql, types
@@ -14,6 +15,7 @@ from colonnade.findings import Finding, declare, rule
 from colonnade.values import replace
 from colonnade.vocabulary import habits, naming
 
+_IDENTITY = re.compile(r"identity(?: column)?|auto[- ]?(?:increment(?:ed|ing)?|number(?:ed)?)", re.IGNORECASE)
 GUESSED = declare(
     "guessed-type",
     """No document states the type of an attribute.
@@ -79,15 +81,23 @@ def _typed(
     )
 
 
+def _refers(blueprint: Blueprint, attribute: DraftAttribute) -> bool:
+    """Whether the column takes its type from the key that it points at."""
+    keys = (one.foreign_key.value for one in blueprint.entity.relationships if one.foreign_key)
+    return attribute.references is not None or attribute.name.value in keys
+
+
 def _plain(
     work: Work, blueprint: Blueprint, name: str, attribute: DraftAttribute, findings: list[Finding]
 ) -> tuple[str, str]:
     """The type of an attribute without a closed list, and why."""
     where = f"{blueprint.entity.name.value}.{attribute.name.value}"
     if attribute.type is None or not attribute.type.value.strip():
+        if _IDENTITY.fullmatch(attribute.description.strip()):
+            return "bigint", f"stated at {attribute.name.place}"
         guess = habits.guessed_type(name, attribute.limits)
         fixed = types.resolve(guess, work.settings.timestamps)
-        if attribute.name.origin is Origin.STATED:
+        if attribute.name.origin is Origin.STATED and not _refers(blueprint, attribute):
             findings += found(
                 GUESSED, f"{where} has no stated type and becomes {fixed}", attribute.name.place, severity="note"
             )

@@ -73,8 +73,9 @@ def _related(relation: DraftRelationship, name: str) -> DraftAttribute:
 
 
 def _target(attribute: DraftAttribute) -> str:
-    """The name, in snake_case, of what the attribute's type or reference names."""
-    written = attribute.references.value if attribute.references else attribute.type.value if attribute.type else ""
+    """The name, in snake_case, of what the attribute's type or reference names, or that of one without a type."""
+    told = attribute.references or attribute.type or attribute.name
+    written = told.value.strip().removeprefix("value object ")
     return naming.snake(written.strip().removesuffix("[]").removesuffix("?").rpartition(".")[2] or "none")
 
 

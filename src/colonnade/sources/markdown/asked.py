@@ -29,7 +29,8 @@ def wishes(parts: Sequence[Part], known: Index, file: str) -> Iterator[DraftEnti
         for text, place in _sentences(part, file):
             for wish in words.told(text):
                 for name in _about(text, own, known, everybody):
-                    yield _wishing(name, wish, text, place)
+                    if not _told_of_a_part(wish, text, name, known):
+                        yield _wishing(name, wish, text, place)
 
 
 def _titled(name: str, title: str, place: Place) -> Iterator[DraftEntity]:
@@ -45,6 +46,12 @@ def _about(text: str, own: str | None, known: Index, everybody: Sequence[str]) -
     if words.EVERY.search(text):
         return everybody
     return [one.name for one in mentions.find(text, known)][:1]
+
+
+def _told_of_a_part(wish: str, text: str, name: str, known: Index) -> bool:
+    """Whether the text says of a part of `name` that it is another entity's value: `size: value object Dimensions`."""
+    after = words.BY_NAME[wish].words.split(text, maxsplit=1)[-1] if wish == words.VALUE else ""
+    return any(one.name != name for one in mentions.find(after, known))
 
 
 def _wishing(name: str, wish: str, text: str, place: Place) -> DraftEntity:

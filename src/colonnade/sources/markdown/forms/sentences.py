@@ -47,7 +47,8 @@ def _clauses(part: Part, mine: Mapping[str, str], file: str) -> Iterator[tuple[s
         head = _HEAD.match(text) if not subject else None
         spoken = subject or (head["column"] if head else "")
         rest = text[head.end() :].rstrip(")") if head and names.key(spoken) in mine else text
-        for clause in _CLAUSES.split(rest):
+        counts = any(pattern.search(rest) for pattern, _ in words.COUNTED)
+        for clause in re.split(r"[.;](?:\s|$)", rest) if counts else _CLAUSES.split(rest):
             bare = _unwrapped(clause.strip(" .:")) if clause else ""
             if bare and len(bare) <= _LONGEST:
                 yield mine.get(names.key(spoken), ""), bare, span.place(file)
@@ -75,11 +76,23 @@ def condition(clause: str, subject: str, mine: Mapping[str, str]) -> str:
     if words.OVERLAP.search(clause):
         return clause
     return (
-        _nonzero(clause, subject, mine)
+        _counted(clause, mine)
+        or _nonzero(clause, subject, mine)
         or _ordered(clause, subject, mine)
         or _in_a_state(clause, subject, mine)
         or _compared(clause, mine)
     )
+
+
+def _counted(clause: str, mine: Mapping[str, str]) -> str:
+    """`exactly one of post_id and photo_id is set` as a condition in SQL."""
+    for pattern, operator in words.COUNTED:
+        match = pattern.fullmatch(clause)
+        listed = re.split(r"\s*,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+", match["columns"]) if match else []
+        columns = [mine[names.key(one)] for one in listed if names.key(one) in mine]
+        if columns and len(columns) == len(listed):
+            return f"num_nonnulls({', '.join(map(sql.ident, columns))}) {operator} 1"
+    return ""
 
 
 def _nonzero(clause: str, subject: str, mine: Mapping[str, str]) -> str:

@@ -254,11 +254,19 @@ def _index(statement: Statement, index: int, read: Block) -> Part:
         unique,
         method,
         " ".join(predicate.split()),
+        _carried(tokens[end + 1 :]),
     )
     if not made.columns.value:
         return Part()
-    plain = unique and not predicate and all(re.fullmatch(r"\w+", one) for one in made.columns.value)
+    bare = all(re.fullmatch(r"\w+", one) for one in made.columns.value)
+    plain = unique and bare and not (predicate or made.include)
     return Part(entity=_indexed(table, made, plain))
+
+
+def _carried(tokens: Sequence[Token]) -> tuple[str, ...]:
+    """The columns behind INCLUDE."""
+    opened = len(tokens) > 1 and tokens[0].upper == "INCLUDE" and tokens[1].kind == "open"
+    return index_columns(tokens[2 : closing(tokens, 1)]) if opened else ()
 
 
 def _indexed(table: str, made: DraftIndex, plain: bool) -> DraftEntity:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from colonnade.design.draft import DraftAttribute, DraftEntity, Fact
 from colonnade.errors import Place
 from colonnade.sources.markdown import mentions, names, titles
+from colonnade.sources.markdown.blocks import Paragraph
 from colonnade.sources.markdown.forms.around import lines_of
 from colonnade.sources.markdown.mentions import Index
 from colonnade.sources.markdown.walk import Part
@@ -15,6 +16,7 @@ from colonnade.vocabulary import habits
 
 Entities = Mapping[str, DraftEntity]
 
+_LABEL = re.compile(r"(?:allowed |valid |legal )?(?:(?:state|status) )?transitions?(?: of \w+)?\s*:", re.IGNORECASE)
 _STATE_ARROW = re.compile(
     r"`?\[?(?P<left>[^\W\d][\w -]{0,30}?)\]?`?\s*(?:-{1,2}>|→|=>|⟶|──▶|─▶|─+>)\s*`?\[?(?=(?P<right>[^\W\d][\w -]{0,30}?)\]?`?\s*(?:$|[,;(:|→\-─=.]|when|on\b|via\b))",  # noqa: E501
     re.MULTILINE,
@@ -47,8 +49,10 @@ def _holder(entities: Entities, states: set[str]) -> str | None:
 
 
 def _speaks(part: Part) -> bool:
-    """Whether the part stands under a title on states, though it be an entity's: `Order Lifecycle`."""
-    return part.role == "states" or bool(part.path and titles.read(part.path[-1]).role == "states")
+    """Whether the part stands under a title on states, `Order Lifecycle`, or begins with `State transitions:`."""
+    if part.role == "states" or bool(part.path and titles.read(part.path[-1]).role == "states"):
+        return True
+    return isinstance(part.block, Paragraph) and _LABEL.match(names.plain(part.block.text)) is not None
 
 
 def _about(part: Part, known: Index, entities: Entities) -> str | None:

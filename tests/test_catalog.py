@@ -212,7 +212,6 @@ BEYOND = (
      " CLUSTER ON mi", "index public.mi: CLUSTER ON"),
     ("CREATE TABLE c () INHERITS (t); ALTER TABLE c ALTER b SET (n_distinct = 3)",
      "table column public.c.b: column options"),
-    ("ALTER INDEX t_pkey SET (fillfactor = 50)", "constraint t_pkey on public.t: storage options"),
     ("ALTER SEQUENCE t_n_seq SET UNLOGGED", "sequence public.t_n_seq of an identity column: persistence"),
     ("CREATE VIEW v AS SELECT a FROM t; ALTER VIEW v ALTER a SET DEFAULT 1", "default of public.v.a"),
     ("ALTER TABLE t ADD CONSTRAINT nn NOT NULL b NOT VALID", "constraint nn on public.t: NOT VALID"),

@@ -19,6 +19,7 @@ from colonnade.ops.op import Key, Op
 from colonnade.ops.sequences import DropSequence
 from colonnade.ops.step import Step
 from colonnade.ops.tables import CreateTable, DropTable
+from colonnade.ops.text import options
 from colonnade.ops.types import AddEnumValue, AlterComposite
 from colonnade.ops.views import CreateView
 from colonnade.sql import comment_line, ident, idents, literal, qualified, shorten
@@ -256,6 +257,7 @@ def _key_online(op: Op, name: str, one: PrimaryKey | Unique) -> Iterator[Batch]:
     nulls = " NULLS NOT DISTINCT" if isinstance(one, Unique) and one.nulls_not_distinct else ""
     include = f" INCLUDE ({idents(one.include)})" if one.include else ""
     text = f"CREATE UNIQUE INDEX CONCURRENTLY {ident(one.name)} ON {name} ({idents(one.columns)}){include}{nulls}"
+    text += options(one.options)
     yield _alone(op, text, name)
     word = "PRIMARY KEY" if isinstance(one, PrimaryKey) else "UNIQUE"
     deferral = " DEFERRABLE" * one.deferrable + " INITIALLY DEFERRED" * one.deferred

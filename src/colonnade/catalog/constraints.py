@@ -86,8 +86,13 @@ def _primary_key(context: _Context, row: Any) -> PrimaryKey:
         row.is_deferrable,
         row.is_deferred,
         row.period,
+        _options(context, row),
         context.view.comment("pg_constraint", row.oid),
     )
+
+
+def _options(context: _Context, row: Any) -> tuple[str, ...]:
+    return tuple(sorted(context.indexes.rows[row.index].options or ()))
 
 
 def _unique(context: _Context, row: Any) -> Unique:
@@ -100,6 +105,7 @@ def _unique(context: _Context, row: Any) -> Unique:
         row.is_deferrable,
         row.is_deferred,
         row.period,
+        _options(context, row),
         context.view.comment("pg_constraint", row.oid),
     )
 
@@ -140,6 +146,7 @@ def _exclusion(context: _Context, row: Any) -> Exclusion:
         row.is_deferrable,
         row.is_deferred,
         included(index, context.known),
+        _options(context, row),
         context.view.comment("pg_constraint", row.oid),
     )
 
@@ -156,9 +163,7 @@ MAKERS: Mapping[str, Callable[[_Context, Any], Constraint]] = {
 def _beyond(context: _Context, row: Any) -> list[str]:
     """What this constraint has that its class has no field for."""
     schema, table = context.known.names[row.relation]
-    index = context.indexes.rows.get(row.index) if row.kind in "pux" else None
     facts = (
-        (index is not None and bool(index.options), "storage options"),
         (row.kind == "n" and not row.validated, "NOT VALID"),
         (row.kind == "n" and row.no_inherit, "NO INHERIT"),
         (row.kind == "n" and context.view.comment("pg_constraint", row.oid) is not None, "comment"),

@@ -70,7 +70,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class PrimaryKey:
-    """PRIMARY KEY; `include` are columns that its index carries beside the key."""
+    """PRIMARY KEY; `include` are columns that its index carries beside the key, `options` how that is stored."""
 
     name: str
     columns: tuple[str, ...]
@@ -78,12 +78,13 @@ class PrimaryKey:
     deferrable: bool = False
     deferred: bool = False
     without_overlaps: bool = False
+    options: tuple[str, ...] = ()
     comment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Unique:
-    """UNIQUE; `include` are columns that its index carries beside the key."""
+    """UNIQUE; `include` are columns that its index carries beside the key, `options` how that is stored."""
 
     name: str
     columns: tuple[str, ...]
@@ -92,6 +93,7 @@ class Unique:
     deferrable: bool = False
     deferred: bool = False
     without_overlaps: bool = False
+    options: tuple[str, ...] = ()
     comment: str | None = None
 
 
@@ -138,6 +140,7 @@ class Exclusion:
     deferrable: bool = False
     deferred: bool = False
     include: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
     comment: str | None = None
 
 

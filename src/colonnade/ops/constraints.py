@@ -9,7 +9,7 @@ from colonnade.design.schema import Check, Constraint, Exclusion, ForeignKey, Pr
 from colonnade.ops import target
 from colonnade.ops.op import Irreversible, Key, Level, Op, Plain, Position, mentioned
 from colonnade.ops.step import Step
-from colonnade.ops.text import bracket
+from colonnade.ops.text import bracket, options
 from colonnade.sql import ident, idents, qualified
 
 TableName = tuple[str, str]
@@ -22,8 +22,9 @@ def _deferral(constraint: PrimaryKey | Unique | ForeignKey | Exclusion) -> str:
     return " DEFERRABLE INITIALLY DEFERRED" if constraint.deferred else " DEFERRABLE"
 
 
-def _include(columns: tuple[str, ...]) -> str:
-    return f" INCLUDE ({idents(columns)})" if columns else ""
+def _index_tail(constraint: PrimaryKey | Unique | Exclusion) -> str:
+    include = f" INCLUDE ({idents(constraint.include)})" if constraint.include else ""
+    return include + options(constraint.options)
 
 
 @singledispatch
@@ -35,7 +36,7 @@ def body(constraint: Constraint) -> str:
 @body.register
 def _primary_key(constraint: PrimaryKey) -> str:
     overlaps = " WITHOUT OVERLAPS" if constraint.without_overlaps else ""
-    return f"PRIMARY KEY ({idents(constraint.columns)}{overlaps}){_include(constraint.include)}{_deferral(constraint)}"
+    return f"PRIMARY KEY ({idents(constraint.columns)}{overlaps}){_index_tail(constraint)}{_deferral(constraint)}"
 
 
 @body.register
@@ -43,7 +44,7 @@ def _unique(constraint: Unique) -> str:
     nulls = "NULLS NOT DISTINCT " if constraint.nulls_not_distinct else ""
     overlaps = " WITHOUT OVERLAPS" if constraint.without_overlaps else ""
     columns = f"({idents(constraint.columns)}{overlaps})"
-    return f"UNIQUE {nulls}{columns}{_include(constraint.include)}{_deferral(constraint)}"
+    return f"UNIQUE {nulls}{columns}{_index_tail(constraint)}{_deferral(constraint)}"
 
 
 @body.register
@@ -81,7 +82,7 @@ def _action(event: str, action: str, columns: tuple[str, ...]) -> str:
 def _exclusion(constraint: Exclusion) -> str:
     elements = ", ".join(f"{key} WITH {operator}" for key, operator in constraint.elements)
     where = f" WHERE {bracket(constraint.predicate)}" if constraint.predicate else ""
-    rest = f"{_include(constraint.include)}{where}{_deferral(constraint)}"
+    rest = f"{_index_tail(constraint)}{where}{_deferral(constraint)}"
     return f"EXCLUDE USING {ident(constraint.method)} ({elements}){rest}"
 
 

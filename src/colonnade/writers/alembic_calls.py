@@ -325,7 +325,7 @@ def _sayable(constraint: Constraint) -> bool:
 
 @_sayable.register
 def _(constraint: PrimaryKey | Unique) -> bool:
-    return not constraint.include and not constraint.without_overlaps
+    return not constraint.include and not constraint.without_overlaps and not constraint.options
 
 
 @_sayable.register

@@ -42,6 +42,7 @@ _LOSSES = (
     "tables.columns.storage",
     "tables.constraints.enforced",
     "tables.constraints.no_inherit",
+    "tables.constraints.options",
     "tables.constraints.period",
     "tables.constraints.validated",
     "tables.constraints.without_overlaps",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import colonnade
 from colonnade.findings import RULES, Rule
+from colonnade.lint.checklists import CHECKLISTS, Item
 from colonnade.lint.pages import markdown
 from colonnade.lint.safety import SAFETY_CHECKS
 from colonnade.prove.laws import LAWS, Law
@@ -31,6 +32,11 @@ A finding names the rule that it comes from.
 Each example under *Bad* and *Good* is run on PostgreSQL by the tests: the rule fires on the first and on none of the
 second. *Given* is what stands there before.
 """
+CHECKLISTS_HEAD = """# Checklists
+
+What reviewers look at before they sign, and what looks at it here: rules tell of faults, laws are checked on PostgreSQL
+for every build, writers are those whose files answer it.
+"""
 LAWS_HEAD = """# Laws
 
 What the prover claims of every build and checks on PostgreSQL, in scratch databases.
@@ -48,7 +54,12 @@ def load_everything() -> None:
 def pages() -> dict[str, str]:
     """The generated pages by the name of their file."""
     load_everything()
-    return {"rules.md": rules_page(), "laws.md": laws_page(), "reading.md": guide.page()}
+    return {
+        "rules.md": rules_page(),
+        "laws.md": laws_page(),
+        "reading.md": guide.page(),
+        "checklists.md": checklists_page(),
+    }
 
 
 def rules_page() -> str:
@@ -72,6 +83,26 @@ def _section(title: str, rules: Iterable[Rule]) -> str:
 def _rule(rule: Rule) -> str:
     head = f"### {rule.id} {rule.name} ({rule.severity})" if rule.id else f"### {rule.name}"
     return f"{head}\n\n{markdown(rule)}"
+
+
+def checklists_page() -> str:
+    return "\n".join([NOTICE + CHECKLISTS_HEAD, *(_checklist(*one) for one in CHECKLISTS.items())])
+
+
+def _checklist(title: str, items: Iterable[Item]) -> str:
+    rows = [f"| {one.asks} | {_links(one.rules, 'rules.md')} | {_links(one.laws, 'laws.md')} | {', '.join(one.files)} |"
+            for one in items]  # fmt: skip
+    return "\n".join([f"## {title}\n", "| what | rules | laws | writers |", "| --- | --- | --- | --- |", *rows, ""])
+
+
+def _links(names: Iterable[str], page: str) -> str:
+    return ", ".join(f"[{name}]({page}#{_anchor(name, page)})" for name in names)
+
+
+def _anchor(name: str, page: str) -> str:
+    """The anchor that a reader of Markdown makes of the rule's heading."""
+    rule = RULES.get(name) if page == "rules.md" else None
+    return f"{rule.id.lower()}-{name}-{rule.severity}" if rule and rule.id else name
 
 
 def laws_page() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from dataclasses import fields
 from pathlib import Path
 from types import ModuleType
@@ -22,10 +23,28 @@ def generator() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["rules.md", "laws.md"])
+@pytest.mark.parametrize("name", ["rules.md", "laws.md", "checklists.md"])
 def test_a_generated_page_is_up_to_date(name: str) -> None:
     written = (DOCS / name).read_text(encoding="utf-8")
     assert written == generator().pages()[name], "run `make docs`"
+
+
+def test_what_a_checklist_names_is_there() -> None:
+    import colonnade.writers
+    from colonnade.findings import RULES
+    from colonnade.lint.checklists import CHECKLISTS
+    from colonnade.prove.laws import LAWS
+
+    generator().load_everything()
+    lines = (DOCS / "rules.md").read_text(encoding="utf-8").splitlines()
+    titles = (re.sub(r"[()]", "", line.lstrip("# ")) for line in lines if line.startswith("###"))
+    page = {"#" + title.replace(" ", "-").lower() for title in titles}
+    for item in (one for items in CHECKLISTS.values() for one in items):
+        assert item.rules or item.laws or item.files, item.asks
+        assert set(item.rules) <= RULES.keys() and set(item.laws) <= LAWS.keys()
+        assert set(item.files) <= set(colonnade.writers.names())
+    links = re.findall(r"rules\.md(#[\w-]+)", (DOCS / "checklists.md").read_text(encoding="utf-8"))
+    assert links and set(links) <= page
 
 
 def test_every_setting_is_on_the_page_with_its_default_and_its_values() -> None:

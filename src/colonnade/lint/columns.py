@@ -267,3 +267,22 @@ def status_without_values(table: Table, world: World) -> Iterator[Fault]:
             name = ident(column.name)
             message = f"{title(table)}.{name} takes any text"
             yield Fault(column_of(table, column.name), message, f"CHECK ({name} IN (…)), or an enum type")
+
+
+@each_table("CK005", "note")
+def boolean_that_may_be_empty(table: Table, world: World) -> Iterator[Fault]:
+    """A yes or no has a default and may be empty all the same.
+
+    Empty is then a third answer: `WHERE NOT is_sold` and `WHERE is_sold` both leave such rows out.
+
+    Bad:
+        CREATE TABLE books (id uuid PRIMARY KEY, is_sold boolean DEFAULT false);
+
+    Good:
+        CREATE TABLE books (id uuid PRIMARY KEY, is_sold boolean NOT NULL DEFAULT false);
+    """
+    for column in _of_type(table, "boolean"):
+        if column.nullable and column.default is not None:
+            name = ident(column.name)
+            message = f"{title(table)}.{name} is a yes or no with a default, and may be empty"
+            yield Fault(column_of(table, column.name), message, f"ALTER COLUMN {name} SET NOT NULL")

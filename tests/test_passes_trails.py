@@ -125,3 +125,36 @@ def test_the_law_sees_each_fault_and_nothing_else(server: Server, fault: str | N
     bad = [one for one in made if not one.passed and one.law == LAW]
     assert bool(bad) == bool(fault), [one.evidence for one in made if one.law == LAW]
     assert LAW in LAWS
+
+
+AUDITED = Settings(auditor=True)
+OVERREACH: dict[str, Callable[[Schema], Schema]] = {
+    "reads the accounts": changed(
+        "accounts", lambda one: replace(one, privileges=(Privilege("app_auditor", ("SELECT",)), *one.privileges))
+    ),
+    "removes entries": changed(
+        "account_changes", lambda one: replace(one, privileges=(Privilege("app_auditor", ("DELETE",)), *one.privileges))
+    ),
+    "sees one user's entries": changed(
+        "account_changes",
+        lambda one: replace(one, policies=tuple(each for each in one.policies if each.roles != ("app_auditor",))),
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", [None, *OVERREACH])
+def test_an_auditor_reads_every_trail_and_nothing_else(server: Server, fault: str | None) -> None:
+    draft = listed(ACCOUNT, COUNTRY)
+    schema = design(draft, AUDITED)[0]
+    schema = OVERREACH[fault](schema) if fault else schema
+    laws = frozenset({"auditor-reads-trails", "attack-reading"})
+    made = proven(server, draft, AUDITED, schema, laws, frozenset({"roles", "sql"}))
+    bad = [one for one in made if not one.passed]
+    assert bool(bad) == bool(fault), [str(one) for one in bad]
+    assert {"auditor-reads-trails"} >= {one.law for one in bad} and len(made) > 40
+
+
+def test_without_a_trail_there_is_no_auditor() -> None:
+    schema, findings = design(listed({**ACCOUNT, "audit_trail": False}), AUDITED)
+    assert schema.intent.roles is not None and schema.intent.roles.auditor is None
+    assert "auditor" in {one.rule for one in findings}

@@ -22,6 +22,7 @@ class Settings:
     row_level_security: bool = True
     roles: bool = True
     migrator: Literal["bypassrls", "policy"] = "bypassrls"
+    auditor: bool = False
     function_search_path: bool = True
     pattern_indexes: bool = True
     economy: bool = False
@@ -48,6 +49,7 @@ CHOICES: dict[str, tuple[object, ...]] = {
     "row_level_security": (True, False),
     "roles": (True, False),
     "migrator": ("bypassrls", "policy"),
+    "auditor": (True, False),
     "function_search_path": (True, False),
     "pattern_indexes": (True, False),
     "economy": (True, False),

@@ -146,11 +146,11 @@ def _meta(intent: Intent) -> dict[str, Any]:
 
 
 def _roles(intent: Intent) -> dict[str, str | None]:
-    """The names of the roles; what is not everywhere, a searcher and another way past policies, only where it is."""
+    """The names of the roles; what not every design has only where it is there."""
     if intent.roles is None:
         return {}
     names = {one.name: getattr(intent.roles, one.name) for one in fields(Roles)}
-    unusual = {"searcher", "passes"}
+    unusual = {"searcher", "auditor", "passes"}
     return {key: one for key, one in names.items() if key not in unusual or one != getattr(Roles(), key)}
 
 

@@ -10,7 +10,7 @@ from colonnade.design.schema import Policy, Roles, Schema, Table
 from colonnade.sql import shorten
 from colonnade.values import replace
 
-_NAMED = {"owner", "grantee", "role", "migrator", "application", "reader", "searcher"}
+_NAMED = {"owner", "grantee", "role", "migrator", "application", "reader", "searcher", "auditor"}
 T = TypeVar("T")
 
 

@@ -493,7 +493,8 @@ MigratorPasses = Literal["bypassrls", "policy"]
 class Roles:
     """The roles as which everything runs; `roles.sql` makes them, no migration does. There may be no `reader`.
 
-    `searcher` owns the functions that search behind the policies, where there are any; nobody logs in as it.
+    `searcher` owns the functions that search behind the policies, where there are any; nobody logs in as it. `auditor`
+    reads audit trails and nothing else.
     `passes` says how the migrator passes row-level security: as a role with BYPASSRLS, or by a policy of each table.
     """
 
@@ -502,11 +503,13 @@ class Roles:
     application: str = "app_user"
     reader: str | None = "app_reader"
     searcher: str | None = None
+    auditor: str | None = None
     passes: MigratorPasses = "bypassrls"
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(filter(None, (self.owner, self.migrator, self.application, self.reader, self.searcher)))
+        always = (self.owner, self.migrator, self.application)
+        return (*always, *filter(None, (self.reader, self.searcher, self.auditor)))
 
 
 RelationType: TypeAlias = Literal["one_to_one", "one_to_many", "many_to_one", "many_to_many"]

@@ -15,6 +15,7 @@ from colonnade.design.schema import Schema
 from colonnade.findings import Proof
 from colonnade.prove import (
     audiences,
+    auditor,
     children,
     constraints,
     deleted,
@@ -43,7 +44,7 @@ __all__ = ["LAWS", "prove_build"]
 
 SUBJECTS = (
     loading, migration, models, constraints, generated, times, written, transitions, deleted, children, partitions,
-    isolation, migrator, audiences, trails, tenants, attacks, reader, patterns, searches,
+    isolation, migrator, audiences, trails, auditor, tenants, attacks, reader, patterns, searches,
 )  # fmt: skip
 """The files of laws, in the order in which they are reported."""
 

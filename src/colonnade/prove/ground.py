@@ -35,11 +35,12 @@ class Actors:
     owner: str | None
     reader: str | None = None
     searcher: str | None = None
+    auditor: str | None = None
 
     @property
     def designed(self) -> frozenset[str]:
         """All roles but the application and the neighbour."""
-        return frozenset(filter(None, (self.migrator, self.owner, self.reader, self.searcher)))
+        return frozenset(filter(None, (self.migrator, self.owner, self.reader, self.searcher, self.auditor)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +235,9 @@ def _actors(schema: Schema, tag: str) -> Actors:
     roles = schema.intent.roles
     if roles is None:
         return Actors(f"{tag}_migrator", f"{tag}_application", f"{tag}_neighbour", None)
-    return Actors(roles.migrator, roles.application, f"{tag}_neighbour", roles.owner, roles.reader, roles.searcher)
+    return Actors(
+        roles.migrator, roles.application, f"{tag}_neighbour", roles.owner, roles.reader, roles.searcher, roles.auditor
+    )
 
 
 def _absent(server: Server, actors: Actors) -> set[str]:

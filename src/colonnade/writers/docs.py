@@ -196,6 +196,7 @@ def _patterns(schema: Schema) -> Iterator[str]:
         yield f"Behind the policies each value has an index of its own: {split}." if split else ""
 
 
+_AUDITOR = "reads every entry of the audit trails, of all users, and nothing else"
 _SEARCHER = "owns the functions that search past the policies, each for the current user; nobody logs in as it"
 
 
@@ -218,6 +219,7 @@ def _isolation(schema: Schema) -> Iterator[str]:
                 (cell_code(roles.application), "is what the application connects as; row-level security binds it"),
                 *(((cell_code(roles.reader), "reads what policies show it, changes nothing"),) if roles.reader else ()),
                 *(((cell_code(roles.searcher), _SEARCHER),) if roles.searcher else ()),
+                *(((cell_code(roles.auditor), _AUDITOR),) if roles.auditor else ()),
             ),
         )
         yield "What each role may reach; anything but no is a privilege, and says for which rows."

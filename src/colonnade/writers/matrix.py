@@ -27,7 +27,7 @@ def matrix(schema: Schema, roles: Roles) -> Iterator[tuple[str, str, Cells]]:
     entities = {one.table: one for one in schema.intent.entities}
     for table in schema.database.tables:
         entity = entities.get(table.name)
-        for role in filter(None, (roles.application, roles.reader, roles.searcher, roles.migrator)):
+        for role in filter(None, (roles.application, roles.reader, roles.searcher, roles.auditor, roles.migrator)):
             passes = role == roles.migrator
             yield table.name, role, tuple(_cell(table, entity, role, command, passes) for command in COMMANDS)
 

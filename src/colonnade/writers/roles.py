@@ -48,6 +48,7 @@ def _rows(roles: Roles) -> tuple[tuple[str, str, str], ...]:
     application = () if given else ((roles.application, bound, "is what the application connects as"),)
     reader = ((roles.reader, bound, "reads what policies show it and changes nothing"),) if roles.reader else ()
     searcher = ((roles.searcher, "NOLOGIN", "owns the search functions and reads for them; nobody logs in as it"),)
+    auditor = ((roles.auditor, bound, "reads every entry of the audit trails, and nothing else"),)
     passing = "; a policy of each table lets it see every row" if roles.passes == "policy" else ""
     return (
         (roles.owner, "NOLOGIN", "owns every object; nobody logs in as it"),
@@ -55,6 +56,7 @@ def _rows(roles: Roles) -> tuple[tuple[str, str, str], ...]:
         *application,
         *reader,
         *(searcher if roles.searcher else ()),
+        *(auditor if roles.auditor else ()),
     )
 
 
@@ -72,7 +74,7 @@ def _create(name: str, attributes: str, purpose: str) -> str:
 
 def _refusal(roles: Roles) -> str:
     """Stops where a role that was there before is one that policies do not bind."""
-    bound = ", ".join(literal(one) for one in (roles.application, roles.reader, roles.searcher) if one)
+    bound = ", ".join(literal(one) for one in (roles.application, roles.reader, roles.searcher, roles.auditor) if one)
     powers = ", ".join(literal(one) for one in (roles.owner, roles.migrator, roles.searcher) if one)
     body = (
         "\nDECLARE\n    unbound text;\nBEGIN\n"

@@ -122,6 +122,7 @@ PASSES: tuple[Pass, ...] = (
     comments.comments,
     sensitive.sensitive_columns,
     trails.trail_triggers,
+    trails.auditor,
     patterns.query_patterns,
     stated_queries.stated_patterns,
     searches.search_functions,

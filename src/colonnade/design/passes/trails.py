@@ -8,8 +8,8 @@ from colonnade import sql, types
 from colonnade.design.draft import DraftEntity, Fact, Origin
 from colonnade.design.passes.access import user_now
 from colonnade.design.passes.sensitive import hidden
-from colonnade.design.schema import Check, Column, Function, Index, IndexKey, Policy, Reason, Trigger
-from colonnade.design.work import Blueprint, Work, found, stated
+from colonnade.design.schema import Check, Column, Function, Index, IndexKey, Policy, Privilege, Reason, Trigger
+from colonnade.design.work import Blueprint, Work, found, house, stated
 from colonnade.findings import declare, rule
 from colonnade.values import replace
 from colonnade.vocabulary import naming, wishes
@@ -22,6 +22,7 @@ NO_ROLES = declare(
     """,
 )
 KEEP = "keep_audit_trail"
+AUDITOR = "app_auditor"
 KEEP_BODY = (
     "\nBEGIN\n    RAISE EXCEPTION '% is an audit trail: its rows stay as they were written', TG_TABLE_NAME\n"
     "        USING ERRCODE = 'insufficient_privilege';\nEND;\n"
@@ -113,6 +114,33 @@ def trail_triggers(work: Work) -> Work:
     if trails:
         functions.append(Function(KEEP, body=KEEP_BODY, settings=_path(work), comment="Keeps audit trails as they are"))
     return replace(work, tables=tables, functions=tuple(functions))
+
+
+@rule("auditor")
+def auditor(work: Work) -> Work:
+    """Where the setting `auditor` asks for one, a role reads every entry of the audit trails, and nothing else.
+
+    It sees who changed what and when, of all users, by a policy of its own on each trail, and not the tables themselves
+    with all that is in them: what an audit needs is written down, less the columns that hold secrets. It is granted
+    SELECT on the trails alone, owns nothing and is a member of nothing.
+    """
+    trails = [one for one in work.tables.values() if one.trail_of]
+    if work.roles is None or not work.settings.auditor:
+        return work
+    if not trails:
+        message = "there is no auditor, since no document asks for an audit trail"
+        return replace(work, findings=work.findings + found("auditor", message, None, "ask for an audit trail", "note"))
+    tables = {**work.tables, **{one.name: _audited(one) for one in trails}}
+    return replace(work, roles=replace(work.roles, auditor=AUDITOR), tables=tables)
+
+
+def _audited(trail: Blueprint) -> Blueprint:
+    policy = Policy(sql.shorten(f"{trail.name}_select_audit"), "SELECT", (AUDITOR,), "true")
+    reason = Reason(f"{trail.name}/{policy.name}", house("auditor"))
+    return replace(
+        trail, policies=(*trail.policies, policy) if trail.policies else (), reasons=(*trail.reasons, reason),
+        privileges=tuple(sorted((*trail.privileges, Privilege(AUDITOR, ("SELECT",))))),
+    )  # fmt: skip
 
 
 def _added(work: Work, trail: Blueprint) -> Iterator[Policy]:

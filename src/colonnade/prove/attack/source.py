@@ -38,13 +38,15 @@ _CLAIM = re.compile(r"->>\s*'([^']+)'")
 class Person:
     """A role: whether policies do not bind it (superuser, BYPASSRLS), and the roles that it is a member of.
 
-    `enclosed` is one that nobody can be, so that it is reached through its functions alone.
+    `enclosed` is one that nobody can be, so that it is reached through its functions alone; `oversees` one that is to
+    see the rows of all users that it may read.
     """
 
     name: str
     bypasses: bool = False
     member_of: tuple[str, ...] = ()
     enclosed: bool = False
+    oversees: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,9 @@ def of_design(schema: Schema) -> Source:
         return common
     readers = (Person(roles.reader),) if roles.reader else ()
     searchers = (Person(roles.searcher, enclosed=True),) if roles.searcher else ()
+    auditors = (Person(roles.auditor, oversees=True),) if roles.auditor else ()
     migrator = Person(roles.migrator, True, tuple(filter(None, (roles.owner, roles.searcher))))
-    people = (Person(roles.owner), migrator, Person(roles.application), *readers, *searchers)
+    people = (Person(roles.owner), migrator, Person(roles.application), *readers, *searchers, *auditors)
     return replace(common, application=roles.application, people=people, admitted=False)
 
 

@@ -146,7 +146,7 @@ def stage_of(
     query = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) AND NOT rolsuper AND NOT rolbypassrls ORDER BY 1"
     # Who passes policies by design is no reader whom they should bind, whichever way it passes; nor is who can be
     # nobody's role: what its functions tell is attacked as theirs.
-    passing = {one.name for one in source.people if one.bypasses or one.enclosed}
+    passing = {one.name for one in source.people if one.bypasses or one.enclosed or one.oversees}
     bound = administrator.execute(query, [sorted(named - {application, *owners, *passing})]).fetchall()
     definers = administrator.execute(DEFINERS).fetchall()
     return Stage(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 ROLES: dict[str, tuple[str, ...]] = {
     "name": (
-        "field", "column", "attribute", "table.column", "entity.field", "table.field", "entity.attribute", "property", "name", "field name", "column name", "attribute name", "property name", "fields",
+        "field", "column", "attribute", "argument", "table.column", "entity.field", "table.field", "entity.attribute", "property", "name", "field name", "column name", "attribute name", "property name", "fields",
         "columns", "attributes", "properties", "member", "key", "parameter", "variable", "prop", "new field", "new column", "field / column",
         "column / field", "db column", "database column", "sql column", "ts field", "json field", "db field", "field (db)", "element",
         "campo", "columna", "atributo", "propiedad", "nombre", "campos", "coluna", "propriedade", "nome", "nome do campo", "nombre del campo",

@@ -171,6 +171,9 @@ _CODE_NAME = re.compile(r"`[A-Za-z_][\w.]*`\s*(?:[(（\[].*)?")
 def read(text: str) -> Title:
     """What `text`, a heading or a label without its Markdown sign, names."""
     shown = _mapped(_changed(bare(text)))
+    view = _VIEW.match(shown)
+    if view:
+        return Title("entity", view["name"], notes=("not a table",), marked=True)
     marked = bool(_MARKER_BEFORE.match(names.plain(shown)) or _CODE_FIRST.fullmatch(shown))
     # A title in back-ticks is a name, whatever it means in English.
     whole = "" if _CODE_NAME.fullmatch(shown) else role_of(shown)
@@ -190,6 +193,13 @@ def read(text: str) -> Title:
         by_words = whole or role_of(name)
         return Title(by_words, name, table, notes, rest, aliases, soft=role == "entity" and not _is_whole(name))
     return Title(role, name, table, notes, rest, aliases, marked)
+
+
+# `View: `open_loans`` is worked out from tables.
+_VIEW = re.compile(
+    r"(?:(?:database|sql|materiali[sz]ed|public) )?view\s*(?:[:：]|[-–—])\s*`?(?P<name>[a-z]\w*)`?\s*(?:[(（].*)?$",
+    re.IGNORECASE,
+)
 
 
 _CHANGE = re.compile(

@@ -504,6 +504,8 @@ def _list(part: Part, block: Bullets, file: str) -> Iterator[Reading]:
 
 def _columns_of(part: Part, about: Subject, block: Bullets, announced: bool, file: str) -> Iterator[Reading]:
     """The list below an entity's title: columns, or remarks that hold lists of columns."""
+    if bullets.describe_a_column(block.items):
+        return
     found = bullets.attributes(block.items, file, labelled=announced)
     kind: EntityKind = "concept" if part.role in ("unstored", "before") else about.kind
     about = replace(about, kind=kind)

@@ -194,11 +194,19 @@ def _piece(piece: str) -> tuple[DraftAttribute, ...]:
     return (facts.attribute(match["name"], NOWHERE, told),)
 
 
+# `status`: one of `open`, `closed` — what follows are values.
+_VALUES_LISTED = re.compile(
+    r"\s*`[^`]+`\s*[:：(–—-]+\s*(?:\w+,?\s+)?"
+    r"(?:one of|either|enum(?:eration)?(?: of)?|values?|allowed(?: values)?|options?|uno de|um de|eines von)\b",
+    re.IGNORECASE,
+)
+
+
 def _several(text: str) -> Read | None:
     """`` `id` UUID PK, `tenant_id`, `notes` text ``: several columns in one line, each with what is said of it."""
     pieces = top_level(text)
     ticked = [number for number, piece in enumerate(pieces) if _TICKED.match(piece)]
-    if len(ticked) < 2 or ticked[0] != 0:
+    if len(ticked) < 2 or ticked[0] != 0 or _VALUES_LISTED.match(text):
         return None
     runs = [
         ", ".join(pieces[start:end]).strip().rstrip(".")
@@ -563,9 +571,24 @@ def _plain_values(nested: Bullets) -> tuple[str, ...]:
     return tuple(values) if len(values) > 1 else ()
 
 
+# A list of these tells of one column and is none of an entity.
+_OF_A_COLUMN = re.compile(
+    r"\*\*(?:(?:data )?type|allowed values|constraints?|examples?|required|nullable|default(?: value)?|validation"
+    r"|format|description|range|length)(?:\*\*\s*[:：]|[:：]\*\*)",
+    re.IGNORECASE,
+)
+
+
+def describe_a_column(entries: Sequence[Item]) -> bool:
+    """Whether the items of a list are the type, the constraints and the like of one column."""
+    return sum(bool(_OF_A_COLUMN.match(entry.text)) for entry in entries) * 2 > len(entries) > 1
+
+
 def attributes(entries: Sequence[Item], file: str, *, labelled: bool) -> tuple[DraftAttribute, ...]:
     """The columns of a list, or nothing where too few of its items are columns. `labelled`: a title says they are."""
     entries = [entry for entry in entries if not ((change := _CHANGE.match(entry.text)) and change["gone"])]
+    if describe_a_column(entries):
+        return ()
     reads = [item(entry, file, announced if labelled else line) for entry in entries]
     known = [one for one in reads if one is not None]
     sure = sum(1 for one in known if one.sure >= 2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from colonnade import types
@@ -293,7 +293,21 @@ def attributes(entry: Entry, known: Index, file: str) -> tuple[DraftAttribute, .
         first = not found and sentence is not None and entry.text.startswith(sentence)
         where = _place_of(entry, sentence, place)
         found.extend(facts.placed(where, one) for one in _sentence(sentence, entry, known, first=first))
-    return _distinct(found)
+    return _pointing(_distinct(found), entry.text, known)
+
+
+_KEY_OF = re.compile(r"`(?P<column>\w+)`\s*[(（](?P<target>[A-Z]\w*(?: [A-Z]\w*)?) (?:IDs?|id|reference|ref)[)）]")
+
+
+def _pointing(found: tuple[DraftAttribute, ...], text: str, known: Index) -> tuple[DraftAttribute, ...]:
+    """`found` with what a bracket behind them says that they are keys of: `source` (Node ID)."""
+    targets = {match["column"]: known.find(match["target"]) for match in _KEY_OF.finditer(text)}
+    return tuple(
+        replace(one, references=Fact(target, one.name.place))
+        if one.references is None and (target := targets.get(one.name.value))
+        else one
+        for one in found
+    )
 
 
 _ANNOUNCED = re.compile(r"\b(?:attributes?|fields|properties)\s*[:：]", re.IGNORECASE)

@@ -4,6 +4,8 @@ Run by `python bench/isolation.py [ROWS]`. The tables of examples/task-managemen
 users; each documented pattern with an index is run 30 times by turns, as the application behind the policies and as a
 role that no policy binds and that has the same WHERE, and the medians of the buffers that they touch are compared.
 
+A search for words is made by its function, which is compared with the same condition and order beside the owner's.
+
 A pattern whose conditions are not all leakproof, as pg_proc says of the operators that its index would use, may touch
 1.5x of what the unbound role touches. No clock is read, so a busy machine changes nothing.
 """
@@ -16,6 +18,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
@@ -124,6 +127,49 @@ def measured(
     return Measure(pattern.title, bound, explicit, runs[0][0][1] == runs[0][1][1], leaky)
 
 
+SEARCHED = """# Feature: Memos
+
+## Key Entities
+
+- **Memo**: what a user writes down. Attributes: user_id (uuid, required), title (string, 200), body (text).
+
+## Requirements
+
+- FR-001: Memos offer full-text search on title and body.
+"""
+WORD = "word77"
+
+
+def searched(rows: int) -> Measure:
+    """A search by its function, against the explicit condition, both as the example's patterns are."""
+    with TemporaryDirectory() as folder:
+        Path(folder, "spec.md").write_text(SEARCHED, encoding="utf-8")
+        schema = api.design([folder], api.settings(start=Path(folder))).schema
+    (pattern,) = (one for one in schema.intent.patterns if one.function)
+    vector = f"search_vector @@ websearch_to_tsquery('english', {literal(WORD)})"
+    with embedded() as server, copied(server, of_design(schema)) as copy:
+        with connect(server.dsn(copy.name)) as administrator:
+            administrator.execute("TRUNCATE memos, users CASCADE; SET session_replication_role = replica")
+            administrator.execute(
+                f"INSERT INTO memos (user_id, title, body) SELECT md5('user' || n % {USERS})::uuid, 'Memo ' || n,"
+                f" 'word' || n / {USERS} % 100 || ' among others' FROM generate_series(1, {rows}) AS n".encode()
+            )
+            administrator.execute("VACUUM ANALYZE memos")
+            user = administrator.execute("SELECT md5('user7')::uuid::text").fetchone()
+        with (
+            connect(server.dsn(copy.name, copy.application)) as application,
+            connect(server.dsn(copy.name, OBSERVER)) as observer,
+        ):
+            whose = literal(user[0] if user else "")
+            application.execute(f"SELECT set_config({literal(schema.intent.setting)}, {whose}, false)".encode())
+            explicit = f"SELECT * FROM memos WHERE user_id = {whose} AND {vector} ORDER BY ts_rank(search_vector,"
+            explicit += f" websearch_to_tsquery('english', {literal(WORD)})) DESC LIMIT 50"
+            function = f"SELECT * FROM {ident(pattern.function or '')}({literal(WORD)})"
+            runs = [(planned(application, function)[0], planned(observer, explicit)[0]) for _ in range(RUNS)]
+    bound, free = (median(pair[side] for pair in runs) for side in (0, 1))
+    return Measure(pattern.title, bound, free, False, ("search_vector",))
+
+
 def main(rows: int) -> int:
     schema = api.design([str(EXAMPLE)], api.settings(start=EXAMPLE)).schema
     with embedded() as server, copied(server, of_design(schema)) as copy:
@@ -140,6 +186,7 @@ def main(rows: int) -> int:
             application.execute("SELECT set_config(%s, %s, false)", (schema.intent.setting, user))
             patterns = [one for one in schema.intent.patterns if one.index]
             found = [measured(one, user, application, observer) for one in patterns]
+    found.append(searched(rows))
     for one in found:
         kind = f"not leakproof: {', '.join(one.leaky)}" if one.leaky else "leakproof"
         same = "the same conditions" if one.same else "other conditions"

@@ -80,7 +80,7 @@ RELATIVE = re.compile(
 # Words in front of a name that are not part of it.
 FRONT = re.compile(
     r"^(?:(?:a|an|the|its|their|his|her|each|any|some|one|this|that|these|those|own|optional(?:ly)?|unique|required|mandatory|zero or more|one or more|at least one|exactly one|at most one|multiple|several|many|all|both|new|only|given|specific|particular|same|having|including|storing|carrying|recording|associated|related|"
-    r"corresponding|respective|human-readable|user-facing|free-form|free-text|possibly|also|either|and|or|plus|with|has(?=\s+(?:an?|the|one|many|its)\b)|list of|set of|collection of|array of|series of|"
+    r"corresponding|respective|human-readable|user-facing|free-form|free-text|possibly|also|either|and|or|plus|with|contains|includes|carries|has(?=\s+(?:an?|the|one|many|its)\b)|list of|set of|collection of|array of|series of|"
     r"history of|list|pair of|nullable|globally unique|system-generated|non-empty|"
     r"el|la|los|las|un|una|unos|su|sus|cada|o|os|as|um|uma|seu|sua|der|die|das|ein|eine|einen|sein|ihre|le|les|des|une|son|sa|ses|il|lo|gli|uno|y|e|und|et|ed|ou|opcional(?:mente)?|único|única|l'|d')\s+)+",
     _I,

@@ -258,11 +258,14 @@ def _reading(part: Part, file: str) -> Iterator[Reading]:
         yield from _inline(part, block, file)
 
 
+_OF_A_SCREEN = re.compile(r"(?:Filter|UI|Ui|App|Form|Auth|View|Page|Modal|Redux|Loading|Sidebar|Theme)\w*State$")
+
+
 def _is_transfer(about: Subject, attributes: tuple[DraftAttribute, ...]) -> bool:
     """`LoadCreate` and `LoadResponse` below a title: types of an API, unless they have a key of their own."""
     name, columns = about.name, [one.name.value for one in attributes]
     keyed = any(one.primary_key for one in attributes) or any(names.key(column) == "id" for column in columns)
-    return not keyed and names.is_identifier(name) and is_transfer(name, columns)
+    return not keyed and names.is_identifier(name) and (is_transfer(name, columns) or bool(_OF_A_SCREEN.match(name)))
 
 
 def _defined(
@@ -530,16 +533,26 @@ _ANNOUNCED = re.compile(
 )
 
 
+# As titles these announce columns; as the head of an item they are columns or remarks.
+_REMARKS = frozenset(
+    "type types data model table database backend frontend definition shape structure spec sql".split()
+)
+
+
+def _announces(head: str) -> bool:
+    return titles.role_of(head) == "attributes" and names.plain(head).strip().lower() not in _REMARKS
+
+
 def announces_columns(text: str) -> bool:
     """Whether `text` is `**Fields**: id, name (unique)`, where what a bracket says is said of one column."""
     match = _ANNOUNCED.match(text)
-    return match is not None and titles.role_of(match["head"]) == "attributes"
+    return match is not None and _announces(match["head"])
 
 
 def _announced_item(about: Subject, entry: Item, file: str) -> Iterator[Reading]:
     """`- **Fields**: id, name` and `- Attributes:` above a nested list."""
     match = _ANNOUNCED.match(entry.text)
-    if match is None or titles.role_of(match["head"]) != "attributes" or not entry.lines:
+    if match is None or not _announces(match["head"]) or not entry.lines:
         return
     nested = next((child for child in entry.children if isinstance(child, Bullets)), None)
     place = entry.lines[0]
@@ -657,7 +670,7 @@ def _inline(part: Part, block: Paragraph, file: str) -> Iterator[Reading]:
     yield from _bare_list(part, block, part.subject, file)
     for line in block.lines:
         match = _ANNOUNCED.match(line.text)
-        if match and titles.role_of(match["head"]) == "attributes" and match["rest"].strip():
+        if match and _announces(match["head"]) and match["rest"].strip():
             found = bullets.inline(match["rest"], line, file, bullets.announced)
             if len(found) > 1:
                 yield _defined("list", bullets.PRECISION - 10, part.subject, found, line, file)

@@ -59,7 +59,7 @@ class Source:
     `external` are tables that others own; `stated` are the unique keys that documents ask for. `admitted` says that the
     application's privileges are not part of the design, so that it is given those on all rows. `unclear` says of each
     table that cannot be attacked why; `apart` are the tables that belong to no user, as far as can be seen, `shared`
-    those of `scoped` whose rows everyone reads on purpose. `denied` are the commands for which others wrote no policy,
+    those of `scoped` whose rows everyone reads on purpose. `denied` are the commands for which there is no policy,
     so that row-level security lets nobody run them.
     """
 
@@ -94,7 +94,7 @@ def of_design(schema: Schema) -> Source:
         schema.database, Setting(intent.setting), "application_role", scoped,
         external=schema.external, admitted=True, stated=stated, apart=apart,
         shared=frozenset(place for place, one in owned if one.audience == "everyone" and place in scoped),
-        through=_by_memberships(owned),
+        through=_by_memberships(owned), denied=_denied(schema.database.tables),
     )  # fmt: skip
     if roles is None:
         return common
@@ -212,15 +212,18 @@ def recognised(database: Database, people: tuple[Person, ...] = ()) -> Source:
     apart = tuple(one.name for one in tables if not one.row_security and (one.schema, one.name) not in scoped)
     return Source(
         database, setting, application, scoped, people, unclear=unclear, apart=apart, through=belonging.through,
-        maker_passes=application is not None, denied=frozenset(one for table in tables for one in _denied(table)),
+        maker_passes=application is not None, denied=_denied(tables),
     )  # fmt: skip
 
 
-def _denied(table: Table) -> Iterator[tuple[Place, str]]:
-    allowed = {one.command for one in table.policies if one.permissive}
-    for command in ("SELECT", *sorted(WRITES)):
-        if table.row_security and not {"ALL", command} & allowed:
-            yield (table.schema, table.name), command
+def _denied(tables: Iterable[Table]) -> frozenset[tuple[Place, str]]:
+    """The commands that row-level security, as it was written, lets nobody run, for want of a policy."""
+    found = set()
+    for table in tables:
+        allowed = {one.command for one in table.policies if one.permissive}
+        commands = {"SELECT", *WRITES} if table.row_security and "ALL" not in allowed else set()
+        found |= {((table.schema, table.name), command) for command in commands - allowed}
+    return frozenset(found)
 
 
 _WHY_ROLE = ": its policies ask which role is logged in, and each user would need a role"

@@ -137,12 +137,6 @@ class Subject:
     def name(self) -> str:
         return qualified(self.table.schema, self.table.name)
 
-    def closed(self, command: str) -> bool:
-        """Whether no policy lets anybody do `command`, whatever is granted."""
-        if not self.table.row_security:
-            return False
-        return not any(one.permissive and one.command in (command, "ALL") for one in self.table.policies)
-
     @property
     def own_value(self) -> str:
         """What the owner column of `mine` holds."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
@@ -41,6 +41,7 @@ class Statement:
     place: Place
 
 
+@lru_cache(maxsize=65536)
 def key(name: str) -> str:
     """What two spellings of one name share: `dueDate`, `due_date` and `Due Date` are one."""
     return "".join(character for character in name.casefold() if character.isalnum())
@@ -53,7 +54,8 @@ def spellings(written: str) -> tuple[str, str]:
 
 def pairs(draft: Draft, schema: Schema) -> tuple[Pair, ...]:
     """Each stored entity with its table, in the Draft's order; `missing` names the others."""
-    found = ((entity, _facts(entity, schema)) for entity in stored(draft))
+    known = _known(schema)
+    found = ((entity, _facts(entity, known)) for entity in stored(draft))
     return tuple(
         Pair(entity, schema.database.table(facts.table), facts)
         for entity, facts in found
@@ -63,20 +65,29 @@ def pairs(draft: Draft, schema: Schema) -> tuple[Pair, ...]:
 
 def missing(draft: Draft, schema: Schema) -> tuple[DraftEntity, ...]:
     """The entities that the Draft says are stored and the design has no table for."""
-    return tuple(entity for entity in stored(draft) if _facts(entity, schema) is None)
+    known = _known(schema)
+    return tuple(entity for entity in stored(draft) if _facts(entity, known) is None)
 
 
 def stored(draft: Draft) -> tuple[DraftEntity, ...]:
     return tuple(entity for entity in draft.entities if entity.kind.value == "table")
 
 
-def _facts(entity: DraftEntity, schema: Schema) -> Entity | None:
+def _known(schema: Schema) -> dict[str, tuple[int, Entity]]:
+    """By key: the first entity of the design that is called so, or whose table is, and its place."""
     tables = {table.name for table in (*schema.database.tables, *schema.external)}
+    found: dict[str, tuple[int, Entity]] = {}
+    for place, facts in enumerate(schema.intent.entities):
+        if facts.table in tables:
+            for name in (facts.name, facts.table):
+                found.setdefault(key(name), (place, facts))
+    return found
+
+
+def _facts(entity: DraftEntity, known: Mapping[str, tuple[int, Entity]]) -> Entity | None:
     stated = {key(one) for written in filter(None, (entity.name, entity.table)) for one in spellings(written.value)}
-    for facts in schema.intent.entities:
-        if facts.table in tables and stated & {key(facts.name), key(facts.table)}:
-            return facts
-    return None
+    meant = [known[one] for one in stated if one in known]
+    return min(meant, key=lambda one: one[0])[1] if meant else None
 
 
 def column_of(table: Table, written: str) -> Column | None:

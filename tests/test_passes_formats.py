@@ -39,6 +39,12 @@ def test_a_format_takes_its_good_values_and_refuses_its_bad_ones(server, row):
                 assert connection.execute(query, (value,)).fetchone() == (expected,), value
 
 
+def test_a_name_means_no_format_that_the_type_is_too_short_for():
+    things = entity("Thing", OWNER, attribute("phone", "string(3)"), attribute("slug", "string(3)"))
+    table = design(draft(things), Settings())[0].database.table("things")
+    assert [one.name for one in table.constraints if one.name.endswith("_format")] == ["things_slug_format"]
+
+
 @pytest.mark.parametrize("name", ["email", "work_email", "phone", "slug", "latitude", "currencyCode"])
 def test_a_name_without_doubt_is_checked_as_the_type_of_that_name(name):
     text = entity("Thing", OWNER, attribute(name, "decimal(9,6)" if name == "latitude" else "string(80)"))

@@ -29,6 +29,9 @@ SHARED: list[dict[str, Any]] = [
     {"name": "Photo", "soft_delete": True,
      "attributes": {"id": "uuid", "code": "char(2)", "currency": "string(20)", "country_code": "char(2)"},
      "constraints": ["currency UNIQUE", "code NOT NULL", "country_code NOT NULL"]},
+    {"name": "Tag", "attributes": {"id": "uuid", "label": "text"}},
+    {"name": "Pick", "attributes": {"level": "inet"}, "constraints": ["level NOT NULL"], "extends": "Tag",
+     "inheritance": "single-table"},
     {"name": "Quiz", "attributes": {"user_id": "uuid", "photo_id": "uuid", "from": "integer", "order": "integer"},
      "relationships": [belongs("Photo", "photo_id")], "constraints": ["from >= 1", "order > from"]},
 ]  # fmt: skip

@@ -7,6 +7,9 @@ from itertools import product
 
 from colonnade.design.schema import Column
 from colonnade.prove.stated import constants_in
+from colonnade.seed.limits import NO_LIMITS
+from colonnade.seed.values import Known
+from colonnade.seed.values import value as made_up
 from colonnade.sql import literal
 from colonnade.types import Family, TypeName, take_apart
 
@@ -46,6 +49,10 @@ def single(column: Column, type_: str, condition: str) -> tuple[str, ...]:
         found = [f"{literal(one)}::{type_}" for one in SAMPLES[type_]]
     else:
         found = list(_numbers(constants_in(condition), shape))
+    if not found and shape.row:
+        # Nothing is known of such values but that one may be there or not.
+        made = made_up("tries", column, NO_LIMITS, Known({}, {}), 0)
+        found = [f"{literal(made)}::{column.type}::{type_}"] if made is not None else []
     return tuple(dict.fromkeys([*found, *(["NULL"] if column.nullable else [])]))
 
 

@@ -315,7 +315,7 @@ def _time(_: str, name: TypeName, asked: Limits, number: int) -> str:
 
 
 def _bits(_: str, name: TypeName, __: Limits, number: int) -> str:
-    width = name.length or 1
+    width = int(name.arguments[0]) if name.arguments else 1
     return f"{number % 2**width:0{width}b}"
 
 

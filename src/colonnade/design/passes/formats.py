@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from colonnade import sql, types
 from colonnade.config import Settings
+from colonnade.design.draft import Origin
 from colonnade.design.meanings import meaning
 from colonnade.design.passes.checks import is_text, with_checks
 from colonnade.design.passes.indexes import add
@@ -17,7 +18,7 @@ from colonnade.findings import rule
 from colonnade.types import Family
 from colonnade.values import replace
 from colonnade.vocabulary import naming
-from colonnade.vocabulary.formats import EMAIL, FORMAT_OF
+from colonnade.vocabulary.formats import EMAIL, FORMAT_OF, Format
 
 _NUMBERS = {Family.DECIMAL, Family.FLOAT, Family.SMALLINT, Family.INTEGER, Family.BIGINT}
 
@@ -43,10 +44,18 @@ def _formats(blueprint: Blueprint, references: set[tuple[str, str]], settings: S
             continue
         if row is None or column is None or not (is_text(column.type) or _is_number(column.type)):
             continue
+        if told is not None and told.origin is Origin.IMPLIED and _is_too_short(column.type, row):
+            continue
         check = Check(sql.shorten(f"{blueprint.name}_{name}_{row.suffix}"), row.check.format(sql.ident(name)))
         if is_text(column.type) == (row.suffix == "format"):
             checks.append(check)
     return with_checks(blueprint, tuple(checks), house("value-formats"))
+
+
+def _is_too_short(type_: str, row: Format) -> bool:
+    """Whether no value of the form would fit, so that the name must mean something else."""
+    longest = types.take_apart(type_).length
+    return longest is not None and longest < min(map(len, row.good))
 
 
 def _is_number(type_: str) -> bool:

@@ -12,7 +12,7 @@ from colonnade.diff.order import arranged, without_rings
 from colonnade.diff.parts import Part, parts
 from colonnade.diff.reach import reached
 from colonnade.ops import target
-from colonnade.ops.columns import SetType
+from colonnade.ops.columns import SetNullable, SetType, column_key
 from colonnade.ops.constraints import SetDeferral, ValidateConstraint
 from colonnade.ops.functions import ReplaceFunction
 from colonnade.ops.op import Key, Op
@@ -269,6 +269,7 @@ def _changed(both: Both, key: Key, rebuilt: frozenset[Key]) -> Iterator[Node]:
         # A table that joins a partitioned one has all its columns by then.
         inside = _columns_of(both.new, key) if isinstance(op, AttachPartition) else frozenset[Key]()
         inside |= _switched_before(both, key, op) if isinstance(op, SetLogged) else frozenset()
+        inside |= _refused_before(both, new, op) if isinstance(op, SetNullable) else frozenset()
         yield Node(
             op, stage, frozenset(op.creates), frozenset(op.needs) | new.uses | inside, used=used, changes=changes,
             claims=new.claims - old.claims, frees=old.claims - new.claims, mentions=op.mentions,
@@ -283,6 +284,20 @@ def _switched_before(both: Both, key: Key, op: SetLogged) -> frozenset[Key]:
                 if isinstance(one.value, ForeignKey))  # fmt: skip
     pairs = (pair if op.new else pair[::-1] for pair in pointing)
     return frozenset(first for first, then in pairs if then == key and first is not None and first != key)
+
+
+def _refused_before(both: Both, part: Part, op: SetNullable) -> frozenset[Key]:
+    """A partition takes its own NOT NULL up or down before the whole refuses null, and down after the whole does."""
+    if not op.new.nullable:
+        return frozenset(
+            one.key
+            for one in both.new.values()
+            if one.kind == "part column" and one.of.partition_of[0] == op.table and one.value.name == op.name
+        )
+    whole = both.new.get(target.relation(*part.of.partition_of[0]).key) if part.kind == "part column" else None
+    if whole is None or not whole.value.column(op.name).nullable:
+        return frozenset()
+    return frozenset({column_key(part.of.partition_of[0], op.name)})
 
 
 def _columns_of(side: Mapping[Key, Part], key: Key) -> frozenset[Key]:

@@ -444,16 +444,20 @@ def _tried(
             if key is not None and key not in rebuild:
                 rebuild |= {key}
             elif form == "online":
-                form = "plain"
+                form, more = "plain", ()
                 not_online = NotOnline(_subject(failure), failure.why)
             else:
                 break
         else:
             refusals = tuple(Refusal(_object(one), f"no plan makes it equal: {one}", BY_HAND) for one in left)
             extra = certain(got, new.database) or diff(got, new.database)
-            if not extra or extra == more:
+            if extra and extra != more:
+                more = (*more, *extra)
+            elif form == "online":
+                form, more = "plain", ()
+                not_online = NotOnline(refusals[0].object, "in that form it would be left different")
+            else:
                 break
-            more = (*more, *extra)
     raise PlanRefused(refusals)
 
 

@@ -366,3 +366,31 @@ def test_partitions_are_proven_and_a_fault_in_them_is_seen(
     (proof,) = proven(server, draft, Settings(), changed, frozenset({"partitions"}), frozenset({"roles", "sql"}))
     assert proof.passed == (not words), proof
     assert words in proof.evidence
+
+
+def test_rows_outlive_what_they_are_sorted_by_and_people_of_two_roles_are_told_of() -> None:
+    sorted_by = {"type": "many-to-one", "target_entity": "Category", "foreign_key": "category_id"}
+    person = {"type": "many-to-one", "target_entity": "User"}
+    renter, owner = {**person, "foreign_key": "renter_id"}, {**person, "foreign_key": "owner_id"}
+    yacht = {"type": "many-to-one", "target_entity": "Yacht", "foreign_key": "yacht_id"}
+    needed = ["category_id NOT NULL"]
+    schema, findings = design(
+        listed(
+            {"name": "Category", "attributes": {"name": "string(40)"}},
+            {"name": "Product", "attributes": {"category_id": "uuid"}, "constraints": needed,
+             "relationships": [sorted_by]},
+            {"name": "CategoryNote", "attributes": {"category_id": "uuid"}, "constraints": needed,
+             "relationships": [sorted_by]},
+            {"name": "Yacht", "attributes": {"owner_id": "uuid", "yacht_type": "enum(sail,motor)"},
+             "relationships": [owner]},
+            {"name": "Charter", "attributes": {"renter_id": "uuid", "yacht_id": "uuid"},
+             "relationships": [renter, yacht]},
+        ),
+        Settings(),
+    )  # fmt: skip
+    keys = [(table.name, key) for table in schema.database.tables for key in table.foreign_keys]
+    actions = {(table, key.columns[0]): key.on_delete for table, key in keys}
+    assert actions["products", "category_id"] == "RESTRICT"
+    assert actions["category_notes", "category_id"] == "CASCADE"
+    assert [one.name for one in schema.database.enums] == ["yacht_type"]
+    assert [one.place.line for one in findings if one.rule == "two-roles-of-one-user" and one.place]

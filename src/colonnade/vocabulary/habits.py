@@ -37,6 +37,12 @@ CRITICAL: frozenset[str] = frozenset({
     "subscription", "tax", "transaction", "transfer", "withdrawal",
 })  # fmt: skip
 
+# Last words of tables that others are sorted by: what is sorted does not go with its label.
+CLASSES: frozenset[str] = frozenset({
+    "brand", "category", "classification", "country", "currency", "department", "genre", "kind", "language",
+    "manufacturer", "region", "status", "subcategory", "supplier", "type", "unit", "vendor",
+})  # fmt: skip
+
 # What an attribute without a type is, by its name; the first row that matches decides.
 NAME_TYPES: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(pattern), type_) for pattern, type_ in (
     (r"(.*_)?(id|uuid|guid)", "uuid"),

@@ -113,6 +113,14 @@ def plural(name: str) -> str:
 
 
 @lru_cache(maxsize=65536)
+def joined(table: str, column: str) -> str:
+    """A name of both, what the one ends and the other begins with said once: `payment_type` of payment and it."""
+    words, others = table.split("_"), column.split("_")
+    longest = min(len(words), len(others) - 1)
+    shared = next((size for size in range(longest, 0, -1) if words[-size:] == others[:size]), 0)
+    return "_".join((*words, *others[shared:]))
+
+
 def singular(name: str) -> str:
     """The snake_case `name` with its last word in the singular; a singular stays."""
     return _with_last_word(name, _singular_word)

@@ -46,7 +46,7 @@ def on_delete(work: Work) -> Work:
 
     Dependent rows go with it (CASCADE), optional references are emptied (SET NULL), and what must survive, such as
     invoices and payments, keeps its parent from being deleted (RESTRICT), and so do rows of users that point at what
-    all users share, such as a product. A stated action wins.
+    all users share, such as a product, and rows that are sorted by a category or a brand. A stated action wins.
     """
     findings: list[Finding] = []
     links = tuple(_decided(work, link, findings) for link in work.links)
@@ -82,7 +82,7 @@ def _decided(work: Work, link: Link, findings: list[Finding]) -> Link:
     if not link.required:
         return replace(link, on_delete="SET NULL")
     owner = link.columns == (work.tables[link.child].owner,) and link.parent == work.users
-    kept = _critical(link.child) or _shared(work, link)
+    kept = _critical(link.child) or _shared(work, link) or _sorted_by(work, link)
     return replace(link, on_delete="CASCADE" if owner or not kept else "RESTRICT")
 
 
@@ -90,6 +90,18 @@ def _shared(work: Work, link: Link) -> bool:
     """Whether rows of users point at what all share, such as a product: removing it must not remove their rows."""
     child, parent = work.tables[link.child], work.tables[link.parent]
     return child.owner is not None and parent.owner is None and link.parent != work.users
+
+
+def _sorted_by(work: Work, link: Link) -> bool:
+    """Whether the parent is a label, such as a category, of rows that are there without it."""
+    last = naming.singular(link.parent).rpartition("_")[2]
+    return last in habits.CLASSES and not work.tables[link.child].junction and not _among(work, link)
+
+
+def _among(work: Work, link: Link) -> bool:
+    """Whether the child says no more than which rows belong together, or is a part that its name says it is."""
+    child = work.tables[link.child]
+    return set(link.columns) <= set(child.key) or naming.singular(link.parent) in link.child
 
 
 def _needs_value(blueprint: Blueprint, link: Link) -> Condition | None:

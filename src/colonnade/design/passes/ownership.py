@@ -34,6 +34,14 @@ EMPTY = declare(
     """,
 )
 
+ROLES = declare(
+    "two-roles-of-one-user",
+    """A reference between tables of users makes people of two roles, such as a renter and an owner, one and the same.
+
+    A row can only point at rows of its own user. Where a renter reserves what others own, describe the table that is
+    pointed at as visible to everyone.
+    """,
+)
 PAIR = declare(
     "pair-of-one-owner",
     """A row points at two rows of one table, and both can only be rows of its own user.
@@ -191,7 +199,22 @@ def owner_in_foreign_keys(work: Work) -> Work:
     links = tuple(
         link if link.child in memberships else replace(link, carried=_carried(work, link)) for link in work.links
     )
-    return replace(work, links=links, findings=work.findings + tuple(_pairs(links)))
+    return replace(work, links=links, findings=work.findings + tuple(_pairs(links)) + tuple(_roles(work, links)))
+
+
+def _roles(work: Work, links: Iterable[Link]) -> Iterator[Finding]:
+    """The references by which two stated columns that name people in different words must agree."""
+    for link in links:
+        child, parent = work.tables[link.child], work.tables[link.parent]
+        mine, theirs = link.carried or "", parent.owner or ""
+        stated = mine in child.attributes and theirs in parent.attributes
+        if stated and mine != theirs and "user_id" not in (mine, theirs):
+            message = (
+                f"{child.name}.{link.columns[0]} can only point at {parent.name} of the same user: "
+                f"{mine} must be {theirs}"
+            )
+            fix = f"describe {parent.name} as visible to everyone if rows of other users are meant"
+            yield from found(ROLES, message, link.place, fix)
 
 
 def _pairs(links: Iterable[Link]) -> Iterator[Finding]:

@@ -197,7 +197,7 @@ def _enum(
     if too_long or work.settings.enums == "check":
         return _checked(blueprint, name, values, several)
     word = _word(attribute).removesuffix("[]")
-    own = naming.snake(f"{naming.singular(blueprint.name)}_{name}", "enum")
+    own = naming.snake(naming.joined(naming.singular(blueprint.name), name), "enum")
     wanted = naming.snake(word, "enum") if shared.get(word) == stated_values else own
     return _register(sql.shorten(wanted), values, enums, work.tables) + "[]" * several, None
 

@@ -68,6 +68,17 @@ class Bullets:
     items: tuple[Item, ...]
 
 
+def items(block: Bullets) -> Iterator[Span]:
+    """Each item of a list and of the lists below it as one line, in order."""
+    for item in block.items:
+        if item.lines:
+            first = item.lines[0]
+            yield first if len(item.lines) == 1 else Span(item.text, first.line, first.column)
+        for child in item.children:
+            if isinstance(child, Bullets):
+                yield from items(child)
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A pipe table. A row may be shorter or longer than the header; a cell may be empty."""

@@ -14,7 +14,7 @@ from colonnade.design.meanings import IMPLIED_BY_MEANING
 from colonnade.errors import Place
 from colonnade.sources.markdown import limits, names, written
 from colonnade.values import replace
-from colonnade.vocabulary import formats, qualifiers
+from colonnade.vocabulary import formats, qualifiers, signs
 
 # What a bracket behind a table may say instead of naming its column.
 NO_COLUMN = frozenset(
@@ -109,7 +109,7 @@ def is_choice(column: str) -> bool:
 def _said(shown: str, standing: Standing, choice: bool) -> tuple[tuple[str, Fact[Any]], ...]:
     """What a text says wherever it stands: the same few words come back on every page."""
     facts: Facts = {}
-    meant = formats.of_remark(shown)
+    meant = formats.of_remark(shown) if signs.may(signs.REMARK, shown) else None
     if standing == "type":
         shown = _type(shown, NOWHERE, facts)
     if meant and "meaning" not in facts:
@@ -121,9 +121,14 @@ def _said(shown: str, standing: Standing, choice: bool) -> tuple[tuple[str, Fact
     _limits(unmarked, facts)
     _default(shown, NOWHERE, facts, standing)
     _values(shown, NOWHERE, facts, standing, choice)
-    if qualifiers.UNSTORED.search(unmarked) and not re.search(r"\bpassword|plain ?text|hash", unmarked, re.IGNORECASE):
+    if _is_unstored(unmarked):
         facts["stored"] = Fact(False, NOWHERE)
     return tuple(facts.items())
+
+
+def _is_unstored(text: str) -> bool:
+    told = signs.may(signs.UNSTORED, text) and qualifiers.UNSTORED.search(text)
+    return bool(told) and not re.search(r"\bpassword|plain ?text|hash", text, re.IGNORECASE)
 
 
 def _type(text: str, place: Place, facts: Facts) -> str:
@@ -185,6 +190,8 @@ _SOME_ROWS = re.compile(
 
 
 def _flags(text: str, place: Place, facts: Facts, standing: Standing) -> None:
+    if not signs.may(signs.FLAGS, text):
+        return
     for field, value in _flagged(_SOME_ROWS.sub(" ", text), standing):
         if field not in facts:
             facts[field] = Fact(value, place)
@@ -227,7 +234,7 @@ def _target(text: str, place: Place, facts: Facts, standing: Standing) -> None:
     found = target(text, weak=standing != "remark" or bool(qualifiers.FOREIGN_KEY.search(text)))
     if found:
         facts["references"] = Fact(found, place)
-    for action, pattern in qualifiers.ON_DELETE:
+    for action, pattern in qualifiers.ON_DELETE if signs.may(signs.ON_DELETE, text) else ():
         if pattern.search(text) and (found or "delete" in text.lower() or standing == "constraint"):
             facts["on_delete"] = Fact(action, place)
             return
@@ -236,7 +243,7 @@ def _target(text: str, place: Place, facts: Facts, standing: Standing) -> None:
 @lru_cache(maxsize=16384)
 def target(text: str, *, weak: bool = True) -> str | None:
     """What `text` says that the column points at: `users.id`, `Category`; a weak wording only where it is believed."""
-    for number, pattern in enumerate(qualifiers.REFERENCES):
+    for number, pattern in enumerate(qualifiers.REFERENCES if signs.may(signs.REFERENCE, text) else ()):
         if number == 3 and not weak:
             continue
         for match in pattern.finditer(text):
@@ -269,7 +276,7 @@ def target(text: str, *, weak: bool = True) -> str | None:
 
 
 def _numbers(text: str, place: Place, facts: Facts, standing: Standing) -> None:
-    for field, pattern in qualifiers.LENGTHS:
+    for field, pattern in qualifiers.LENGTHS if _DIGIT.search(text) else ():
         match = pattern.search(text) if field not in facts else None
         if match is None or int(match[1]) == 0:
             continue
@@ -293,7 +300,7 @@ def _is_text(facts: Mapping[str, Fact[Any]]) -> bool:
 
 
 def _default(text: str, place: Place, facts: Facts, standing: Standing) -> None:
-    if "default" in facts:
+    if "default" in facts or not signs.may(signs.DEFAULT, text):
         return
     match = qualifiers.DEFAULT.search(text)
     if match is None:
@@ -330,12 +337,13 @@ def _takes_values(facts: Mapping[str, Fact[Any]]) -> bool:
     )
 
 
+_DIGIT = re.compile(r"\d")
 _COLON = re.compile(r"[:：]\s*")
 
 
 def values(text: str, choice: bool, standing: Standing) -> tuple[tuple[str, ...], str | None]:
     """The closed list of values that `text` states for a column; `choice`: its name asks for one."""
-    if qualifiers.OPEN_LIST.search(text):
+    if not signs.may(signs.LIST, text) or qualifiers.OPEN_LIST.search(text):
         return (), None
     shown = text.replace("\\|", "|")
     for piece in (*_BRACKETED.findall(shown), shown):

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from colonnade.design.draft import Limit
 from colonnade.vocabulary import limits as words
+from colonnade.vocabulary import signs
 
 # Longer than this it is prose about the domain.
 _LONGEST = 240
@@ -16,6 +17,8 @@ _CLAUSES = re.compile(r"(?:[;。；]|\.(?=\s|$)|\n)\s*")
 @lru_cache(maxsize=16384)
 def read(text: str) -> tuple[Limit | None, Limit | None]:
     """The least and the greatest value that `text` allows, each None where it says nothing of it."""
+    if not signs.may(signs.LIMIT, text):
+        return None, None
     least: Limit | None = None
     most: Limit | None = None
     for clause in _CLAUSES.split(text[:_LONGEST]):

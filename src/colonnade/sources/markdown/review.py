@@ -13,7 +13,7 @@ from colonnade.design.draft import DraftAttribute, DraftEntity, Fact
 from colonnade.errors import Place
 from colonnade.findings import Finding
 from colonnade.sources.markdown import names, rules
-from colonnade.sources.markdown.blocks import Bullets, Item, Paragraph, Span
+from colonnade.sources.markdown.blocks import Bullets, Paragraph, Span, items
 from colonnade.sources.markdown.mentions import Index, find
 from colonnade.sources.markdown.relations import Relation, turned
 from colonnade.sources.markdown.walk import Part
@@ -39,17 +39,7 @@ def lines(parts: Sequence[Part]) -> Iterator[Span]:
         if isinstance(part.block, Paragraph):
             yield from part.block.lines
         elif isinstance(part.block, Bullets):
-            for item in part.block.items:
-                yield from _item_lines(item)
-
-
-def _item_lines(item: Item) -> Iterator[Span]:
-    if item.lines:
-        yield Span(item.text, item.lines[0].line, item.lines[0].column)
-    for child in item.children:
-        if isinstance(child, Bullets):
-            for below in child.items:
-                yield from _item_lines(below)
+            yield from items(part.block)
 
 
 def clarifications(parts: Sequence[Part], file: str) -> Iterator[Fact[str]]:

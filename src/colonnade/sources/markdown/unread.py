@@ -13,7 +13,7 @@ from colonnade.sources.markdown.forms import rulings, sentences
 from colonnade.sources.markdown.said import Columns, Said
 from colonnade.sources.tree import shown
 from colonnade.vocabulary import constraints as words
-from colonnade.vocabulary import relations, wishes
+from colonnade.vocabulary import relations, signs, wishes
 
 _KEYED = re.compile(r"uni|index|idx|dupl|primary|únic|eindeutig|唯一|一意|уникал", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -41,31 +41,38 @@ def _finding(clause: str, column: str, one: Said) -> Finding:
 
 
 def _is_rule(clause: str, one: Said) -> bool:
-    said_of = rulings.bare(clause)
-    if not _WORD.search(clause) or words.PERMITTED.search(clause):
+    if not _WORD.search(clause) or not (_limits(clause) or (one.rule and _says_much(clause))):
         return False
-    if words.NO_RULE.fullmatch(clause) or words.NO_RULE.fullmatch(said_of):
+    if words.PERMITTED.search(clause):
         return False
-    if words.RULE.search(clause) or words.COUNTED_ROWS.search(clause):
-        return True
-    return one.rule and (len(clause.split()) > 1 or not clause.isascii() or bool(_SIGN.search(clause)))
+    return not (words.NO_RULE.fullmatch(clause) or words.NO_RULE.fullmatch(rulings.bare(clause)))
+
+
+def _limits(clause: str) -> bool:
+    told = signs.may(signs.RULE, clause) and (words.RULE.search(clause) or words.COUNTED_ROWS.search(clause))
+    return bool(told)
+
+
+def _says_much(clause: str) -> bool:
+    return len(clause.split()) > 1 or not clause.isascii() or bool(_SIGN.search(clause))
 
 
 def _is_understood(clause: str, one: Said, columns: Columns, kept: set[tuple[Place, bool]]) -> bool:
-    here = Place(one.place.file, one.place.line)
+    here = _line(one.place)
+    if ((here, True) in kept and _KEYED.search(clause)) or (not one.cell and (here, False) in kept):
+        return True
     column = rulings.spoken_of(clause, one, columns)
     if (column or one.cell) and rulings.read(clause, one, column):
         return True
-    if sentences.condition(clause, column, columns.get(one.entity, {})) or any(wishes.told(clause)):
+    if sentences.condition(clause, column, columns.get(one.entity, {})) or relations.CASCADE.search(clause):
         return True
-    if relations.CASCADE.search(clause) or _lists(clause, one):
-        return True
-    return ((here, True) in kept and bool(_KEYED.search(clause))) or (not one.cell and (here, False) in kept)
+    return _lists(clause, one) or (wishes.ANY.search(clause) is not None and any(wishes.told(clause)))
 
 
 def _lists(clause: str, one: Said) -> bool:
     """Whether the clause is a part of a list of values that the whole text states."""
-    told = facts.read(one.text, one.place, "constraint", one.column).get("enum_values") if one.column else None
+    said = facts.said(one.text, "constraint", facts.is_choice(one.column)) if one.column else {}
+    told = said.get("enum_values")
     return told is not None and any(value.lower() in clause.lower() for value in told.value)
 
 

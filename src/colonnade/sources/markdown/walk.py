@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from colonnade.design.draft import DraftAttribute, DraftEntity, EntityKind, Fact
 from colonnade.errors import Place
 from colonnade.sources.markdown import facts, fences, names, subject, titles
-from colonnade.sources.markdown.blocks import Block, Bullets, Fence, Item, Paragraph, Span, Table
+from colonnade.sources.markdown.blocks import Block, Bullets, Fence, Item, Paragraph, Span, Table, items
 from colonnade.sources.markdown.forms import bullets, prose, table
 from colonnade.sources.markdown.forms.block import is_transfer
 from colonnade.sources.markdown.sections import LABEL, Section
@@ -17,7 +17,7 @@ from colonnade.sources.markdown.sections import walk as walk_sections
 from colonnade.sources.markdown.subject import Subject
 from colonnade.sources.reading import Reading
 from colonnade.values import replace
-from colonnade.vocabulary import storage
+from colonnade.vocabulary import qualifiers, storage
 
 # In these parts of a document nothing defines a column.
 SPEAKING = frozenset(
@@ -130,7 +130,7 @@ def _entered(
         title = replace(title, role="entity", name=titles.holder(section.text))
     if (
         role in ("entities", "entity")
-        and title.role not in ("entity", "entities", "global")
+        and title.role not in ("entity", "entities", "key entities", "global")
         and _defines(section, title, about, file)
     ):
         title = replace(title, role="entity", name=re.sub(r"\s*[(（].*$", "", title.name or section.text), soft=False)
@@ -229,9 +229,18 @@ def _defines(section: Section, title: titles.Title, about: Subject | None, file:
                 item.children and announces_columns(item.text) for item in block.items
             ):
                 return True
-            listed = bullets.attributes(block.items, file, labelled=False)
+            listed = bullets.attributes(block.items, file, labelled=False) if _may_have_key(block) else ()
             return len(listed) > 1 and _has_key(listed) and any(one.type is not None for one in listed)
     return False
+
+
+_PRIMARY = "|".join(pattern.pattern for field, _, pattern in qualifiers.FLAGS if field == "primary_key")
+_KEY_SIGN = re.compile(rf"(?<![^\W_])ids?(?![^\W_])|pk|primary|composite|{_PRIMARY}", re.IGNORECASE)
+
+
+def _may_have_key(block: Bullets) -> bool:
+    """Whether any item names a key, before all of them are read: a list of sentences may be long."""
+    return any(_KEY_SIGN.search(line.text) for line in items(block))
 
 
 def _has_key(found: tuple[DraftAttribute, ...]) -> bool:

@@ -18,8 +18,8 @@ _TEXTS = frozenset(("string", "text"))
 def stated(said: Iterable[Said], entities: Mapping[str, DraftEntity]) -> Iterator[DraftEntity]:
     """Each regular expression that a text states for a column of text, as a condition of its entity."""
     for one in said:
-        found = condition(one.text, one.column) if one.column and _holds_text(entities[one.entity], one.column) else ""
-        if found:
+        found = condition(one.text, one.column) if one.column else ""
+        if found and _holds_text(entities[one.entity], one.column):
             yield DraftEntity(
                 Fact(one.entity, one.place), Fact("table", one.place), constraints=(Fact(found, one.place),)
             )

@@ -14,6 +14,7 @@ from colonnade.sources.markdown.blocks import Bullets, Paragraph, Span, Table
 from colonnade.sources.markdown.mentions import Index
 from colonnade.sources.markdown.walk import Part
 from colonnade.vocabulary import constraints as words
+from colonnade.vocabulary import signs
 
 Columns = Mapping[str, Mapping[str, str]]
 
@@ -73,6 +74,8 @@ def _texts(part: Part) -> Iterator[tuple[str, Span]]:
 
 def condition(clause: str, subject: str, mine: Mapping[str, str]) -> str:
     """The clause as a constraint of the entity, or "" where it is none."""
+    if not signs.may(signs.CONDITION, clause):
+        return ""
     if words.OVERLAP.search(clause):
         return clause
     return (
@@ -125,10 +128,18 @@ def _in_a_state(clause: str, subject: str, mine: Mapping[str, str]) -> str:
 
 def _compared(clause: str, mine: Mapping[str, str]) -> str:
     """`quantity <= capacity` and the like: a condition in SQL over at least two columns of the entity."""
-    if not re.search(r"[<>=]|\bIN\s*\(", clause) or not set(re.findall(r"\w+", clause)) & set(mine.values()):
+    if not _COMPARING.search(clause) or not any(_is_column(word, mine) for word in _WORD.findall(clause)):
         return ""
     named = _columns_in(clause)
-    return clause if len(named) > 1 and named <= set(mine.values()) else ""
+    return clause if len(named) > 1 and all(_is_column(one, mine) for one in named) else ""
+
+
+_COMPARING = re.compile(r"[<>=]|\bIN\s*\(")
+_WORD = re.compile(r"\w+")
+
+
+def _is_column(word: str, mine: Mapping[str, str]) -> bool:
+    return mine.get(names.key(word)) == word
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,38 @@
+"""What a text must hold to say something of a column: quick to look for, so that most texts are passed over.
+
+Each sign is in lower case and holds for texts in ASCII; of other texts nothing is said beforehand.
+"""
+
+from __future__ import annotations
+
+import re
+
+FLAGS = re.compile(
+    r"nul|prima|p\W?k|clave|llave|chave|chiave|birincil|@id|nn|requ|mandator|empty|blank|oblig|pflicht|erforder|obbligat|"
+    r"zorunlu|verplicht|option|opcion|opzion|optio|facult|facolt|valgfri|when set|if |falls|uniq|eindeut|uk|uq|univoc|benzersiz"
+)
+ON_DELETE = re.compile(r"null|cascad|delete|restrict|protect|default|action")
+DEFAULT = re.compile(r"default|defecto|predetermin|standard|vorgabe|predefinito|varsay")
+UNSTORED = re.compile(
+    r"stored|persist|saved|materiali|column|\bdb\b|database|comput|calculat|deriv|virtual|memory|transient|only|almacena|guarda|"
+    r"armazenad|gespeichert|stock"
+)
+REMARK = re.compile(r"mail|ur[li]|phone|e\.164|iso|slug|hex")
+REFERENCE = re.compile(
+    r"fk|foreign|clave|llave|chave|fremd|chiave|yabanc|refe|refs|ref\b|->|=>|rel|link|point|verweist|bezieh|1:1|one-to-one"
+)
+CONDITION = re.compile(
+    r"overlap|double|conflict|twice|once|zero|0|differ|equal|same|[<>=]|after|before|earlier|later|than|least|most|exceed|above|"
+    r"below|only|unless|until|when|if|\bin\s*\("
+)
+RULE = re.compile(
+    r"must|shall|can|not|forbid|prohibit|disallow|never|most|least|no |exactly|multipl|limit|max|min|reg|immutable|zero|match|"
+    r"deb|puede|deve|pode|muss|darf|doit|peut|up to|only|may"
+)
+LIMIT = re.compile(r"\d|negati|positiv|zero")
+LIST = re.compile(r"[,/|'\"`]|or")
+
+
+def may(sign: re.Pattern[str], text: str) -> bool:
+    """Whether `text` may say what `sign` stands for."""
+    return not text.isascii() or sign.search(text.lower()) is not None

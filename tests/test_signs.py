@@ -21,7 +21,10 @@ GUARDED = {
     "limits": (signs.LIMIT, [*limits.RANGES, *(pattern for _, _, pattern in limits.LIMITS)]),
     "conditions": (
         signs.CONDITION,
-        [words.OVERLAP, words.NONZERO, *(pattern for pattern, _ in words.ORDERS)],
+        [
+            words.OVERLAP, words.NONZERO, *(pattern for pattern, _ in (*words.ORDERS, *words.COUNTED)),
+            *(re.compile(one, re.IGNORECASE) for one in (*words.ONLY_WITH, *words.REQUIRED_WITH)),
+        ],
     ),
     "rules": (signs.RULE, [words.RULE, words.COUNTED_ROWS]),
 }  # fmt: skip

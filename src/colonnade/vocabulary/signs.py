@@ -23,7 +23,7 @@ REFERENCE = re.compile(
 )
 CONDITION = re.compile(
     r"overlap|double|conflict|twice|once|zero|0|differ|equal|same|[<>=]|after|before|earlier|later|than|least|most|exceed|above|"
-    r"below|only|unless|until|when|if|\bin\s*\("
+    r"below|only|unless|until|when|if|\bin\s*\(|\bone\b|once|either"
 )
 RULE = re.compile(
     r"must|shall|can|not|forbid|prohibit|disallow|never|most|least|no |exactly|multipl|limit|max|min|reg|immutable|zero|match|"

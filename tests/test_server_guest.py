@@ -191,6 +191,7 @@ DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'watcher') THEN 
 CREATE SCHEMA s AUTHORIZATION "The Owner"; SET ROLE "The Owner"; CREATE TABLE s.watcher (watcher int, zed int);
 GRANT SELECT, UPDATE (watcher) ON s.watcher TO zed, watcher, PUBLIC; RESET ROLE;
 CREATE POLICY watcher ON s.watcher TO zed, watcher USING (watcher > 0); GRANT watcher TO zed WITH ADMIN OPTION;
+SET search_path = watcher, s; RESET search_path;
 ALTER DEFAULT PRIVILEGES FOR ROLE watcher IN SCHEMA s GRANT SELECT ON TABLES TO zed; ALTER SCHEMA s OWNER TO watcher;
 """
 
@@ -218,6 +219,14 @@ def test_no_file_acts_as_the_login_of_a_server(server: Server) -> None:
                           "CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION f()"},
             )  # fmt: skip
     assert left(server) == []
+
+
+def test_only_what_names_a_role_is_called_otherwise() -> None:
+    aliases = Aliases("colonnade_1_1", {"app"})
+    for text in ("SET search_path = app, public", "SET LOCAL app.user = 'app'", "CREATE TABLE app (app int)"):
+        assert aliases.sql(text) == text
+    for text in ("SET ROLE app", "SET SESSION AUTHORIZATION app", "GRANT app TO CURRENT_USER", "DROP ROLE app"):
+        assert aliases.sql(text) == text.replace("app", aliases.alias("app"))
 
 
 def test_a_mistake_after_roles_is_where_it_was_written(server: Server, login: str) -> None:

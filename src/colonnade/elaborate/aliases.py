@@ -13,8 +13,8 @@ from colonnade.sql import ident
 from colonnade.values import replace
 
 _DIGITS = 12
-# Their roles are words without a place in the parse tree, and no other word of them can be the name of a role.
-_ROLES_ALONE = frozenset({"GrantRoleStmt", "VariableSetStmt"})
+# Settings that hold a role.
+_HELD = ("role", "session_authorization")
 # What a catalog gives in the order of roles.
 _ORDERED: dict[str, Any] = {
     "roles": str,
@@ -94,13 +94,15 @@ def _places(text: str, roles: set[str]) -> Iterator[tuple[int, int, str]]:
     for node in nodes:
         start = node.stmt_location or 0
         stop = start + node.stmt_len if node.stmt_len else len(text)
-        kind = type(node.stmt).__name__
+        statement: Any = node.stmt
+        kind = type(statement).__name__
         if kind == "DoStmt":
             yield from _in_block(text, start, stop, roles)
-        elif kind in _ROLES_ALONE:
+        elif kind == "GrantRoleStmt" or (kind == "VariableSetStmt" and statement.name in _HELD):
+            # Their roles have no place in the parse tree, and no other word of them can be the name of one.
             yield from _alone(text, start, stop, roles)
         else:
-            yield from ((at, at + _length(text, at), role) for at, role in _specified(node.stmt))
+            yield from ((at, at + _length(text, at), role) for at, role in _specified(statement))
 
 
 def _specified(node: Any) -> Iterator[tuple[int, str]]:

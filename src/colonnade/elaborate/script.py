@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
@@ -20,11 +19,12 @@ from colonnade.server import (
     drop_roles,
     failure,
     joined,
+    new_password,
     scratch_database,
     scratch_name,
     scratch_roles,
 )
-from colonnade.sql import ident, literal
+from colonnade.sql import ident
 
 STATEMENT_SECONDS = 60
 
@@ -106,9 +106,9 @@ def workshop(server: Server, roles: tuple[str, ...]) -> Iterator[Workshop]:
     aliases = Aliases("" if server.owned else prefix, {one for one in roles if not one.startswith("pg_")})
     named = tuple(sorted(map(aliases.alias, aliases.roles)))
     made = _missing(server, named)
-    password = None if server.owned else secrets.token_urlsafe()
+    password, attributes = _login(server, loader)
     # The loader goes last: what it gave to one stand-in of another goes with these.
-    with scratch_roles(server, (loader,), _login(server, loader, password)), scratch_roles(server, (*made, owner)):
+    with scratch_roles(server, (loader,), attributes), scratch_roles(server, (*made, owner)):
         grants = [f"GRANT {ident(owner)} TO {ident(role)}" for role in (*named, loader)]
         # A file may make one stand-in a member of another, but change nothing of a role that was there before.
         grants += [
@@ -122,13 +122,13 @@ def workshop(server: Server, roles: tuple[str, ...]) -> Iterator[Workshop]:
             drop_roles(server, _later(server, loader, made))
 
 
-def _login(server: Server, role: str, password: str | None) -> str:
-    """The attributes of a role that comes in; the server sees no more of its password than a digest."""
-    if password is None:
-        return "LOGIN"
+def _login(server: Server, role: str) -> tuple[str | None, str]:
+    """The password by which `role` comes in, None on our own server, and the attributes for it."""
+    if server.owned:
+        return None, "LOGIN"
     with at_home(server) as connection:
-        digest = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
-    return f"LOGIN PASSWORD {literal(digest.decode())}"
+        password, attribute = new_password(connection, role)
+    return password, f"LOGIN {attribute}"
 
 
 def stand_in(shop: Workshop, role: str) -> None:

@@ -50,9 +50,15 @@ def _position(function: Function) -> Position:
     return Position(at.level, at.section, 0, "")
 
 
+def _mentions(one: Function) -> frozenset[str]:
+    # Other bodies are not resolved before they run; that of an SQL function is, on its creation.
+    body = (one.sql_body, one.body if one.language == "sql" else None)
+    return mentioned(one.arguments, one.returns, *body) - {qualified(one.schema, one.name)}
+
+
 @dataclass(frozen=True, slots=True)
-class CreateFunction(Plain):
-    """The function is there."""
+class OnFunction(Plain):
+    """What all operations on one function answer alike."""
 
     function: Function
 
@@ -63,6 +69,11 @@ class CreateFunction(Plain):
     @property
     def position(self) -> Position:
         return _position(self.function)
+
+
+@dataclass(frozen=True, slots=True)
+class Making(OnFunction):
+    """What all operations after which the function is there answer alike."""
 
     @property
     def creates(self) -> tuple[Key, ...]:
@@ -72,12 +83,14 @@ class CreateFunction(Plain):
     def needs(self) -> tuple[Key, ...]:
         return namespace_needs(self.function.schema)
 
+
+@dataclass(frozen=True, slots=True)
+class CreateFunction(Making):
+    """The function is there."""
+
     @property
     def mentions(self) -> frozenset[str]:
-        one = self.function
-        # Other bodies are not resolved before they run; that of an SQL function is, on its creation.
-        body = (one.sql_body, one.body if one.language == "sql" else None)
-        return mentioned(one.arguments, one.returns, *body) - {qualified(one.schema, one.name)}
+        return _mentions(self.function)
 
     def steps(self) -> tuple[Step, ...]:
         return (Step(create_sql(self.function)),)
@@ -87,34 +100,17 @@ class CreateFunction(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class CreateFunctionAs(Plain):
+class CreateFunctionAs(Making):
     """The function is there and belongs to its owner, who makes it; then whoever made the rest goes on, `then`.
 
     It takes a session that may become both: an owner that is not a member of that role cannot give the function away.
     """
 
-    function: Function
     then: str
 
     @property
-    def subject(self) -> str:
-        return target.function(self.function).subject
-
-    @property
-    def position(self) -> Position:
-        return _position(self.function)
-
-    @property
-    def creates(self) -> tuple[Key, ...]:
-        return CreateFunction(self.function).creates
-
-    @property
-    def needs(self) -> tuple[Key, ...]:
-        return CreateFunction(self.function).needs
-
-    @property
     def mentions(self) -> frozenset[str]:
-        return CreateFunction(self.function).mentions
+        return _mentions(self.function)
 
     def steps(self) -> tuple[Step, ...]:
         made = (create_sql(self.function), *_dress(self.function, None))
@@ -129,19 +125,10 @@ def _as_owner(function: Function, then: str, statements: tuple[str, ...]) -> tup
 
 
 @dataclass(frozen=True, slots=True)
-class DropFunctionAs(Plain):
+class DropFunctionAs(OnFunction):
     """The function is gone, dropped by the role that owns it; then the other role goes on."""
 
-    function: Function
     then: str
-
-    @property
-    def subject(self) -> str:
-        return target.function(self.function).subject
-
-    @property
-    def position(self) -> Position:
-        return _position(self.function)
 
     def steps(self) -> tuple[Step, ...]:
         return _as_owner(self.function, self.then, (f"DROP {target.function(self.function).sql}",))
@@ -167,11 +154,11 @@ class ReplaceFunction(Plain):
 
     @property
     def needs(self) -> tuple[Key, ...]:
-        return CreateFunction(self.new).needs
+        return namespace_needs(self.new.schema)
 
     @property
     def mentions(self) -> frozenset[str]:
-        return CreateFunction(self.new).mentions
+        return _mentions(self.new)
 
     def steps(self) -> tuple[Step, ...]:
         return (Step(create_sql(self.new).replace("CREATE ", "CREATE OR REPLACE ", 1)),)
@@ -198,18 +185,8 @@ def has_sql_body(op: Op) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class DropFunction(Plain):
+class DropFunction(OnFunction):
     """The function is gone."""
-
-    function: Function
-
-    @property
-    def subject(self) -> str:
-        return target.function(self.function).subject
-
-    @property
-    def position(self) -> Position:
-        return _position(self.function)
 
     def steps(self) -> tuple[Step, ...]:
         return (Step(f"DROP {target.function(self.function).sql}"),)
@@ -219,31 +196,14 @@ class DropFunction(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class ShareFunction(Plain):
+class ShareFunction(Making):
     """The trigger function that all tables of a database share is there afterwards.
 
     Where one of that name is there already it is never replaced: it is used if it is ours (by its comment) or
     sets updated_at, and refused otherwise.
     """
 
-    function: Function
     owner: str | None = None
-
-    @property
-    def subject(self) -> str:
-        return target.function(self.function).subject
-
-    @property
-    def position(self) -> Position:
-        return _position(self.function)
-
-    @property
-    def creates(self) -> tuple[Key, ...]:
-        return (target.function(self.function).key, named(self.function))
-
-    @property
-    def needs(self) -> tuple[Key, ...]:
-        return namespace_needs(self.function.schema)
 
     def steps(self) -> tuple[Step, ...]:
         at = target.function(self.function)
@@ -280,19 +240,10 @@ def _dress(function: Function, owner: str | None) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class ReleaseFunction(Plain):
+class ReleaseFunction(OnFunction):
     """The shared function is gone if Colonnade made it and no trigger uses it; otherwise it is left alone."""
 
-    function: Function
     owner: str | None = None
-
-    @property
-    def subject(self) -> str:
-        return target.function(self.function).subject
-
-    @property
-    def position(self) -> Position:
-        return _position(self.function)
 
     def steps(self) -> tuple[Step, ...]:
         at = target.function(self.function)

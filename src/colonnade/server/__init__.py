@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from colonnade.server.cluster import embedded, installed_binaries
 from colonnade.server.description import Server, at_home, connect, failure
-from colonnade.server.scratch import drop_roles, joined, scratch_database, scratch_name, scratch_roles
+from colonnade.server.scratch import drop_roles, joined, new_password, scratch_database, scratch_name, scratch_roles
 from colonnade.server.visited import at, looking
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "installed_binaries",
     "joined",
     "looking",
+    "new_password",
     "scratch_database",
     "scratch_name",
     "scratch_roles",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import secrets
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from colonnade.errors import Mistake, ServerError
 from colonnade.server.description import Server, at_home, connect
-from colonnade.sql import ident
+from colonnade.sql import ident, literal
 
 if TYPE_CHECKING:
     import psycopg
@@ -96,6 +97,13 @@ def scratch_roles(server: Server, names: Iterable[str], attributes: str = "NOLOG
         yield wanted
     finally:
         drop_roles(server, wanted)
+
+
+def new_password(connection: psycopg.Connection, role: str) -> tuple[str, str]:
+    """A password for `role`, and the attribute that gives it; the server sees no more of it than a digest."""
+    password = secrets.token_urlsafe()
+    digest = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
+    return password, f"PASSWORD {literal(digest.decode())}"
 
 
 def joined(connection: psycopg.Connection, server: Server, names: Iterable[str]) -> None:

@@ -1,6 +1,7 @@
 """What a text must hold to say something of a column: quick to look for, so that most texts are passed over.
 
-Each sign is in lower case and holds for texts in ASCII; of other texts nothing is said beforehand.
+Each sign is in lower case and holds for texts in ASCII; of other texts nothing is said beforehand. A pattern that is
+looked for behind a sign is listed with it in tests/test_signs.py, which draws texts from the pattern.
 """
 
 from __future__ import annotations

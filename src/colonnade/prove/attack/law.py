@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -15,8 +14,8 @@ from colonnade.prove.attack.suite import NO_ROWS, Sessions, attempts, ordered, s
 from colonnade.prove.filling import numbered
 from colonnade.prove.ground import ROWS, Ground
 from colonnade.prove.laws import declare, law
-from colonnade.server import connect
-from colonnade.sql import ident, literal, qualified
+from colonnade.server import at_home, connect, new_password
+from colonnade.sql import ident, qualified
 
 if TYPE_CHECKING:
     import psycopg
@@ -62,9 +61,9 @@ def _login(ground: Ground) -> str:
     server, application = ground.server, ground.actors.application
     if server.owned:
         return ground.url(ground.filled, application)
-    password = secrets.token_urlsafe()
-    with connect(server.dsn()) as administrator:
-        administrator.execute(f"ALTER ROLE {ident(application)} PASSWORD {literal(password)}")
+    with at_home(server) as administrator:
+        password, attribute = new_password(administrator, application)
+        administrator.execute(f"ALTER ROLE {ident(application)} {attribute}")
     return server.dsn(ground.filled, application, password)
 
 

@@ -46,11 +46,14 @@ def no_role_outlives_its_module(request: pytest.FixtureRequest) -> Iterator[None
     yield
     running = request.config.stash.get(RUNNING, None)
     if running is not None:
-        with connect(running.dsn()) as connection:
-            rows = connection.execute(
-                "SELECT rolname FROM pg_roles WHERE NOT rolsuper AND rolname !~ '^pg_'"
-            ).fetchall()
-        drop_roles(running, [name for (name,) in rows])
+        drop_roles(running, _roles(running))
+        assert _roles(running) == []
+
+
+def _roles(server: Server) -> list[str]:
+    with connect(server.dsn()) as connection:
+        rows = connection.execute("SELECT rolname FROM pg_roles WHERE NOT rolsuper AND rolname !~ '^pg_'").fetchall()
+    return [name for (name,) in rows]
 
 
 @pytest.fixture

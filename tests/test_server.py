@@ -237,3 +237,10 @@ def test_a_password_goes_only_with_its_user() -> None:
 
 def test_drop_roles_takes_only_what_exists(server: Server) -> None:
     drop_roles(server, ["nobody_by_this_name"])
+
+
+def test_a_role_is_dropped_with_its_rights_on_what_belongs_to_no_database(server: Server) -> None:
+    with scratch_roles(server, ["setter"]), connect(server.dsn()) as connection:
+        connection.execute("GRANT SET ON PARAMETER session_replication_role TO setter")
+    with connect(server.dsn()) as connection:
+        assert connection.execute("SELECT FROM pg_roles WHERE rolname = 'setter'").fetchall() == []

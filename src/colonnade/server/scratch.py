@@ -147,9 +147,11 @@ def drop_roles(server: Server, names: Iterable[str]) -> None:
                 connection.execute(drop)
 
 
+# What belongs to no database, such as the right to set a parameter, is given up from any of them.
 HOMES = """
 SELECT DISTINCT d.datname FROM pg_shdepend s JOIN pg_database d
   ON d.oid = s.dbid OR (d.oid = s.objid AND s.classid = 'pg_database'::regclass)
+  OR (s.dbid = 0 AND d.datname = current_database())
 WHERE s.refclassid = 'pg_authid'::regclass AND d.datallowconn
   AND s.refobjid IN (SELECT oid FROM pg_roles WHERE rolname = ANY(%s)) ORDER BY 1
 """

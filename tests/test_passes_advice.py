@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from colonnade.config import Settings
 from colonnade.design.engine import design
-from colonnade.design.passes.advice import LEAKPROOF
+from colonnade.design.passes.advice import LEAKPROOF, MOST_NAMED
 from colonnade.server import connect
 from colonnade.types import TYPES
 from support.drafts import attribute, draft, entity, index, relation
@@ -30,6 +30,14 @@ def test_what_serves_nothing_is_reported_and_left_out_by_economy():
     assert "idx_tasks_user_id" in findings["index-economy"].message
     fewer, told = made(Settings(economy=True))
     assert names - fewer == {"idx_tasks_user_id", "idx_tasks_done"} and "left out" in told["index-economy"].message
+
+
+def test_of_many_indexes_that_serve_nothing_some_are_named_and_the_others_counted():
+    flagged = [entity(f"Task{n}", OWNER, attribute("done", "boolean"), indexes=(index("done"),)) for n in range(20)]
+    _, findings = design(draft(*flagged), Settings())
+    message = next(one.message for one in findings if one.rule == "index-economy")
+    # The index of the owner and the one of the flag, of each table.
+    assert message.count(" (") == MOST_NAMED and message.endswith(f" and {40 - MOST_NAMED} more")
 
 
 def test_what_a_policy_makes_unsearchable_is_reported():

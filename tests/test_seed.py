@@ -102,6 +102,14 @@ def test_seeds_without_a_user_say_so(server: Server) -> None:
             connection.execute(text.encode())
 
 
+def test_a_thousand_seed_files_sort_as_they_are_numbered() -> None:
+    column = Column("id", "uuid", nullable=False, default="gen_random_uuid()")
+    tables = tuple(Table(f"t{number}", columns=(column, Column("a", "text"))) for number in range(1001))
+    schema = replace(task_management(), database=Database(tables=tables))
+    names = [file.path.name for file in seeds(Request(schema, Settings()))]
+    assert len(names) == 1001 and names == sorted(names) and names[0].startswith("0001_")
+
+
 def test_seed_files_are_numbered_parents_first() -> None:
     names = [file.path.name for file in seeds(Request(wide(), Settings()))]
     assert names == sorted(names)

@@ -27,10 +27,13 @@ def seeds(request: Request) -> Iterator[File]:
     entities = {one.table: one.name for one in schema.intent.entities}
     rings = [[table for table in ring if made[table.name]] for ring in together(schema)]
     tables = {(one.schema, one.name): one for one in schema.database.tables}
-    for number, ring in enumerate((one for one in rings if one and not _names_what_is_not_counted(one)), 1):
+    rings = [one for one in rings if one and not _names_what_is_not_counted(one)]
+    # From a thousand files on three digits would no longer sort as numbers do.
+    digits = max(3, len(str(len(rings))))
+    for number, ring in enumerate(rings, 1):
         name = "_".join(module(entities.get(table.name, table.name)) for table in ring)
         text = _script(ring, made, schema, tables)
-        yield File(request.layout.backend / "seeds" / f"{number:03d}_{shorten(name)}.sql", text)
+        yield File(request.layout.backend / "seeds" / f"{number:0{digits}d}_{shorten(name)}.sql", text)
 
 
 def _names_what_is_not_counted(ring: Sequence[Table]) -> bool:

@@ -12,6 +12,9 @@ from colonnade.design.work import Blueprint, Work, each, found
 from colonnade.findings import declare, rule
 from colonnade.values import replace
 
+# A schema of a thousand tables has as many indexes to tell of.
+MOST_NAMED = 10
+
 BEHIND_POLICY = declare(
     "index-behind-policy",
     """A column of an index cannot be searched behind row-level security.
@@ -132,7 +135,9 @@ def index_economy(work: Work) -> Work:
     economy = work.settings.economy
     message = f"indexes that serve nothing by themselves {'are left out' if economy else 'cost every write'}"
     fix = "set economy = false to keep them" if economy else "set economy = true to leave them out"
-    findings = work.findings + found("index-economy", f"{message}: {', '.join(named)}", None, fix, "note")
+    more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
+    listed = ", ".join(named[:MOST_NAMED]) + more
+    findings = work.findings + found("index-economy", f"{message}: {listed}", None, fix, "note")
     if economy:
         tables = {name: _without(one, wasted[name]) if name in wasted else one for name, one in work.tables.items()}
         work = replace(work, tables=tables)

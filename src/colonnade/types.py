@@ -314,6 +314,13 @@ _SHAPE = re.compile(
 )
 
 
+ELEMENTS = {
+    "int4range": "integer", "int8range": "bigint", "numrange": "numeric", "daterange": "date",
+    "tsrange": "timestamp without time zone", "tstzrange": "timestamp with time zone",
+}  # fmt: skip
+"""What a range is made of."""
+
+
 @dataclass(frozen=True, slots=True)
 class TypeName:
     """A type as format_type() prints it, taken apart: `character varying`, (200,), 0 array dimensions."""

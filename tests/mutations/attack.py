@@ -72,6 +72,20 @@ def everybody(table: str, condition: str) -> str:
     return f"CREATE POLICY beside ON {table} TO app_user USING ({condition}) WITH CHECK ({condition})"
 
 
+def searched(by: str, type_: str, condition: str) -> Weakening:
+    """A search function like those that are designed, without its owner's condition."""
+    name = f"search_wares({type_}, integer)"
+    return Weakening(
+        f"search by {condition} without its owner's condition",
+        f"CREATE FUNCTION search_wares({by} {type_}, most integer DEFAULT 50) RETURNS SETOF wares LANGUAGE sql STABLE"
+        " SECURITY DEFINER SET search_path TO pg_catalog, public, pg_temp AS $$ SELECT * FROM public.wares WHERE"
+        f" {condition} LIMIT $2 $$; ALTER FUNCTION {name} OWNER TO app_searcher; REVOKE ALL ON FUNCTION {name} FROM"
+        f" PUBLIC; GRANT EXECUTE ON FUNCTION {name} TO app_user",
+        "wares",
+        ("definer-function",),
+    )
+
+
 def definer(head: str, body: str) -> str:
     """A function with the rights of the migrator, whom no policy binds."""
     name = head.split(" RETURNS")[0]
@@ -278,6 +292,13 @@ WEAKENINGS: tuple[Weakening, ...] = (
         "comments",
         ("definer-function",),
     ),
+    searched("name_like", "text", "name ILIKE $1"),
+    searched("labels_all", "text[]", "labels @> $1"),
+    searched("labels_any", "text[]", "labels && $1"),
+    searched("details_with", "jsonb", "details @> $1"),
+    searched("cost_is", "numeric", "cost = $1"),
+    searched("planned_overlaps", "daterange", "planned && $1"),
+    searched("planned_at", "date", "planned @> $1"),
     Weakening(
         "application a member of the searcher",
         "GRANT app_searcher TO app_user",
@@ -370,7 +391,8 @@ def source(server: Server) -> Source:
     }
     people = (*designed.people, Person("app_reader"))
     database = elaborate.sql(server, texts, [one.name for one in people])
-    scoped = {**designed.scoped, ("public", "events"): "user_id", **TENANTS}
+    by_hand = {("public", "events"): "user_id", ("public", "wares"): "user_id"}
+    scoped = {**designed.scoped, **by_hand, **TENANTS}
     return Source(
         database, designed.setting, designed.application, scoped, people, stated=designed.stated, through=MEMBERS
     )

@@ -7,7 +7,8 @@ from colonnade import types
 # What searches a type that a B-tree does not, or not usefully; None: nothing does.
 METHODS: dict[str, str | None] = {
     "jsonb": "gin", "tsvector": "gin", "hstore": "gin", "point": "gist", "box": "gist", "circle": "gist",
-    "polygon": "gist", "json": None, "xml": None, "line": None, "lseg": None, "path": None,
+    "polygon": "gist", "int4range": "gist", "int8range": "gist", "numrange": "gist", "daterange": "gist",
+    "tsrange": "gist", "tstzrange": "gist", "json": None, "xml": None, "line": None, "lseg": None, "path": None,
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from colonnade.design.schema import (
     Exclusion,
     Extension,
     Function,
+    IndexKey,
     Intent,
     PrimaryKey,
     Privilege,
@@ -143,7 +144,12 @@ def _extensions(own: list[Blueprint]) -> tuple[Extension, ...]:
     rows = {types.take_apart(column.type).row for one in own for column in one.columns.values()}
     wanted = {row.extension for row in rows if row and row.extension}
     wanted |= {"btree_gist"} if any(_compares_plainly(one) for one in own) else set()
+    wanted |= {"pg_trgm"} if any("trgm" in (key.operator_class or "") for key in _index_keys(own)) else set()
     return tuple(Extension(name) for name in sorted(wanted))
+
+
+def _index_keys(own: list[Blueprint]) -> Iterator[IndexKey]:
+    return (key for one in own for index in one.indexes for key in index.keys)
 
 
 def _compares_plainly(blueprint: Blueprint) -> bool:

@@ -8,13 +8,13 @@ SUPABASE_SETTING = "request.jwt.claim.sub"
 SUPABASE_USER = "auth.uid()"
 SUPABASE_ROLES = ("anon", "authenticated")
 
-# As Supabase defines it: the subject of the request's token, by either way in which the gateway hands it over.
-_UID = """
-SELECT coalesce(
-    nullif(current_setting('request.jwt.claim.sub', true), ''),
-    nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub'
-)::uuid
-"""
+SUPABASE_CLAIM = (
+    "coalesce(nullif(current_setting('request.jwt.claim.sub', true), ''),"
+    " nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid"
+)
+"""What `auth.uid()` gives: the subject of the request's token, by either way in which the gateway hands it over."""
+
+_UID = f"\nSELECT {SUPABASE_CLAIM}\n"
 
 
 SUPABASE = f"""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from colonnade.design.schema import QueryPattern
+from colonnade.design.schema import Index, QueryPattern, Table, Unique
 from colonnade.findings import Proof
 from colonnade.prove.ground import Ground
 from colonnade.prove.laws import law
@@ -13,12 +13,19 @@ from colonnade.prove.patterns import act_as_application, leave_only
 from colonnade.prove.probe import ran, undone
 from colonnade.prove.rows import acting
 from colonnade.sql import ident, literal
+from colonnade.types import take_apart
 
 if TYPE_CHECKING:
     import psycopg
 
 LAW = "search-behind-policy"
 WRITING = "INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER"
+# Of a partitioned index its parts are scanned.
+SCANS = """
+SELECT sum(pg_stat_get_xact_numscans(relid)) FROM (
+    SELECT {0}::regclass AS relid UNION SELECT inhrelid FROM pg_inherits WHERE inhparent = {0}::regclass
+) AS parts
+"""
 CLOSED = """
 SELECT r.rolname, r.rolcanlogin, r.rolsuper OR r.rolbypassrls, p.prosecdef, p.proconfig::text LIKE '%%search_path=%%',
        EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = p.pronamespace AND c.relkind IN ('r', 'p', 'v')
@@ -46,17 +53,16 @@ def search_behind_policy(ground: Ground) -> Iterator[Proof]:
 
 
 def _searched(ground: Ground, pattern: QueryPattern, connection: psycopg.Connection) -> Proof:
-    name, index = ident(pattern.table), literal(ident(pattern.index or ""))
-    scans = f"SELECT pg_stat_get_xact_numscans({index}::regclass)"
+    name, scans = ident(pattern.table), SCANS.format(literal(ident(pattern.index or "")))
     subject = f"{pattern.table}: {pattern.title}"
     with undone(connection):
-        everybodys = _words(pattern, connection, ground)
+        everybodys = _askable(pattern, connection, ground)
         leave_only(ground, pattern.table, pattern.index, connection)
         act_as_application(ground, _user(ground, pattern), connection)
-        mine = _words(pattern, connection, ground)
+        mine = _askable(pattern, connection, ground)
         if not mine:
-            return Proof(LAW, subject, False, "unproven: no row of the user has a word")
-        asked = max(mine, key=lambda word: (everybodys[word] - mine[word], word))
+            return Proof(LAW, subject, False, "unproven: no row of the user has anything to search for")
+        asked = max(mine, key=lambda one: (everybodys[one] - mine[one], one))
         call = f"{ident(pattern.function or '')}({literal(asked)})"
         before = ran(connection, scans)
         found = ran(connection, f"SELECT (one.*)::text FROM {call} AS one")
@@ -68,17 +74,45 @@ def _searched(ground: Ground, pattern: QueryPattern, connection: psycopg.Connect
     passed = bool(counted and found.rows and strange.accepted and nobody.accepted) and not strange.rows + nobody.rows
     words = (
         f"as the application {call} scans {pattern.index} {counted} time{'s' * (counted != 1)}: {found}, {strange.rows}"
-        f" of others, who have {everybodys[asked] - mine[asked]} rows with the word; without a user {nobody}"
+        f" of others, who have {everybodys[asked] - mine[asked]} rows with it; without a user {nobody}"
     )
     return Proof(LAW, subject, passed, words)
 
 
-def _words(pattern: QueryPattern, connection: psycopg.Connection, ground: Ground) -> dict[str, int]:
-    """Each word in the rows that are seen, and how many of them have it."""
-    indexes = ground.schema.database.table(pattern.table).indexes
-    column = next(ident(one.keys[0].column or "") for one in indexes if one.name == pattern.index)
-    query = f"SELECT word, count(*) FROM {ident(pattern.table)}, unnest(tsvector_to_array({column})) AS word GROUP BY 1"
+def _askable(pattern: QueryPattern, connection: psycopg.Connection, ground: Ground) -> dict[str, int]:
+    """Each text that a search can be given so that it finds a row that is seen, and how many rows have it."""
+    table = ground.schema.database.table(pattern.table)
+    kind = pattern.parameter_types[0] if pattern.parameter_types else ""
+    column = _column(ground, pattern, table)
+    texts, limits = _texts(ident(column), table.column(column).type, kind)
+    query = f"SELECT one::text, count(*) FROM {ident(table.name)}, {texts} AS one WHERE {limits} GROUP BY 1"
     return dict(connection.execute(query.encode()).fetchall())
+
+
+def _column(ground: Ground, pattern: QueryPattern, table: Table) -> str:
+    """The column that the function searches: the first of its index that does not say whose the row is."""
+    facts = ground.schema.intent.entity(table.name)
+    keys = [one for one in (*table.indexes, *table.constraints) if isinstance(one, Index | Unique)]
+    columns = next(one.columns for one in keys if one.name == pattern.index)
+    return next(one for one in columns if one not in (facts.owner_column, facts.tenant_column))
+
+
+def _texts(column: str, type_: str, kind: str) -> tuple[str, str]:
+    """Where the texts to ask for come from, by the types of the column and of what the function is given."""
+    shape = take_apart(type_)
+    if shape.base == "tsvector":
+        return f"unnest(tsvector_to_array({column}))", "true"
+    if kind == "text" and not shape.dimensions:
+        return f"regexp_replace({column}, '([\\\\%_])', '\\\\\\1', 'g')", "one <> ''"
+    if shape.dimensions:
+        return f"CAST({column} AS text)", f"cardinality({column}) > 0"
+    if shape.base.endswith("range"):
+        within = take_apart(kind).base == shape.base
+        return (
+            f"CAST({column if within else f'lower({column})'} AS text)",
+            f"NOT isempty({column}) AND lower_inc({column}) AND one <> ''",
+        )
+    return f"CAST({column} AS text)", "true"
 
 
 def _user(ground: Ground, pattern: QueryPattern) -> str | None:

@@ -10,9 +10,9 @@ from colonnade.layout import Layout
 from colonnade.types import take_apart
 from colonnade.writers.declared import domain_sources, enum_class, enums_at, needs_server_types, sequence_source
 from colonnade.writers.file import File
-from colonnade.writers.naming import Model, TableKey
-from colonnade.writers.plan import Plan
-from colonnade.writers.python import docstring, texts
+from colonnade.writers.naming import RESERVED_ATTRIBUTES, Model, TableKey
+from colonnade.writers.plan import Plan, Search
+from colonnade.writers.python import distinct, docstring, snake, texts
 from colonnade.writers.spelling import spell
 from colonnade.writers.tables import table_arguments
 
@@ -246,9 +246,16 @@ def methods(model: Model, known: Plan, access: str) -> list[str]:
         lines += _soft_delete_methods(model, entity.deleted_at, access)
     if entity.owner_column is not None:
         lines += _owner_method(model, entity.owner_column, known, access)
-    if model.table.name in known.searches:
-        lines += _search_method(model, known.searches[model.table.name])
+    searches = known.searches.get(model.table.name, {})
+    called = distinct(((name, f"by_{snake(searches[name].argument)}") for name in sorted(searches)), _taken(model))
+    for name, method in called.items():
+        lines += _search_method(model, name, method, searches[name], known)
     return lines
+
+
+def _taken(model: Model) -> frozenset[str]:
+    """The names that a method of the model may not have."""
+    return (RESERVED_ATTRIBUTES - {"by_words"}) | {*model.attributes.values(), *model.relationships.values()}
 
 
 def _soft_delete_methods(model: Model, column: str, access: str) -> list[str]:
@@ -287,15 +294,19 @@ def _owner_method(model: Model, column: str, known: Plan, access: str) -> list[s
     ]
 
 
-def _search_method(model: Model, function: str) -> list[str]:
+def _search_method(model: Model, function: str, method: str, search: Search, known: Plan) -> list[str]:
     plain = function.isidentifier() and not iskeyword(function)
-    call = f"sa.func.{function}(words, most)" if plain else f"getattr(sa.func, {function!r})(words, most)"
+    called = f"sa.func.{function}" if plain else f"getattr(sa.func, {function!r})"
+    argument = method.removeprefix("by_")
+    one = spell(search.type, known.types)
+    # A text is given as it is: the server knows its type, and a cast of the ORM's would be to another.
+    given = argument if search.type == "text" else f"sa.literal({argument}, {one.expression})"
     return [
         "",
         "    @classmethod",
-        f"    def by_words(cls, words: str, most: int = 50) -> 'sa.Select[{model.class_name}]':",
-        '        """Rows of the current user that hold the words, the best first, found past the policies\' filter."""',
+        f"    def {method}(cls, {argument}: {one.annotation}, most: int = 50) -> 'sa.Select[{model.class_name}]':",
+        f"        {docstring(f'{search.title}: rows of the current user, found past the filter of the policies.')}",
         "        columns = [sa.column(one.name, one.type) for one in orm.class_mapper(cls).columns]",
-        f"        found = {call}.table_valued(*columns, name='found')",
+        f"        found = {called}({given}, most).table_valued(*columns, name='found')",
         "        return sa.select(orm.aliased(cls, found, adapt_on_names=True))",
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -14,6 +15,7 @@ from colonnade.writers.naming import Model, Names, TableKey, enum_homes, names
 from colonnade.writers.spelling import Speller, Spelling, domain_constants, spell, speller
 
 Pair: TypeAlias = tuple[str, str]
+_ARGUMENT = re.compile(r'"(?:[^"]|"")+"|\w+')
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +27,20 @@ class Writes:
 
 
 @dataclass(frozen=True, slots=True)
+class Search:
+    """A search function as a model calls it: its title, and the name and the type of what is searched for."""
+
+    title: str
+    argument: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What the modules of one family are written from; `spellings` are by type and collation.
 
     `homed` are the enum types by the table in whose module they stand, those of `base.py` by None; `searches` are the
-    search functions by table.
+    searches by table and name of the function.
     """
 
     schema: Schema
@@ -39,7 +50,7 @@ class Plan:
     homed: dict[TableKey | None, list[str]]
     domains: dict[str, str]
     writes: Writes
-    searches: dict[str, str]
+    searches: dict[str, dict[str, Search]]
 
 
 def plan(schema: Schema) -> Plan:
@@ -48,8 +59,20 @@ def plan(schema: Schema) -> Plan:
     tables = (*schema.database.whole_tables, *schema.external)
     types = sorted({(one.type, one.collation) for table in tables for one in table.columns}, key=str)
     spellings = {(type_, collation): spell(type_, known, collation) for type_, collation in types}
-    searches = {one.table: one.function for one in schema.intent.patterns if one.function}
-    return Plan(schema, named, known, spellings, _homed(schema), domain_constants(schema), _writes(named), searches)
+    return Plan(
+        schema, named, known, spellings, _homed(schema), domain_constants(schema), _writes(named), _searches(schema)
+    )
+
+
+def _searches(schema: Schema) -> dict[str, dict[str, Search]]:
+    arguments = {one.name: _ARGUMENT.match(one.arguments) for one in schema.database.functions}
+    found: dict[str, dict[str, Search]] = {}
+    for one in schema.intent.patterns:
+        argument = arguments.get(one.function or "")
+        if one.function and argument and one.parameter_types:
+            name = argument[0].strip('"').replace('""', '"')
+            found.setdefault(one.table, {})[one.function] = Search(one.title, name, one.parameter_types[0])
+    return found
 
 
 def _homed(schema: Schema) -> dict[TableKey | None, list[str]]:

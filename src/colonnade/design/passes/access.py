@@ -44,10 +44,7 @@ def bound(roles: Roles | None, command: str) -> tuple[str, ...]:
 def _policies(work: Work, blueprint: Blueprint) -> Blueprint:
     if blueprint.owner is None:
         return blueprint
-    type_ = blueprint.columns[blueprint.owner].type
-    mine = f"{sql.ident(blueprint.owner)} = {current_user(work, type_)}"
-    if blueprint.tenant is not None and blueprint.tenant == blueprint.owner:
-        mine = rows_of_tenants(work, blueprint.owner)
+    mine = _owned(work, blueprint, blueprint.owner)
     policies = tuple(
         Policy(
             sql.shorten(f"{blueprint.name}_{command.lower()}_own"), command, bound(work.roles, command),
@@ -58,9 +55,23 @@ def _policies(work: Work, blueprint: Blueprint) -> Blueprint:
     )  # fmt: skip
     if blueprint.audience == "everyone":
         name = sql.shorten(f"{blueprint.name}_select_all")
-        policies = (replace(policies[0], name=name, using=f"{current_user(work, type_)} IS NOT NULL"), *policies[1:])
+        policies = (replace(policies[0], name=name, using=own_rows(work, blueprint)), *policies[1:])
     reasons = tuple(Reason(f"{blueprint.name}/{one.name}", house("row-level-security")) for one in policies)
     return replace(blueprint, policies=policies, reasons=blueprint.reasons + reasons)
+
+
+def own_rows(work: Work, blueprint: Blueprint) -> str:
+    """The condition that the current user may read a row of a table that has an owner."""
+    owner = blueprint.owner or ""
+    if blueprint.audience == "everyone":
+        return f"{current_user(work, blueprint.columns[owner].type)} IS NOT NULL"
+    return _owned(work, blueprint, owner)
+
+
+def _owned(work: Work, blueprint: Blueprint, owner: str) -> str:
+    if blueprint.tenant is not None and blueprint.tenant == owner:
+        return rows_of_tenants(work, owner)
+    return f"{sql.ident(owner)} = {current_user(work, blueprint.columns[owner].type)}"
 
 
 def rows_of_tenants(work: Work, column: str) -> str:

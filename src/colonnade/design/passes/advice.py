@@ -20,9 +20,9 @@ BEHIND_POLICY = declare(
     """A column of an index cannot be searched behind row-level security.
 
     Before the policy has let a row through, PostgreSQL calls only leakproof functions, and comparing an enum, a
-    numeric, a citext or an expression is none. The index is read for all rows of the user, and each is filtered. A
-    varchar with a CHECK (`enums = "check"`) keeps its index, and so does a partial index for the one value that is
-    asked for.
+    numeric, a citext or an expression is none, nor is ILIKE, `@@`, `@>` or `&&`. The index is read for all rows of the
+    user, or not at all, and each row is filtered. A varchar with a CHECK (`enums = "check"`) keeps its index, and so
+    does a partial index for the one value that is asked for; indexes that a search function reaches are not reported.
     """,
 )
 AMONG_ALL = declare(
@@ -89,13 +89,19 @@ def indexes_behind_policies(work: Work) -> Work:
     """Every index whose later columns a policy makes unsearchable is reported, once a table."""
     if not work.settings.row_level_security:
         return work
-    return each(work, lambda one: _behind_policy(one, split_columns(one, work.enums)))
+    reached = {(one.table, one.index) for one in work.patterns if one.function}
+    return each(work, lambda one: _behind_policy(one, split_columns(one, work.enums), reached))
 
 
-def _behind_policy(blueprint: Blueprint, split: frozenset[str]) -> Blueprint:
+def _behind_policy(blueprint: Blueprint, split: frozenset[str], reached: Set[tuple[str, str | None]]) -> Blueprint:
     if blueprint.owner is None:
         return blueprint
-    lost = [f"{what} in {index.name}" for index in blueprint.indexes for what in _unsearchable(blueprint, index, split)]
+    lost = [
+        f"{what} in {index.name}"
+        for index in blueprint.indexes
+        if (blueprint.name, index.name) not in reached
+        for what in _unsearchable(blueprint, index, split)
+    ]
     if not lost:
         return blueprint
     message = f"behind the policies of {blueprint.name} these are filtered, not searched: {', '.join(lost)}"

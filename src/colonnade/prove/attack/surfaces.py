@@ -6,7 +6,9 @@ rows of all others are gone: if the two answers differ, the first tells of other
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from colonnade.design.schema import Table, View
 from colonnade.prove.attack.reading import PEEKED, PEEKING, shown
@@ -14,6 +16,8 @@ from colonnade.prove.attack.registry import Result, attack, held, leaked, not_ap
 from colonnade.prove.attack.stage import Act, Definer, Subject
 from colonnade.prove.probe import value
 from colonnade.sql import ident, qualified
+from colonnade.types import ELEMENTS, take_apart
+from colonnade.values import replace
 
 TEXTS = ("text", "character varying", "character")
 
@@ -218,8 +222,8 @@ def _called(subject: Subject, definer: Definer, first: tuple[str, ...] = ()) -> 
     All arguments of a type are given alike.
     """
     results = []
-    for given in _guesses(subject) if definer.types else (None,):
-        call = f"{definer.name}({', '.join(_argument(subject, one, given) for one in definer.types)})"
+    for given in _guesses(subject, definer):
+        call = f"{definer.name}({', '.join(_argument(one, given) for one in definer.types)})"
         statement = f"CALL {call}" if definer.procedure else f"SELECT (one.*)::text FROM {call} AS one"
         results.append(_compared(subject, f"function {definer.name}", statement, first=first))
         results.append(_harmless(subject, definer, (*first, statement)))
@@ -228,20 +232,55 @@ def _called(subject: Subject, definer: Definer, first: tuple[str, ...] = ()) -> 
     return _first_leak(results)
 
 
-def _guesses(subject: Subject) -> Iterator[str]:
-    """The id of the row, the user and the owner, patterns that match everything, and the texts in the row."""
-    known = [subject.theirs[name] for name in subject.key if name != subject.owner][:1]
-    texts = [subject.theirs[one.name] for one in subject.table.columns if one.type.startswith(TEXTS)]
-    found = (*known, subject.them, subject.other_value, *PATTERNS, *texts)
-    yield from [one for one in dict.fromkeys(found) if one is not None][:CALLS]
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A value to call a function with, and its type; a text fits whatever takes texts."""
+
+    text: str
+    type: str
+
+    def fits(self, type_: str) -> bool:
+        texts = type_.startswith(TEXTS) and not type_.endswith("]")
+        return _bare(self.type) == _bare(type_) or (texts and not self.type.endswith("]"))
 
 
-def _argument(subject: Subject, type_: str, given: str | None) -> str:
+def _guesses(subject: Subject, definer: Definer) -> list[Guess | None]:
+    """The id of the row, the user and the owner, patterns that match everything, and what is in the row.
+
+    Only what the function takes, or nothing in particular where that is nothing.
+    """
+    types = {one.name: one.type for one in subject.table.columns}
+    known = [name for name in subject.key if name != subject.owner][:1]
+    row = [name for name in types if name not in (*known, subject.owner)]
+    held = [Guess(text, types[name]) for name in (*known, subject.owner) if (text := subject.theirs[name]) is not None]
+    held.insert(1, Guess(subject.them, types[subject.owner]))
+    patterns = [Guess(one, "text") for one in PATTERNS]
+    values = [Guess(text, types[name]) for name in row if (text := subject.theirs[name]) is not None]
+    found = dict.fromkeys((*held, *patterns, *values, *_bounds(values)))
+    # What only switches and limits would take comes last.
+    telling = [one for one in definer.types if one not in SIMPLEST]
+    fitting = [one for one in found if any(map(one.fits, definer.types))]
+    ranked = sorted(fitting, key=lambda one: not any(map(one.fits, telling)))
+    return list(ranked[:CALLS]) or [None]
+
+
+def _bounds(values: list[Guess]) -> Iterator[Guess]:
+    """The lower bounds of ranges, by which what is within them is asked for."""
+    for one in values:
+        found = re.match(r'[\[(]"?([^",]+)"?,', one.text) if one.type in ELEMENTS else None
+        if found:
+            yield Guess(found[1], ELEMENTS[one.type])
+
+
+def _bare(type_: str) -> str:
+    """The type without its length, which arguments do not have."""
+    return str(replace(take_apart(type_), arguments=()))
+
+
+def _argument(type_: str, given: Guess | None) -> str:
     """`given` where the type could hold it, else the simplest value there is."""
-    fitting = {one.type for one in subject.table.columns if given in (subject.theirs[one.name], subject.them)}
-    fits = type_.startswith(TEXTS) or (type_ in fitting and given not in PATTERNS)
-    if fits and given is not None:
-        return f"{value(given)}::{type_}"
+    if given is not None and given.fits(type_):
+        return f"{value(given.text)}::{type_}"
     return f"{SIMPLEST.get(type_, 'NULL')}::{type_}"
 
 

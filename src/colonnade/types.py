@@ -135,6 +135,7 @@ TYPES: tuple[TypeRow, ...] = (
             "integer number",
             "autoincrement",
             "auto increment",
+            "uint",
             "uint32",
             "uint16",
             "positive integer",

@@ -136,7 +136,8 @@ def _type_word(one: DraftAttribute) -> str | None:
         return "enum" if one.enum_values else None
     resolved = types.resolve(one.type.value)
     if resolved is None or resolved.row is None:
-        return "enum" if one.enum_values or one.type.value.lower() == "enum" else "other"
+        listed = one.type.value.endswith("[]")
+        return "enum" if one.enum_values or one.type.value.lower() == "enum" else "array" if listed else "other"
     return "array" if resolved.dimensions else resolved.row.read_as
 
 

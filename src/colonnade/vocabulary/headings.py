@@ -221,7 +221,8 @@ FIRST_WORDS: dict[str, str] = {
     **dict.fromkeys("derived computed calculated runtime-only transient ephemeral in-memory non-persisted non-persistent".split(), "unstored"),
     **dict.fromkeys("validation".split(), "constraints"),
     **dict.fromkeys("example sample".split(), "samples"),
-    **dict.fromkeys("enum enumeration".split(), "enums"),
+    **dict.fromkeys("enum enumeration allowed supported permitted".split(), "enums"),
+    **dict.fromkeys("campos campi champs felder fields columns attributes".split(), "attributes"),
     **dict.fromkeys("index indexes".split(), "indexes"),
 }  # fmt: skip
 
@@ -241,7 +242,7 @@ OTHER = frozenset(
     data-flow data-volume volume capacity sizing testing deployment configuration environment connection
     implementation contents table-of-contents next-steps open-questions questions review-checklist
     constitution-check risks timeline related-documents related-specifications related-specs see-also conclusion
-    context motivation rationale normalization denormalization caching triggers functions views extensions
+    context motivation rationale remarks footnotes terminology normalization denormalization caching triggers functions views extensions
     partitioning retention data-retention storage-estimates growth encryption compliance privacy audit-trail
     soft-delete soft-deletes multi-tenancy tenancy-isolation data-isolation localization logging
     notes-and-assumptions legend übersicht zusammenfassung hinweise anmerkungen resumen notas visão-geral resumo vue-d'ensemble aperçu-général contexte contexto kontext überblick panorama visión-general descripción-general

@@ -12,7 +12,7 @@ UNSTORED_NOTE = re.compile(
     r"non[- ]persist\w+|non[- ]stored|client[- ]side|client only|frontend(?:[- ]only)?|ui(?: state| only| component| model|[- ]only)?|ui|view[- ]?model|view state|dto|api(?: only| response| request| type| model| contract)?|"
     r"response|request|conceptual|concept|logical view|session state|react state|local state|state only|input|output|value only|no table|payload|"
     r"aggregation|not stored|out of scope|removed|deprecated|deleted|dropped|calculado|calculada|derivad[oa]|berechnet|abgeleitet|"
-    r"nicht persistiert|calculé|dérivé|en memoria|em memória|im speicher|interface|protocol|service|enum|派生|计算|非持久化|計算|永続化なし|вычисляем\w+|не хранится|"
+    r"nicht persistiert|calculé|dérivé|en memoria|em memória|im speicher|interface|protocol|^service|(?:domain|application|backend) service|enum|派生|计算|非持久化|計算|永続化なし|вычисляем\w+|не хранится|"
     r"construct|in code|code constant|config file|configuration only|static data|constants?|not persisted|no persistence|message|event payload|pseudo-entity|query result|report|pure function|memory)\b",
     _I,
 )  # fmt: skip

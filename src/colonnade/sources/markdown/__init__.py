@@ -172,7 +172,8 @@ def _without_shapes(readings: list[Reading], titled: set[str]) -> list[Reading]:
     strong |= titled
     return [
         reading
-        if reading.form in STRONG or reading.form in ("ascii", "enums", "words", "mermaid", "classdiagram", "list")
+        if reading.form in STRONG
+        or reading.form in ("ascii", "enums", "words", "title", "mermaid", "classdiagram", "list")
         else _demoted(reading, strong)
         for reading in readings
     ]
@@ -313,6 +314,7 @@ def _around(
     for one in pages:
         apart.extend(around.indexes(one.parts, known, columns, one.file))
         apart.extend(around.keys(one.parts, known, columns, one.file))
+        apart.extend(around.pointers(one.parts, known, columns, one.file))
         apart.extend(around.checks(one.parts, known, columns, one.file))
         apart.extend(sentences.stated(one.parts, known, columns, one.file))
         apart.extend(states.transitions(one.parts, known, by_name, one.file))

@@ -33,6 +33,7 @@ BY_LABEL: dict[str, str] = {
 
 # Where the label is missing or wrong the content decides, in this order.
 SNIFFED = (
+    "jsonform",
     "mermaid",
     "prisma",
     "drizzle",
@@ -42,7 +43,6 @@ SNIFFED = (
     "typescript",
     "relatives",
     "notation",
-    "jsonform",
     "yamlform",
     "outline",
 )
@@ -124,7 +124,8 @@ def form_of(fence: Fence) -> str | None:
         and test(fence.text)
     ):
         return "mongoose"
-    if label in BY_LABEL and label not in ("javascript", "js", "jsx"):
+    bare = label in ("typescript", "ts") and fence.text.lstrip().startswith("{")
+    if label in BY_LABEL and label not in ("javascript", "js", "jsx") and not bare:
         return BY_LABEL[label]
     if label in FOREIGN:
         return None

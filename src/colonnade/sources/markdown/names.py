@@ -17,7 +17,10 @@ _IRREGULAR = {
     "bonuses": "bonus", "canvases": "canvas", "lenses": "lens", "biases": "bias", "diagnoses": "diagnosis", "theses": "thesis",  # noqa: E501
 }  # fmt: skip
 
-_MARKS = re.compile(r"[`*]+|(?<![^\W_])_{1,2}(?=\S)|(?<=\S)_{1,2}(?![^\W_])|\\(?=[_*`|<>\[\]])")
+# In `1—*`, `0..*` and `*--1` the star is a number.
+_MARKS = re.compile(
+    r"`+|(?<!\d[:∶—–-])(?<!\d--)(?<!\d\.\.)(?<!\*--)\*++(?![:∶—–-]{1,2}[01*])|(?<![^\W_])_{1,2}(?=\S)|(?<=\S)_{1,2}(?![^\W_])|\\(?=[_*`|<>\[\]])"
+)
 _MARK = re.compile(r"[`*_\\]")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)|\[\[([^\[\]|]*)(?:\|[^\[\]]*)?\]\]")
 _CODED = re.compile(r"[a-z0-9][A-Z]|_|\.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from colonnade.design.draft import DraftAttribute, DraftEntity, DraftRelationship, Fact, Origin
 from colonnade.sources.markdown import names
@@ -168,11 +168,30 @@ def related(entities: Sequence[DraftEntity], told: Iterable[Relation], known: In
     for one in entities:
         keyed.extend(one.name.value, _keyed(one, known, single))
     own = [relation for one in entities for relation in _own(one, known)]
-    extra = _reconciled([*own, *(turned(relation) for relation in told)], keyed, by_name)
+    every = [_with_key(relation, by_name, known) for relation in (*own, *(turned(relation) for relation in told))]
+    extra = _reconciled(every, keyed, by_name)
     return tuple(
         replace(one, relationships=tuple(_distinct([*keyed.of(one.name.value), *extra.of(one.name.value)])))
         for one in entities
     )
+
+
+def _with_key(relation: Relation, by_name: Mapping[str, DraftEntity], known: Index) -> Relation:
+    """A told relation with the column that is named after the last words of the entity at its other end: `message_id`
+    of a recipient that belongs to a group message.
+    """
+    if relation.key or relation.kind == "many-to-many" or not {relation.holder, relation.target} <= by_name.keys():
+        return relation
+    holder, target = by_name[relation.holder], f"_{names.key(relation.target)}"
+    found = [
+        one.name.value
+        for one in holder.attributes
+        if one.references is None
+        and (key := snake(one.name.value)).endswith("_id")
+        and target.endswith(f"_{key.removesuffix('_id')}")
+        and _implied(holder, one, known) is None
+    ]
+    return replace(relation, key=found[0]) if len(found) == 1 else relation
 
 
 class _Links:

@@ -66,11 +66,23 @@ def told(text: str, place: Place, about: str | None, known: Index, *, loose: boo
     """The relations that a line states. `about` is whom it speaks of; `loose`: a list in a section on relations."""
     found: list[Relation] = []
     plain = names.plain(text.replace("`", "")) if len(text) < 4000 else ""
-    for sentence in _SENTENCE.split(plain) if not loose or len(plain) > 300 else [plain]:
+    for sentence in _SENTENCE.split(plain) if not loose or len(plain) > 300 else _statements(plain, known):
         found.extend(_sentence(sentence, place, about, known, loose))
     if any(one.kind == "many-to-many" for one in found):
         between = _between(text, known)
         found = [replace(one, through=between) if one.kind == "many-to-many" else one for one in found]
+    return found
+
+
+def _statements(line: str, known: Index) -> list[str]:
+    """`User 1—N Order; Shop 1—N Order` as two: behind a semicolon stands another where it names two entities again."""
+    found: list[str] = []
+    for piece in line.split(";"):
+        seen = find(piece, known) if found else []
+        if not found or (len(seen) > 1 and not piece[: seen[0].start].strip()):
+            found.append(piece)
+        else:
+            found[-1] += f";{piece}"
     return found
 
 

@@ -33,6 +33,8 @@ class Subject:
     existing: bool = False
     proven: bool = True
     aliases: tuple[str, ...] = ()
+    # Under a title such as `Entity: Loan`, where titles without such a word name its parts.
+    announced: bool = False
 
 
 def entity(subject: Subject, attributes: Iterable[DraftAttribute] = ()) -> DraftEntity:
@@ -59,7 +61,18 @@ def of_section(section: Section, title: titles.Title, file: str) -> Subject:
     named = _TABLE_LINE.search("\n".join(_lines(section)))
     table = title.table or (named["table"] if named else "")
     existing = any(storage.EXISTING.search(note) for note in (*title.notes, title.rest))
-    return Subject(title.name, place, table, kind, managed, text[:500], existing, title.role == "entity", title.aliases)
+    return Subject(
+        title.name,
+        place,
+        table,
+        kind,
+        managed,
+        text[:500],
+        existing,
+        title.role == "entity",
+        title.aliases,
+        titles.announced(section.text),
+    )
 
 
 _TABLE_LINE = re.compile(

@@ -158,6 +158,10 @@ def _role_by_words(lowered: str) -> str:
         "triggers",
         "scenarios",
         "tests",
+        "driver",
+        "provider",
+        "providers",
+        "environment",
     ):
         return headings.LAST_WORDS[last]
     return ""
@@ -170,7 +174,7 @@ _CODE_NAME = re.compile(r"`[A-Za-z_][\w.]*`\s*(?:[(（\[].*)?")
 @lru_cache(maxsize=16384)
 def read(text: str) -> Title:
     """What `text`, a heading or a label without its Markdown sign, names."""
-    shown = _mapped(_changed(bare(text)))
+    shown = _collected(_mapped(_changed(bare(text))))
     view = _VIEW.match(shown)
     if view:
         return Title("entity", view["name"], notes=("not a table",), marked=True)
@@ -193,6 +197,11 @@ def read(text: str) -> Title:
         by_words = whole or role_of(name)
         return Title(by_words, name, table, notes, rest, aliases, soft=role == "entity" and not _is_whole(name))
     return Title(role, name, table, notes, rest, aliases, marked)
+
+
+def announced(text: str) -> bool:
+    """Whether a word before its name says that a title names an entity: `Entity: Loan`, `Table 3: loans`."""
+    return _MARKER_BEFORE.match(names.plain(bare(text))) is not None
 
 
 # `View: `open_loans`` is worked out from tables.
@@ -222,6 +231,20 @@ def _mapped(text: str) -> str:
     match = _MAPPED.fullmatch(names.plain(text))
     alike = match and match["table"].islower() and names.key(match["table"]) == names.key(match["name"])
     return f"{match['name']} (`{match['table']}`) {match['rest']}".strip() if match and alike else text
+
+
+# `trips/{tripId}/stops/{stopId}`, the path of a document; `/trips/{id}` is one of a page unless a word says otherwise.
+_PATH = re.compile(
+    r"(?P<marker>(?:(?:sub-?)?collection|document|firestore)\s*[:：]?\s+(?=`?/?\w))?(?P<code>`?)(?(marker)/?)(?:[A-Za-z]\w*/[{<$][^{}<>/\s]*[}>]?/)*"
+    r"(?P<name>[A-Za-z]\w*)/[{<$][^{}<>/`\s]*[}>]?(?P=code)(?P<rest>\s*(?:[(（—–:-].*)?)",
+    re.IGNORECASE,
+)
+
+
+def _collected(text: str) -> str:
+    """The path of a document in a store of documents as the collection that holds it."""
+    match = _PATH.fullmatch(text)
+    return f"Collection: `{match['name']}`{match['rest']}" if match else text
 
 
 def _changed(text: str) -> str:

@@ -140,6 +140,8 @@ def _entered(
         return title.role, None, False
     if section.sections and not inherited and any(storage.UNSTORED_GROUP.search(note) for note in title.notes):
         return "unstored", None, False
+    if about is not None and about.announced and role == "entity" and _is_part(title, section):
+        return role, about, True
     if title.role == "entity" or (title.soft and not inherited and not _MOVING.search(section.text)):
         if role in ("transfer", "samples", "queries", "unstored", "before", "states", "enums", "policies"):
             named = subject.of_section(section, title, file)
@@ -162,6 +164,12 @@ def _entered(
     if title.role == "key entities":
         return "key entities", None, False
     return title.role, about, False
+
+
+def _is_part(title: titles.Title, section: Section) -> bool:
+    """`Custom data of the patient` below `Entity: Patient`: several words, and none that says it names another."""
+    several = len(title.name.split()) > 1 and not names.looks_coded(title.name)
+    return title.role == "attributes" or (title.role == "entity" and several and not titles.announced(section.text))
 
 
 _CALL = re.compile(r"[`*]*(?P<name>[^\W\d]\w*)[`*]*\s?\((?P<inside>[^\W\d]\w*(?:[^()]|\([^()]*\))*)\)\.?")
@@ -758,11 +766,18 @@ def listed_entities(section: Section, file: str) -> Iterator[Subject]:
         if isinstance(block, Table) and table.shape(block).kind == "entities":
             yield from _row_subjects(block, file)
         elif isinstance(block, Bullets) and role == "entities":
-            for entry in block.items:
-                match = re.match(r"(?:\*\*|`)(?P<head>[^*`]{1,60})(?:\*\*|`)", entry.text)
-                title = titles.read(match["head"].rstrip(":： ")) if match else titles.Title("other")
-                if title.role == "entity" and entry.lines:
-                    yield Subject(title.name, entry.lines[0].place(file), title.table)
+            yield from _item_subjects(block, file)
+
+
+def _item_subjects(block: Bullets, file: str) -> Iterator[Subject]:
+    """The bold heads of a list, unless half of them name no entity."""
+    found = []
+    for entry in block.items:
+        match = re.match(r"(?:\*\*|`)(?P<head>[^*`]{1,60})(?:\*\*|`)", entry.text)
+        title = titles.read(match["head"].rstrip(":： ")) if match else titles.Title("other")
+        if title.role == "entity" and entry.lines:
+            found.append(Subject(title.name, entry.lines[0].place(file), title.table))
+    yield from found if len(found) * 2 > len(block.items) else ()
 
 
 def _row_subjects(block: Table, file: str) -> Iterator[Subject]:

@@ -334,6 +334,9 @@ def _slashed(head: str, text: str) -> Written | None:
     first, slash, second = head.partition("/")
     found = resolve(first) if slash else None
     nullable = True if second.lower() in ("null", "nullable", "optional") else None
+    if nullable is None and resolve(second) is None and second.lower() not in typewords.ENUM_WORDS:
+        # `days/times` are two words for what is kept, and no types.
+        return None
     return Written(found, nullable=nullable, rest=text[len(head) :], known=True) if found else None
 
 

@@ -96,6 +96,24 @@ def _block(part: Part, about: str | None, known: Index, file: str) -> Iterator[R
                 yield from relations.told(line.text, line.place(file), about, known, loose=True)
         else:
             yield from _announced(block.lines, about, known, file)
+            if about is not None and part.headed and part.role == "entity":
+                yield from _described(block, about, known, file)
+
+
+# `Belongs to exactly one shop.`, `Each shop has many orders.`
+_DESCRIBED = re.compile(
+    r"(?:(?:it|each|every|one|an?|the)\s+(?:[\w-]+\s+){0,2})?(?:belongs? to|has many|have many|is owned by|owned by)\b",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+
+
+def _described(block: Paragraph, about: str, known: Index, file: str) -> Iterator[Relation]:
+    """The relations that sentences in the text below an entity's title tell."""
+    place = block.lines[0].place(file)
+    for sentence in _SENTENCE_END.split(names.plain(" ".join(line.text for line in block.lines))[:1200]):
+        if _DESCRIBED.match(sentence):
+            yield from relations.told(sentence, place, about, known)
 
 
 _ANNOUNCED = re.compile(
@@ -469,6 +487,31 @@ def _key_owner(
         return told[0] if told else None
     having = [one for one, mine in columns.items() if all(_known(name, mine) for name in named)]
     return about if about in having else having[0] if len(having) == 1 and len(named) > 1 else None
+
+
+_BELONGS = re.compile(
+    r"\W*(?:many-to-one\W+)?(?:optionally )?"
+    r"(?:belongs to|references?|refers to|points to|owned by|many-to-one(?: with| to)?)\s+"
+    r"(?:(?:an?|one|exactly one|the|its|zero or one)\s+)?(?P<target>[A-Z]\w*)\b(?!\.)",
+    re.IGNORECASE,
+)
+_BELONGS_WORD = re.compile(r"belongs|refer|owned|points|many-to-one", re.IGNORECASE)
+
+
+def pointers(parts: Sequence[Part], known: Index, columns: Columns, file: str) -> Iterator[DraftEntity]:
+    """`Belongs to Coin` among the relations of an entity with a column `coin_id`, where no document defines a coin."""
+    for part in parts:
+        about = known.find(part.subject.name) if part.subject else None
+        if about is None or part.role != "relationships":
+            continue
+        for text, place in lines_of(part, file, _BELONGS_WORD):
+            match = _BELONGS.match(text)
+            target = match["target"] if match and match["target"][0].isupper() else ""
+            ending = f"{names.key(target)}_id"
+            mine = [one for key, one in columns.get(about, {}).items() if f"_{key}".endswith(f"_{ending}")]
+            if target and known.find(target) is None and len(mine) == 1:
+                column = facts.attribute(mine[0], place, {"references": Fact(target, place)})
+                yield DraftEntity(Fact(about, place), Fact("table", place), attributes=(column,))
 
 
 _COMPARED = re.compile(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from colonnade import types
 from colonnade.design.draft import DraftAttribute, Fact
 from colonnade.errors import Place
 from colonnade.sources.markdown import facts, names, titles, written
@@ -415,10 +416,30 @@ _WORDS_LISTED = re.compile(r"[^\W_][\w-]*(?:\s*[,/|]\s*[^\W_][\w-]*(?: +[\w-]+)*
 _NAME_LISTED = re.compile(r"nombre\s*[,y]", re.IGNORECASE)
 
 
+# `Pending, InTraining, Active`: words with a capital each.
+_CAPITAL_WORDS = re.compile(r"[A-Z][A-Za-z0-9-]*(?:\s*,\s*[A-Z][A-Za-z0-9-]*)+")
+
+
+def _chosen(inside: str) -> Facts:
+    """The values of a column that takes one of a few, where its bracket holds nothing but words with capitals."""
+    listed = inside.partition(";")[0].strip()
+    words = [word.strip() for word in listed.split(",")] if _CAPITAL_WORDS.fullmatch(listed) else []
+    typed = sum(written.resolve(word) is not None for word in words)
+    flagged = any(pattern.fullmatch(word) for word in words for _, _, pattern in qualifiers.FLAGS)
+    if not words or typed == len(words) or flagged or types.resolve(words[0]) is not None:
+        return {}
+    return facts.joined(
+        {"enum_values": Fact(tuple(dict.fromkeys(words)), NOWHERE)}, facts.said(inside[len(listed) :], "remark")
+    )
+
+
 def qualified(inside: str, choice: bool) -> Facts:
     """A bracket behind a name: a type and qualifiers, or a remark."""
     if _NAME_LISTED.match(inside):
         return {}
+    chosen = _chosen(inside) if choice else {}
+    if chosen:
+        return chosen
     told = facts.said(inside, "type", choice)
     kind = told.get("type")
     if (
@@ -590,6 +611,8 @@ def attributes(entries: Sequence[Item], file: str, *, labelled: bool) -> tuple[D
     if describe_a_column(entries):
         return ()
     reads = [item(entry, file, announced if labelled else line) for entry in entries]
+    if not labelled and sum(read is not None and read.sure > 1 for read in reads) * 2 >= len(entries):
+        reads = [read or _bare(entry, file) for entry, read in zip(entries, reads, strict=True)]
     known = [one for one in reads if one is not None]
     sure = sum(1 for one in known if one.sure >= 2)
     typed = sum(1 for one in known if one.sure == 3)
@@ -604,9 +627,16 @@ def attributes(entries: Sequence[Item], file: str, *, labelled: bool) -> tuple[D
         return ()
     if not known or (len(known) * 10 < counted * 6 and named < 2 * counted):
         return ()
-    if labelled or (sure * 10 >= counted * 6 and (typed or sure == counted)) or named >= 2 * counted:
+    whole = typed > 1 and sure * 2 >= len(entries) == len(known)
+    if labelled or whole or (sure * 10 >= counted * 6 and (typed or sure == counted)) or named >= 2 * counted:
         return tuple(attribute for one in known if labelled or one.sure >= 1 for attribute in one.attributes)
     return ()
+
+
+def _bare(entry: Item, file: str) -> Read | None:
+    """`Notes` and `Location (nullable)` among columns: a word that elsewhere speaks about the entity, with no text behind it."""  # noqa: E501
+    alone = not entry.children and re.fullmatch(r"[^\W\d_]\w*\s*(?:\([^()]*\))?", entry.text.strip())
+    return item(entry, file, announced) if alone else None
 
 
 def is_about(head: str) -> bool:

@@ -107,8 +107,12 @@ def _closed(text: str) -> tuple[tuple[str, ...], str | None]:
     return written.closed(plain.replace("\\|", "|")) if re.search(r"[,|/、]", plain) else ((), None)
 
 
+# `NEW` → `SENT` → `PAID` / `LOST`: the values of one list, in the order in which they follow each other.
+_CHAIN = re.compile(r"`[^`]+`(?:\s*(?:→|->|=>|/|\||,)\s*`[^`]+`)+\s*[.,;]?")
+
+
 def _line(text: str, place: Place, name: str) -> Iterator[Named]:
-    match = _ITEM.fullmatch(text)
+    match = None if name and _CHAIN.fullmatch(text.strip()) else _ITEM.fullmatch(text)
     if match:
         listed, _ = _closed(match["values"] or match["listed"])
         if listed:

@@ -9,6 +9,7 @@ from typing import Any
 
 from colonnade.design.draft import DraftAttribute, DraftEntity, DraftRelationship, Fact, Origin
 from colonnade.errors import Place
+from colonnade.sources.markdown import written
 from colonnade.sources.markdown.forms.block import PRECISION, Block, block, is_transfer, kind_of, with_key_relations
 from colonnade.sources.markdown.forms.remarks import annotated
 from colonnade.sources.reading import Reading
@@ -66,6 +67,34 @@ def _loaded(text: str) -> Any:
         except (ValueError, RecursionError):
             continue
     return None
+
+
+_SCRIPT = re.compile(
+    r"""//[^\n]*|/\*.*?\*/|'(?P<single>(?:[^'\\\n]|\\.)*)'|"(?:[^"\\\n]|\\.)*\"|`[^`]*`"""
+    r"""|(?P<word>[A-Za-z_$][\w$.]*(?:<\w+>|\([^()]*\)|\[\])?\??)(?P<key>\s*:)?""",
+    re.DOTALL,
+)
+# What stands before a type that a key of an object has instead of a value.
+_TYPED = "="
+
+
+def _of_script(text: str) -> Any:
+    """The value of an object as scripts write it, `{ title: 'Alps', days: 3, startsAt: Timestamp }`, or None."""
+    if text.lstrip()[:1] not in ("{", "[") or len(text) > 20_000 or "=>" in text:
+        return None
+    plain = re.sub(r":(?=\s*[,}\n])", ": null", _SCRIPT.sub(_as_json, text))
+    return _loaded(re.sub(r"(?<=[\w\"\]}])[ \t]*(?=\n\s*\")", ",", plain))
+
+
+def _as_json(match: re.Match[str]) -> str:
+    if match["single"] is not None:
+        return json.dumps(match["single"])
+    word = match["word"]
+    if word is None:
+        return match[0] if match[0][0] == '"' else json.dumps(match[0][1:-1]) if match[0][0] == "`" else " "
+    if match["key"]:
+        return json.dumps(word.rstrip("?")) + ":"
+    return word if word in ("true", "false", "null") else json.dumps(_TYPED + word)
 
 
 def _places(seen: Block) -> Mapping[str, Sequence[int]]:
@@ -213,11 +242,7 @@ def _example(value: Any, seen: Block, places: Mapping[str, Sequence[int]]) -> Re
     first = rows[0] if rows and isinstance(rows[0], dict) else None
     if not first or len(first) < 2:
         return None
-    attributes = tuple(
-        _guessed(str(name), one, _at(str(name), seen, places))
-        for name, one in first.items()
-        if not isinstance(one, dict)
-    )
+    attributes = tuple(_guessed(str(name), one, _at(str(name), seen, places)) for name, one in first.items())
     samples = tuple(Fact(pairs, seen.place) for row in rows if isinstance(row, dict) and (pairs := _row(row)))
     nameless = DraftEntity(Fact("", seen.place), Fact("concept", seen.place), attributes=attributes, samples=samples)
     return Reading("json-example", PRECISION["json-example"], (nameless,))
@@ -249,6 +274,9 @@ def _guessed(name: str, value: Any, place: Place) -> DraftAttribute:
         word = "integer"
     elif isinstance(value, float):
         word = "decimal"
+    elif isinstance(value, str) and value.startswith(_TYPED):
+        kind = written.take(value.removeprefix(_TYPED)).type
+        return replace(DraftAttribute(name=Fact(name, place)), type=Fact(kind, place) if kind else None)
     elif isinstance(value, str):
         word = next((guess for pattern, guess in _GUESSES if pattern.fullmatch(value)), "string")
     elif isinstance(value, dict | list):
@@ -262,6 +290,7 @@ def _guessed(name: str, value: Any, place: Place) -> DraftAttribute:
 def read(text: str, place: Place) -> Reading | None:
     """The object schemas of a JSON text; of an example its attributes under an entity without a name; else None."""
     value = _loaded(text)
+    value = _of_script(text) if value is None else value
     if value is None:
         return None
     seen = block(text, place)
@@ -283,5 +312,5 @@ def read(text: str, place: Place) -> Reading | None:
 
 
 def sniff(text: str) -> bool:
-    """Whether an unlabelled fence is a JSON object or list of objects."""
-    return text.lstrip()[:1] in ("{", "[") and isinstance(_loaded(text), dict | list)
+    """Whether an unlabelled fence is an object or a list of objects, in JSON or as scripts write them."""
+    return text.lstrip()[:1] in ("{", "[") and isinstance(_loaded(text) or _of_script(text), dict | list)

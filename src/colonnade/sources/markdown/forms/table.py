@@ -12,13 +12,17 @@ from colonnade.errors import Place
 from colonnade.sources.markdown import facts, names, written
 from colonnade.sources.markdown.blocks import Span, Table
 from colonnade.sources.markdown.facts import Facts
-from colonnade.vocabulary import columns, qualifiers
+from colonnade.vocabulary import columns, qualifiers, typewords
 
 PRECISION = 70
 _ROLE_OF: dict[str, str] = {}
 for _role, _titles in columns.ROLES.items():
     for _word in _titles:
         _ROLE_OF.setdefault(_word, _role)
+
+_NAMING = frozenset(
+    "field column attribute campo columna atributo coluna feld spalte champ colonne campo colonna".split()
+)
 
 _PSEUDO = re.compile(
     r"(?:composite |table |check |unique )?(?:unique(?: constraint| index| key)?|primary key|pk|fk|foreign keys?|index(?:es)?|constraints?|check|unique together|relations?|relationships?|idx|索引|唯一约束|主键|"  # noqa: E501
@@ -121,6 +125,9 @@ def _role_by_words(head: str) -> str:
         role = _ROLE_OF.get(part, "")
         if role in ("type", "required", "nullable", "default", "constraints", "validation", "values"):
             return role
+    if len(parts) == 2 and parts[0] in _NAMING and parts[1] not in _ROLE_OF:
+        # `Field ID`, `Campo SAP`: the name of the column there.
+        return "name"
     if (
         len(parts) <= 3
         and parts
@@ -240,10 +247,19 @@ def row_attributes(row: tuple[Span, ...], roles: Shape, file: str) -> tuple[Draf
         # A row for several columns cannot make each of them the key.
         told = {field: fact for field, fact in told.items() if field != "primary_key"}
     description = _description(row, roles)
+    target = _pointed_at(row, description) if "references" not in told else ""
+    if target:
+        told = {**told, "references": Fact(target, place)}
     return tuple(
         facts.attribute(name, place, facts.joined(_bracket(bracket, place, name), told), description)
         for name, bracket in heads
     )
+
+
+def _pointed_at(row: tuple[Span, ...], description: str) -> str:
+    """`| orgId | FK | Organization |`: the name alone beside a cell that only says that the column points somewhere."""
+    pointing = any(names.plain(span.text).strip().lower() in typewords.REFERENCE_WORDS for span in row)
+    return description if pointing and re.fullmatch(r"[A-Z][A-Za-z]+", description) else ""
 
 
 def _has_type(row: tuple[Span, ...], roles: Shape) -> bool:
@@ -350,6 +366,8 @@ def _row_facts(row: tuple[Span, ...], roles: Shape, file: str, column: str) -> F
 
 
 _WORD_END = re.compile(r"[\s,;(（]")
+# `` `LoadStatus` enum below ``: a remark that names the list of the values.
+_NAMED_LIST = re.compile(r"`?[A-Z]\w+`? enum\b")
 
 
 def _cell_facts(span: Span, role: str, file: str, column: str, number: int) -> Facts:
@@ -369,6 +387,8 @@ def _cell_facts(span: Span, role: str, file: str, column: str, number: int) -> F
         return _stored(lowered, role, place)
     if role == "length":
         return {"max_length": Fact(int(lowered), place)} if lowered.isdigit() and 0 < int(lowered) < 10**7 else {}
+    if role == "description" and _NAMED_LIST.match(text):
+        role = "type"
     if (
         role == "description"
         and (alone := written.take(text)).known

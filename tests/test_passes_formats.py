@@ -137,3 +137,20 @@ def test_a_query_in_words_is_a_pattern(words, wanted):
 def test_words_that_settle_no_query_are_reported(words):
     _, findings = made(TASK, queries=(DraftQuery(fact(words)),))
     assert "unread-query" in {one.rule for one in findings}
+
+
+@pytest.mark.parametrize(
+    ("words", "columns"),
+    [
+        ("Tasks can be searched by title with partial matches", ["title"]),
+        ("Users search tasks by title and body (substring search)", ["title", "body"]),
+        ("Fuzzy search over task body, tolerant of typing errors", ["body"]),
+        ("Tasks match a part of the owner's wishes", []),
+        ("Tasks are searched by title", []),
+    ],
+)
+def test_partial_matches_that_a_document_asks_for_have_a_trigram_index_of_each_named_text(words, columns):
+    schema, _ = made(TASK, requirements=(fact(words),))
+    found = [one for one in schema.database.table("tasks").indexes if one.keys[0].operator_class == "gin_trgm_ops"]
+    assert {one.keys[0].column for one in found} == {*columns}
+    assert [one.name for one in schema.database.extensions] == ["pg_trgm"] * bool(columns)

@@ -100,6 +100,7 @@ PASSES: tuple[Pass, ...] = (
     exclusions.start_before_end,
     formats.email_case,
     formats.full_text_search,
+    formats.partial_match_search,
     indexes.stated_indexes,
     indexes.owner_index,
     indexes.strategy_indexes,

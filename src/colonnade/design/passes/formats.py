@@ -106,17 +106,42 @@ def full_text_search(work: Work) -> Work:
     """
     tables = dict(work.tables)
     for name, one in work.tables.items():
-        for text, place in _asked(work, one):
+        for text, place in _asked(work, one, _SEARCH):
             if not one.external and "search_vector" not in tables[name].columns:
                 tables[name] = _searchable(tables[name], text, place)
     return replace(work, tables=tables)
 
 
-def _asked(work: Work, blueprint: Blueprint) -> Iterator[tuple[str, Place]]:
+_PARTIAL = re.compile(
+    r"\b(?:partial|substring|fuzzy|typo[- ]tolerant|infix)[- ](?:text )?(?:match|search)\w*"
+    r"|\bmatch\w* (?:any )?parts? of|\bILIKE\b|\btrigrams?\b",
+    re.IGNORECASE,
+)
+
+
+@rule("partial-match-search")
+def partial_match_search(work: Work) -> Work:
+    """Where a document asks for partial matches, each of the named texts has a trigram index.
+
+    A B-tree finds what a text begins with; a GIN index of its trigrams finds what stands anywhere in it, in any case.
+    It costs more with every write than a B-tree does, so only texts that the sentence names have one.
+    """
+    tables = dict(work.tables)
+    for name, one in work.tables.items():
+        for text, place in () if one.external else _asked(work, one, _PARTIAL):
+            for column in _named_texts(one, text):
+                keys = (IndexKey(column, operator_class="gin_trgm_ops"),)
+                index = Index(sql.shorten(f"idx_{name}_{column}_partial"), keys, "gin")
+                if one.columns[column].type != "citext":
+                    tables[name] = add(tables[name], index, stated(place))
+    return replace(work, tables=tables)
+
+
+def _asked(work: Work, blueprint: Blueprint, pattern: re.Pattern[str]) -> Iterator[tuple[str, Place]]:
     own = [(fact.value, fact.place) for fact in blueprint.entity.constraints]
     own += [(blueprint.entity.description, blueprint.place)]
-    yield from ((text, place) for text, place in own if _SEARCH.search(text))
-    general = [fact for fact in (*work.draft.global_rules, *work.draft.requirements) if _SEARCH.search(fact.value)]
+    yield from ((text, place) for text, place in own if pattern.search(text))
+    general = [fact for fact in (*work.draft.global_rules, *work.draft.requirements) if pattern.search(fact.value)]
     if not general:
         return
     words = "|".join(re.escape(word.replace("_", " ")) for word in (blueprint.name, naming.singular(blueprint.name)))
@@ -146,11 +171,12 @@ def _searchable(blueprint: Blueprint, text: str, place: Place) -> Blueprint:
 
 
 def _named_texts(blueprint: Blueprint, text: str) -> list[str]:
-    """The text columns that the sentence names behind `on`, `over` or `of`."""
-    found: list[str] = []
-    for match in _SEARCHED.finditer(text):
-        for word in re.split(r"[,/&`]|\band\b", match["columns"]):
-            name = blueprint.column(word.strip().replace(" ", "_"))
-            if name and is_text(blueprint.columns[name].type) and name not in found:
-                found.append(name)
-    return found
+    """The text columns that the sentence names behind `on`, `over` or `of`, in its order."""
+    named = {
+        name: re.compile(rf"\b{re.escape(name).replace('_', '[ _]')}\b", re.IGNORECASE)
+        for name, one in blueprint.columns.items()
+        if is_text(one.type)
+    }
+    behind = _SEARCHED.search(text)
+    places = ((pattern.search(text, behind.start()), name) for name, pattern in named.items()) if behind else ()
+    return [name for _, name in sorted((found.start(), name) for found, name in places if found)]

@@ -46,10 +46,22 @@ MEMBERS: list[dict[str, Any]] = [
 ]  # fmt: skip
 
 
+FEW: list[dict[str, Any]] = [
+    {"name": "Boat", "attributes": {"user_id": "uuid", "berth": "text"},
+     "constraints": ["berth UNIQUE", "berth IN ('north', 'quay''s end', 'south')"],
+     "relationships": [belongs("User", "user_id")]},
+    {"name": "Cafe", "attributes": {"id": "bigint", "size": "enum(small,large)"}},
+    {"name": "Terrace", "attributes": {"notes": "text", "code": "slug"}, "extends": "Cafe",
+     "constraints": ["notes NOT NULL", "notes UNIQUE", "code UNIQUE"], "inheritance": "single-table"},
+    {"name": "Contact", "attributes": {"password_hash": "email", "token": "url"},
+     "constraints": ["password_hash NOT NULL", "token NOT NULL"]},
+]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("entities", "settings"),
-    [(PARTED, Settings()), (SHARED, Settings()), (MEMBERS, Settings(roles=False))],
-    ids=["partitions", "shared", "members without roles"],
+    [(PARTED, Settings()), (SHARED, Settings()), (MEMBERS, Settings(roles=False)), (FEW, Settings())],
+    ids=["partitions", "shared", "members without roles", "few values, kinds and secrets"],
 )
 def test_a_list_is_proven_whole(
     tmp_path: Path, server: Server, entities: list[dict[str, Any]], settings: Settings

@@ -17,9 +17,9 @@ from colonnade.server import Server, connect, scratch_database
 
 
 def entity(name: str, parent: str, extra: dict[str, str] | None = None) -> dict[str, object]:
-    key = f"{parent.lower()}_id"
+    key, kind = f"{parent.lower()}_id", (extra or {}).get("id", "uuid")
     return {
-        "name": name, "attributes": {key: "uuid", "label": "string(40)", **(extra or {})},
+        "name": name, "attributes": {key: kind, "label": "string(40)", **(extra or {})},
         "constraints": [f"{key} NOT NULL", "label NOT NULL"],
         "relationships": [{"type": "many-to-one", "target_entity": parent, "foreign_key": key}],
     }  # fmt: skip
@@ -27,11 +27,13 @@ def entity(name: str, parent: str, extra: dict[str, str] | None = None) -> dict[
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> api.Design:
-    """A circle of two, one of three within the rows of one user, and a table that requires itself."""
-    owned = {"user_id": "uuid"}
+    """Circles of two, one of three within the rows of one user, tables that require themselves; counted keys too."""
+    owned, counted = {"user_id": "uuid"}, {"id": "integer"}
     entities = [
         entity("Guild", "Hero"), entity("Hero", "Guild"), entity("Alpha", "Beta", owned),
         entity("Beta", "Gamma", owned), entity("Gamma", "Alpha", owned), entity("Node", "Node"),
+        entity("Owl", "Fox", counted), entity("Fox", "Owl", {**counted, **owned}), entity("Nest", "Nest", counted),
+        entity("Egg", "Owl", counted),
     ]  # fmt: skip
     source = tmp_path_factory.mktemp("rings") / "entities.json"
     source.write_text(json.dumps({"spec_file": "specs/001-rings/spec.md", "entities": entities}))
@@ -43,11 +45,13 @@ def test_every_law_holds_on_circles(made: api.Design, server: Server) -> None:
     assert [proof for proof in proofs if not proof.passed] == []
     subjects = {proof.subject for proof in proofs if proof.law == "constraint-foreign-key"}
     assert any("heroes_guild_id_fkey" in one for one in subjects)
+    seeded = {proof.subject.rpartition("/")[2] for proof in proofs if proof.law == "seeds-load"}
+    assert any("fox_owl" in one or "owl_fox" in one for one in seeded) and any("nest" in one for one in seeded)
 
 
 def test_the_finding_says_what_a_circle_means(made: api.Design) -> None:
     messages = [one.message for one in made.findings if one.rule == "circular-references"]
-    assert len(messages) == 3
+    assert len(messages) == 5
     assert any("heroes first, under a key of guilds" in one and "deleting a row" in one for one in messages)
 
 

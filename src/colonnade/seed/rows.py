@@ -270,7 +270,7 @@ def _rows_of(
     seen: list[set[tuple[str | None, ...]]] = [set() for _ in subject.uniques]
     pointed = {key.target: parents.get(key.target, ()) for key in subject.keys} | {_key(subject.table): made}
     for place in range(count):
-        for attempt in range(_ATTEMPTS):
+        for attempt in _attempts(subject, place):
             row = _row(subject, place, attempt, count, pointed, known)
             if row is not None and not _taken(row, subject, seen) and not _breaks(row, subject):
                 _remember(row, subject, seen)
@@ -279,6 +279,22 @@ def _rows_of(
     # Conditions that no row seems to keep: the server judges one row, and names what refuses it.
     first = _row(subject, 0, 0, count, pointed, known) if count and not made else None
     return [first] if first is not None else made
+
+
+def _attempts(subject: _Subject, place: int) -> Sequence[int]:
+    """The attempts at one row; each second row first takes the values that conditions compare with, and is filled.
+
+    Else no row would be of the kind, or in the state, for which such a condition asks for more than NULL.
+    """
+    in_order = range(_ATTEMPTS)
+    if not subject.compared or place % 2 == 0:
+        return in_order
+    left = {attempt: len(_left_empty(subject.emptied, place, attempt)) for attempt in in_order}
+    return sorted(in_order, key=lambda attempt: (not _takes_compared(attempt), left[attempt]))
+
+
+def _takes_compared(attempt: int) -> bool:
+    return attempt % 4 == 3
 
 
 def _key(table: Table) -> tuple[str, str]:
@@ -309,7 +325,7 @@ def _row(
         if column.name not in row and column.name not in subject.kept:
             asked = subject.asked.get(column.name, NO_LIMITS)
             constants = subject.compared.get(column.name, ())
-            if constants and attempt % 4 == 3:
+            if constants and _takes_compared(attempt):
                 row[column.name] = constants[(place + attempt // 4) % len(constants)]
                 continue
             row[column.name] = value(space, column, asked, known, place + attempt * _stride_of(count))

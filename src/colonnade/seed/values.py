@@ -173,7 +173,9 @@ def value(space: str, column: Column, asked: Limits, known: Known, number: int) 
     """The text of a literal for `column` in the row of that number; None is NULL. `space` keeps tables apart."""
     name = take_apart(column.type)
     if _locked(column, name):
-        return None if column.nullable else f"{LOCKED}-{number + 1}"[: name.length]
+        mark = f"{LOCKED}-{number + 1}"[: name.length]
+        if column.nullable or _fits(mark, asked):
+            return None if column.nullable else mark
     if name.base == "xml" and column.nullable:
         # Many servers are built without libxml and take no XML at all.
         return None

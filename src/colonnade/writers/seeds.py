@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from colonnade.design.roles import unbound
 from colonnade.design.schema import Column, ForeignKey, Roles, Schema, Table
@@ -18,32 +18,20 @@ COUNT = 5
 def seeds(request: Request) -> Iterator[File]:
     """`backend/seeds/NNN_<entity>.sql` for each table that rows can be made for, parents first.
 
-    Tables that need each other's rows stand in one file, which is named after all of them. There is none where the
-    first rows of a ring would have to name numbers that the server has not counted yet.
+    Tables that need each other's rows stand in one file, which is named after all of them.
     """
     schema = request.schema
     # One external row, since all seeds belong to the one user who is there.
     made = rows(schema, COUNT, owners=1)
     entities = {one.table: one.name for one in schema.intent.entities}
-    rings = [[table for table in ring if made[table.name]] for ring in together(schema)]
+    rings = [there for ring in together(schema) if (there := [table for table in ring if made[table.name]])]
     tables = {(one.schema, one.name): one for one in schema.database.tables}
-    rings = [one for one in rings if one and not _names_what_is_not_counted(one)]
     # From a thousand files on three digits would no longer sort as numbers do.
     digits = max(3, len(str(len(rings))))
     for number, ring in enumerate(rings, 1):
         name = "_".join(module(entities.get(table.name, table.name)) for table in ring)
         text = _script(ring, made, schema, tables)
         yield File(request.layout.backend / "seeds" / f"{number:0{digits}d}_{shorten(name)}.sql", text)
-
-
-def _names_what_is_not_counted(ring: Sequence[Table]) -> bool:
-    named = {(one.schema, one.name): one for one in ring}
-    return any(
-        counted(named[key.target].column(theirs))
-        for table in ring for key in table.foreign_keys
-        if key.target in named and not any(table.column(mine).nullable for mine in key.columns)
-        for theirs in key.target_columns
-    )  # fmt: skip
 
 
 def _script(
@@ -61,10 +49,40 @@ def _script(
         # A filtered statement then is an error instead of rows that go nowhere.
         *(["SET LOCAL row_security = off;"] if unbound(schema.intent.roles) else []),
         *(_guard(table, key) for table in ring for key in _targets(outside[table.name])),
-        *(_insert(table, made[table.name], outside[table.name], tables) for table in ring),
+        *(_insert(table, made[table.name], outside[table.name], tables, _promised(table, ring)) for table in ring),
+        *(_kept(table, made[table.name], tables, _promised(table, ring)) for table in ring if _promised(table, ring)),
         "COMMIT;",
     ]
     return "\n\n".join(blocks) + "\n"
+
+
+def _promised(table: Table, ring: Sequence[Table]) -> frozenset[str]:
+    """Columns that must name numbers which the server counts later in the transaction; their keys are checked then."""
+    places = {(one.schema, one.name): one for one in ring}
+    return frozenset(
+        mine
+        for key in table.foreign_keys
+        if key.deferred and key.target in places
+        for mine, theirs in zip(key.columns, key.target_columns, strict=True)
+        if counted(places[key.target].column(theirs)) and not table.column(mine).nullable
+    )
+
+
+def _kept(table: Table, made: Sequence[Row], tables: Mapping[tuple[str, str], Table], promised: Collection[str]) -> str:
+    """Writes the numbers that are there now in the place of those that stood for them."""
+    parents = _counted_parents(table, tables)
+    target = qualified(table.schema, table.name)
+    return "\n".join(
+        f"UPDATE {target} SET {ident(name)} = {_value(table.column(name), row[name], {}, parents)}"
+        f" WHERE {ident(name)} = {_standing_in(place)};"
+        for place, row in enumerate(made)
+        for name in sorted(promised)
+    )
+
+
+def _standing_in(place: int) -> str:
+    """A number that no row bears, for the row at `place`: what points at it may be unique."""
+    return str(-1 - place)
 
 
 def _runner(roles: Roles | None) -> str:
@@ -100,6 +118,7 @@ def _insert(
     made: list[Row],
     outside: Mapping[str, tuple[ForeignKey, str]],
     tables: Mapping[tuple[str, str], Table],
+    promised: Collection[str],
 ) -> str:
     target = qualified(table.schema, table.name)
     columns = [table.column(name) for name in made[0]]
@@ -107,7 +126,13 @@ def _insert(
     if not columns:
         return f"INSERT INTO {target} SELECT {unless_filled};"
     parents = _counted_parents(table, tables)
-    lines = [[_value(column, row[column.name], outside, parents) for column in columns] for row in made]
+    lines = [
+        [
+            _standing_in(place) if column.name in promised else _value(column, row[column.name], outside, parents)
+            for column in columns
+        ]
+        for place, row in enumerate(made)
+    ]
     head = f"INSERT INTO {target} ({idents(tuple(made[0]))})\n"
     if _repeats_itself(table):
         return (

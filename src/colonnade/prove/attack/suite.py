@@ -186,6 +186,7 @@ def attempts(stage: Stage, attacks: Sequence[Attack]) -> Iterator[Attempt]:
                 yield Attempt(table.name, one, one.run(subject) if subject else NO_ROWS)
 
 
+NEW_KEY = "00000000-0000-4000-8000-00000000feed"
 UNSHARED_THEMES = frozenset({"writing", "powers"})
 WITHOUT_USER = frozenset(
     {"read-unset-user", "read-empty-user", "pooled-connection", "aborted-transaction", "reset-setting", "discard-all"}
@@ -207,7 +208,9 @@ def _subject(stage: Stage, table: Table, settable: frozenset[str], changeable: f
     spare = stage.spares.get((table.schema, table.name), {})
     pointing = {owner, *(name for key in table.foreign_keys for name in key.columns)}
     alone = {name for _, columns in unique_keys(table) for name in columns} - pointing
-    fresh = {name: text for name, text in spare.items() if name in alone}
+    # Where a unique key of few values leaves no row to spare, a new key at least tells the row from one's own.
+    counterparts = spare or {name: NEW_KEY for name in key_of(table) if table.column(name).type == "uuid"}
+    fresh = {name: text for name, text in counterparts.items() if name in alone}
     own = sum(row[owner] in values for row in rows)
     bare = Subject(
         stage, table, owner, me, them, values, mine, theirs, own, len(rows), fresh, settable, changeable, {}

@@ -14,7 +14,7 @@ WHOLE: dict[str, tuple[str, ...]] = {
         "type definition", "data structure", "field", "column", "property", "data model", "model", "table", "members", "data", "spec",
         "campos", "atributos", "propiedades", "propriedades", "estrutura", "estructura", "colunas", "felder", "attribute und typen",
         "eigenschaften", "spalten", "struktur", "champs", "attributs", "propriétés", "colonnes", "campi", "attributi", "proprietà",
-        "字段", "欄位", "欄位定義", "属性", "字段定义", "字段说明", "表结构", "数据结构", "结构", "フィールド", "カラム", "カラム定義", "テーブル定義", "項目", "構造",
+        "字段", "欄位", "欄位定義", "属性", "字段定义", "字段说明", "表结构", "数据结构", "结构", "フィールド", "カラム", "カラム定義", "テーブル定義", "項目", "構造", "主な列", "主要列", "主なカラム", "主要カラム", "主な項目", "主要項目", "主なフィールド", "主要フィールド", "主要字段", "核心字段", "주요 필드", "주요 컬럼",
         "필드", "속성", "поля", "атрибуты", "свойства", "столбцы", "структура", "new fields", "added fields", "new columns", "added columns",
         "sqlmodel definition", "sqlmodel", "sqlalchemy model", "orm model", "prisma schema", "prisma model", "prisma", "sql schema", "sql",
         "sql definition", "typescript", "typescript interface", "typescript type", "typescript definition", "interface", "django model",
@@ -192,7 +192,7 @@ LAST_WORDS: dict[str, str] = {
     **dict.fromkeys("policies permissions rls".split(), "policies"),
     **dict.fromkeys("examples example samples".split(), "samples"),
     **dict.fromkeys("dtos dto payloads payload requests responses endpoints endpoint schemas".split(), "transfer"),
-    **dict.fromkeys("enums enum enumeration enumerations values".split(), "enums"),
+    **dict.fromkeys("enums enum enumeration enumerations values 列挙型 枚举 枚举类型 열거형 перечисление aufzählung".split(), "enums"),
     **dict.fromkeys("entities tables models collections".split(), "entities"),
     **dict.fromkeys("fields columns attributes properties".split(), "attributes"),
     **dict.fromkeys("""parameters params headers flags options shortcuts keybindings dependencies-list overview diagram diagrams strategy strategies considerations decisions requirements notes flow flows mapping
@@ -211,6 +211,11 @@ LAST_WORDS: dict[str, str] = {
     ),
 }  # fmt: skip
 
+# A title in Chinese or Japanese that ends so speaks about something else.
+ABOUT_ENDING = re.compile(
+    r"(?:概要|方針|仕様|手順|注意|取り扱い|について|背景|対応関係|理由|流れ|ポリシー|方法|说明|概述|流程|策略|方案|原则|总结|步骤|规范|建议|约定|须知)$"
+)
+
 FIRST_WORDS: dict[str, str] = {
     **dict.fromkeys("""how why what when where which who overview introduction summary notes note about migration implementation step
     phase appendix related next see user-story success edge performance considerations database-connection
@@ -221,7 +226,7 @@ FIRST_WORDS: dict[str, str] = {
     **dict.fromkeys("derived computed calculated runtime-only transient ephemeral in-memory non-persisted non-persistent".split(), "unstored"),
     **dict.fromkeys("validation".split(), "constraints"),
     **dict.fromkeys("example sample".split(), "samples"),
-    **dict.fromkeys("enum enumeration allowed supported permitted".split(), "enums"),
+    **dict.fromkeys("enum enumeration allowed supported permitted possible mögliche zulässige erlaubte posibles possíveis".split(), "enums"),
     **dict.fromkeys("campos campi champs felder fields columns attributes".split(), "attributes"),
     **dict.fromkeys("index indexes".split(), "indexes"),
 }  # fmt: skip

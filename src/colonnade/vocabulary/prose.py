@@ -10,7 +10,7 @@ _I = re.IGNORECASE
 STRONG_LEAD = re.compile(
     r"(?:\b(?:key |core |main |essential |required |important |primary |relevant |stored |its |new |additional |common )*(?:attributes?|fields?|properties|columns|data points|data fields|metadata fields|data)"
     r"(?:\s+(?:include|includes|are|contain|consist of|added|such as))?\s*[:：]|\battributes? includ\w+:?|\bfields? includ\w+:?|\bproperties includ\w+:?|\bkey data[:：]|\bincludes?:|\bcontains?:|\bstores?:|\bhas:|\bwith:|\btracks?:|\bcaptures?:|"
-    r"(?:atributos|campos|propiedades|propriedades|datos|dados)(?:\s+\w+){0,2}\s*[:：]|(?:attribute|felder|eigenschaften)\s*[:：]|(?:attributs|champs|propriétés)(?:\s+\w+)?\s*[:：]|(?:attributi|campi)(?:\s+\w+)?\s*[:：]|"
+    r"(?:atributos|campos|propiedades|propriedades|datos|dados)(?:[\s-]+\w+){0,2}\s*[:：]|(?:attribute|felder|eigenschaften)\s*[:：]|(?:attributs|champs|propriétés)(?:\s+\w+)?\s*[:：]|(?:attributi|campi)(?:\s+\w+)?\s*[:：]|"
     r"(?:主要)?(?:属性|字段)(?:包括|有|为)?\s*[:：]|(?:主な)?(?:属性|フィールド|項目)\s*[:：]|속성\s*[:：]|атрибуты\s*[:：]|поля\s*[:：]|包含(?!多)|包括|持つ属性)",
     _I,
 )  # fmt: skip
@@ -79,7 +79,7 @@ RELATIVE = re.compile(
 
 # Words in front of a name that are not part of it.
 FRONT = re.compile(
-    r"^(?:(?:a|an|the|its|their|his|her|each|any|some|one|this|that|these|those|own|optional(?:ly)?|unique|required|mandatory|zero or more|one or more|at least one|exactly one|at most one|multiple|several|many|all|both|new|only|given|specific|particular|same|having|including|storing|carrying|recording|associated|related|"
+    r"^(?:(?:a|an|the|its|their|his|her|each|any|some|one|this|that|these|those|own|optional(?:ly)?|unique|required|mandatory|zero or more|one or more|at least one|exactly one|at most one|multiple|several|many|all|both|new(?!\s+(?:value|quantity|stat(?:e|us)|price|balance|role|email|name|owner|amount|stage|version|level|date|password)\b)|only|given|specific|particular|same|having|including|storing|carrying|recording|associated|related|"
     r"corresponding|respective|human-readable|user-facing|free-form|free-text|possibly|also|either|and|or|plus|with|contains|includes|carries|has(?=\s+(?:an?|the|one|many|its)\b)|list of|set of|collection of|array of|series of|"
     r"history of|list|pair of|nullable|globally unique|system-generated|non-empty|"
     r"el|la|los|las|un|una|unos|su|sus|cada|o|os|as|um|uma|seu|sua|der|die|das|ein|eine|einen|sein|ihre|le|les|des|une|son|sa|ses|il|lo|gli|uno|y|e|und|et|ed|ou|opcional(?:mente)?|único|única|l'|d')\s+)+",

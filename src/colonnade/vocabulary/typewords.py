@@ -48,7 +48,7 @@ WORDS: dict[str, str] = {
          "iso8601 string", "iso datetime string", "iso timestamp string", "timestamps", "date & time", "date and time", "datetime utc", "timestamp utc", "utc date",
          "unix timestamp", "datetime.datetime", "timestamp with tz", "timestamp w/ tz", "timestamp tz", "timestamp_ntz", "timestamp without tz", "epoch timestamp",
          "zaman damgası", "autodate", "thời gian", "tijdstempel", "時刻", "日付時刻", "firestore timestamp", "server timestamp", "iso", "日期時間", "localdatetime?", "date with time",
-         "timestamp (timezone)", "timestamp (tz)", "iso-8601 string", "iso string", "timestampz", "timestamp_tz", "datetime (iso)", "datetime (iso 8601)", "temporal",
+         "timestamp (timezone)", "timestamp (tz)", "iso-8601 string", "iso string", "timestampz", "timestamp_tz", "ts", "datetime (iso)", "datetime (iso 8601)", "temporal",
          "iso 8601 utc"),
         "timestamp"),
     **dict.fromkeys(("hora", "uhrzeit", "heure", "ora", "時間", "hh:mm", "timefield", "local time", "wall-clock time"), "time"),

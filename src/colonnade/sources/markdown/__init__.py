@@ -120,6 +120,8 @@ def page(file: str, text: str) -> Page:
     lists = tuple(enums.named(parts, file))
     if lists:
         readings.append(Reading("enums", 10, enums=lists))
+    if not entries and not any(reading.entities for reading in readings):
+        entries = tuple(prose.spoken(root, file))
     split = tuple(one for entry in entries for one in _each_name(entry))
     title = next((titles.bare(one.text) for one in sections.walk(root) if one.level == 1), "")
     return Page(file, parts, _allowed(_without_shapes(readings, _titled(parts)), bool(entries)), split, title)

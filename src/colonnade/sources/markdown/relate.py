@@ -12,6 +12,7 @@ from colonnade.sources.markdown.mentions import Index
 from colonnade.sources.markdown.relations import Relation, delete_action, turned
 from colonnade.values import replace
 from colonnade.vocabulary import storage
+from colonnade.vocabulary.naming import plural
 
 _NO_TARGET = frozenset(
     [
@@ -144,6 +145,9 @@ def _qualified(written: str, entity: DraftEntity, attribute: DraftAttribute, kno
     parts = written.split(".")
     if len(parts) == 1 and names.key(written) in ("self", "parent"):
         return entity.name.value
+    if len(parts) == 1 and (found := known.find(written)) and plural(snake(found)) != plural(snake(written)):
+        # Of `cita` and `citas` English makes two tables.
+        return found
     if len(parts) == 2 and parts[0].lower() in SCHEMAS and known.find(parts[0]) is None:
         return f"{written}.id"
     return written
@@ -310,7 +314,11 @@ def _implied(entity: DraftEntity, attribute: DraftAttribute, known: Index) -> st
         return None
     found = known.find(base)
     if found is None and "_" in base:
-        found = known.find(base.rpartition("_")[2]) if base.rpartition("_")[2] not in _NO_TARGET else None
+        last = base.rpartition("_")[2]
+        found = known.find(last) if last not in _NO_TARGET else None
+        if found is None and "_by_" in base:
+            # `created_by_member_id` of the only entity that is a member of something.
+            found = known.by_tail.get(last)
     if found is None and base not in _NO_TARGET and len(base) > 3:
         found = known.by_tail.get(base)
         # `movement_id` of MigratoryMovement is its own.

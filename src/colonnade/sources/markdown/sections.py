@@ -117,7 +117,8 @@ def _stands_alone(block: Paragraph) -> bool:
 
 
 def _named_columns(text: str, following: Block) -> bool:
-    return isinstance(following, (Table, Bullets)) and len(text.split()) <= 3 and titles.read(text).role == "entity"
+    named = isinstance(following, (Table, Bullets)) and len(text.split()) <= 3 and ": `" not in text
+    return named and titles.read(text).role == "entity"
 
 
 def _bold_label(block: Paragraph, following: Block, match: re.Match[str]) -> tuple[Span, int, Block | None] | None:

@@ -76,7 +76,7 @@ def of_section(section: Section, title: titles.Title, file: str) -> Subject:
 
 
 _TABLE_LINE = re.compile(
-    r"^[-*\s]*\**(?:(?:db |database |sql )?table(?: name)?|nombre de (?:la )?tabla|tabelle(?:nname)?|collection(?: name)?|表名|テーブル名)\**\s*[:：]\**\s*`?(?P<table>[a-z_][a-z0-9_.]*)`?\s*(?:$|[(—–.,-])",  # noqa: E501
+    r"^[-*\s]*\**(?:(?:db |database |sql )?table(?: name)?|nombre de (?:la )?tabla|tabelle(?:nname)?|techni(?:scher|cal) name|collection(?: name)?|表名|テーブル名)\**\s*[:：]\**\s*`?(?P<table>[a-z_][a-z0-9_.]*)`?\s*(?:$|[(—–.,-])",  # noqa: E501
     re.IGNORECASE | re.MULTILINE,
 )
 

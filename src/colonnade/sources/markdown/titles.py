@@ -10,7 +10,7 @@ from colonnade.sources.markdown import names
 from colonnade.vocabulary import headings, storage
 
 _NUMBER = re.compile(
-    r"^(?:(?:\(?\d+(?:\.\d+)*[.):]?|[A-Z]\d*[.)]|[IVX]+[.)]|[①-⑳]|§\s?\d+(?:\.\d+)*|第\d+[章节節])\s*)(?=[^\d\s])"
+    r"^(?:(?:\(?\d+(?:\.\d+)*(?:[a-z](?=[.):\s]))?[.):]?|[A-Z]\d*[.)]|[IVX]+[.)]|[①-⑳]|§\s?\d+(?:\.\d+)*|第\d+[章节節])\s*)(?=[^\d\s])"
 )
 _DECORATION = re.compile(r"^[^\w`(（\[【\"'*]+|[^\w`)）\]】\"'*?。]+$")
 _BRACKETS = re.compile(r"[(（\[［【]([^()（）\[\]［］【】]*)[)）\]］】]")
@@ -122,6 +122,8 @@ _ATTRIBUTES_OF = re.compile(r"^[^\x00-\x7f]{0,6}(?:属性|字段|フィールド
 
 
 def _role_by_words(lowered: str) -> str:
+    if headings.ABOUT_ENDING.search(lowered):
+        return "other"
     parts = re.split(r"[\s/]+", lowered)
     first, last = parts[0].strip("&,"), parts[-1].strip("&,:")
     if len(parts) > 1 and last in headings.LAST_WORDS:
@@ -182,7 +184,7 @@ def read(text: str) -> Title:
     # A title in back-ticks is a name, whatever it means in English.
     whole = "" if _CODE_NAME.fullmatch(shown) else role_of(shown)
     soft = bool(whole) and not _is_whole(shown)
-    if whole and not soft:
+    if whole and (not soft or (whole == "enums" and marked)):
         return Title(whole, shown, notes=tuple(_BRACKETS.findall(shown)))
     stripped = _MARKER_BEFORE.sub("", names.plain(shown) if not shown.startswith("`") else shown, count=1).strip()
     notes = tuple(note.strip() for note in _BRACKETS.findall(names.plain(stripped)))

@@ -537,6 +537,8 @@ def _columns_of(part: Part, about: Subject, block: Bullets, announced: bool, fil
     for entry in block.items:
         if announces_columns(entry.text) and not (found and bullets.names_columns(entry)):
             yield from _announced_item(about, entry, file)
+        elif not found and about.proven and (key := bullets.key_item(entry, file)):
+            yield _defined("list", bullets.PRECISION - 10, about, key, entry.lines[0], file)
         yield from _foreign_keys(about, entry, file)
     if found:
         return
@@ -546,7 +548,7 @@ def _columns_of(part: Part, about: Subject, block: Bullets, announced: bool, fil
 
 
 _ANNOUNCED = re.compile(
-    r"\**`?(?P<head>[^:：*`\n]{1,40}?)`?(?:\*\*\s*[:：]|[:：]\s*\*\*|[:：])\s*(?P<rest>.*)", re.DOTALL
+    r"\**`?(?P<head>[^:：*`\n]{1,40}?)`?(?:\*\*\s*[:：]|[:：]\s*\*\*|[:：]|\*\*(?=$))\s*(?P<rest>.*)", re.DOTALL
 )
 
 

@@ -23,7 +23,7 @@ _QUOTED_NAME = (
     rf"(?:\*\*`?[^*`\n]{{1,60}}`?\*\*|`[^`\n]{{1,80}}`|\*[^*\n]{{1,60}}\*|__[^_\n]{{1,60}}__|\"{_IDENT}\"|'{_IDENT}')"
 )
 _HEAD = re.compile(
-    rf"(?P<names>{_QUOTED_NAME}(?:\s*(?:,|/|&|\+|;|、|\band\b|\bund\b|\by\b|\be\b|\bor\b)\s*{_QUOTED_NAME})*|{_IDENT}(?:\s*(?:,|/|&|、)\s*{_IDENT})*|[^\W\d][\w '’/-]{{1,40}}?)(?P<mark>[?*!]?)(?P<rest>\s*(?:[:：(（=]|[-–—→]\s|\s[-–—→]\s|->).*|\s+[A-Za-z].*|)",  # noqa: E501
+    rf"(?P<names>{_QUOTED_NAME}(?:\s*(?:,|/|&|\+|;|、|\band\b|\bund\b|\by\b|\be\b|\bor\b)\s*{_QUOTED_NAME})*|{_IDENT}(?:\s*(?:,|/|&|、)\s*{_IDENT})*|[^\W\d][\w '’/-]{{1,40}}?)(?P<mark>[?*!]?)(?P<rest>\s*(?:[:：(（=]|[-–—→]\s|\s[-–—→]\s|->|…\s).*|\s+[A-Za-z].*|)",  # noqa: E501
     re.DOTALL,
 )
 _PHRASE = re.compile(
@@ -33,7 +33,7 @@ _PHRASE = re.compile(
 _FLAG_BEHIND = re.compile(r"(?P<name>[^\W\d_]+ [^\W\d_]+)\s+(?P<flag>[^\W\d_]+)\W*")
 _UNIQUE = re.compile(r"únic[oa]|unique|eindeutig|unico|unica", re.IGNORECASE)
 _EACH = re.compile(_QUOTED_NAME)
-_DASH = re.compile(r"\s+[-–—]{1,2}\s+|\s*—\s*|\s+//\s+|\s+#\s+|\s+<-+\s+")
+_DASH = re.compile(r"\s+[-–—]{1,2}\s+|\s+…\s+|\s*—\s*|\s+//\s+|\s+#\s+|\s+<-+\s+")
 _BRACKET = re.compile(r"\s*[(（\[](?P<inside>(?:[^()（）\[\]]|[(（\[][^()（）\[\]]*[)）\]])*)[)）\]]")
 # Heads of items that say something about the entity instead of naming a column.
 _META = re.compile(
@@ -43,7 +43,7 @@ _META = re.compile(
     r"columns|properties|key fields|enum|enums|values|computed|derived|triggers?|performance|partial index|check(?: constraint)?|migration|query|queries|schema|behavior|cardinality|pk|fk|parent|children|methods?|important|warning|"  # noqa: E501
     r"required|optional|format|key|ttl|scope|hierarchy|volume|size|expected volume|created|updated|deleted|read|write|insert|update|delete|select|create|actions?|events?|status transitions|responsibilities|role|managed by|consumers?|producer|"  # noqa: E501
     r"relación|relação|relazione|beziehung|relation|depende de|depends on|pertenece a|pertence a|raw value|cases|"
-    r"一意制約|制約|関連|关系|约束|索引|说明|備考|目的|用途|restricciones|relaciones|relações|restrições|beziehungen|einschränkungen|propósito|zweck|objectif|validaciones|validações|índices|reglas|regras|regeln|nota|notas|hinweis)s?",
+    r"一意制約|制約|関連|关系|约束|索引|说明|備考|補足|補足説明|目的|用途|restricciones|relaciones|relações|restrições|beziehungen|einschränkungen|propósito|zweck|objectif|validaciones|validações|índices|reglas|regras|regeln|nota|notas|hinweis)s?",
     re.IGNORECASE,
 )  # fmt: skip
 # Of these, the ones that no column is called.
@@ -137,7 +137,9 @@ _MODEL_CALL = re.compile(
     r"[`*]*(?:has_?(?:many|one)|belongs_?to(?:_?many)?|many_?to_?many|morph\w+)\w*\s*\(", re.IGNORECASE
 )
 _KEY_ITEM = re.compile(
-    rf"\W*(?:primary key|PK)\W*[:：]\W*`?(?P<name>{_IDENT})`?\s*(?:\((?P<type>[^()]*(?:\([^()]*\)[^()]*)?)\))?\W*",
+    r"\W*(?:primary key|PK|主キー|主键|기본 ?키|clave primaria|llave primaria|chave primária|Primärschlüssel|"
+    r"clé primaire|chiave primaria)\W*[:：]\W*"
+    rf"`?(?P<name>{_IDENT})`?\s*(?:\((?P<type>[^()]*(?:\([^()]*\)[^()]*)?)\))?\W*",
     re.IGNORECASE,
 )
 _FOREIGN_ITEM = re.compile(r"\W*foreign keys?\W*[:：]\**\s*(?P<rest>.+)", re.IGNORECASE | re.DOTALL)
@@ -154,6 +156,12 @@ def _key(text: str) -> Read | None:
         return None
     told = facts.said(match["type"], "type", facts.is_choice(match["name"])) if match["type"] else {}
     return Read((facts.attribute(match["name"], NOWHERE, {**told, "primary_key": Fact(True, NOWHERE)}),), 3)
+
+
+def key_item(entry: Item, file: str) -> tuple[DraftAttribute, ...]:
+    """The column that `**Primary Key**: `id`` beside a list of columns names."""
+    read = placed(entry.lines[0].place(file), _key(entry.text.strip())) if entry.lines else None
+    return read.attributes if read else ()
 
 
 def _foreign(text: str) -> Read | None:
@@ -341,7 +349,7 @@ def _names(text: str) -> list[str]:
 
 
 _INSIDE_NAME = re.compile(r"[(（](?P<inside>[^()（）]*)[)）]")
-_DIVIDER = re.compile(r"\s*(?:[:：(（=]|[-–—→]|->)")
+_DIVIDER = re.compile(r"\s*(?:[:：(（=]|[-–—→]|->|…\s)")
 
 
 def _read(heads: list[str], written_name: str, mark: str, rest: str) -> Read | None:
@@ -386,7 +394,7 @@ def _made(heads: list[str], told: Facts, description: str) -> tuple[DraftAttribu
     return tuple(facts.attribute(head, NOWHERE, told, description) for head in heads)
 
 
-_DASH_OR_ARROW = re.compile(r"(?:[-–—]{1,2}|→|->)\s*")
+_DASH_OR_ARROW = re.compile(r"(?:[-–—]{1,2}|→|->|…(?=\s))\s*")
 
 
 def _rest(rest: str, choice: bool) -> tuple[Facts, str, bool]:
@@ -416,6 +424,8 @@ _WORDS_LISTED = re.compile(r"[^\W_][\w-]*(?:\s*[,/|]\s*[^\W_][\w-]*(?: +[\w-]+)*
 _NAME_LISTED = re.compile(r"nombre\s*[,y]", re.IGNORECASE)
 
 
+# `(optional, Project.id)`: the key that the column holds.
+_KEY_OF = re.compile(r"(?:^|[,、;]\s*)(?P<target>[A-Z]\w*\.id)(?=$|\s*[,、;])")
 # `Pending, InTraining, Active`: words with a capital each.
 _CAPITAL_WORDS = re.compile(r"[A-Z][A-Za-z0-9-]*(?:\s*,\s*[A-Z][A-Za-z0-9-]*)+")
 
@@ -441,6 +451,9 @@ def qualified(inside: str, choice: bool) -> Facts:
     if chosen:
         return chosen
     told = facts.said(inside, "type", choice)
+    pointed = _KEY_OF.search(names.plain(inside))
+    if pointed:
+        told = facts.joined(told, {"references": Fact(pointed["target"], NOWHERE)})
     kind = told.get("type")
     if (
         kind is not None

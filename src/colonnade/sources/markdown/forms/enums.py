@@ -42,7 +42,11 @@ def named(parts: Sequence[Part], file: str) -> Iterator[Named]:
 def _is_enum(heading: str) -> bool:
     """`ApplicationStatus (enum)` names a list of values."""
     return bool(
-        re.search(r"[(（]\s*(?:\w+\s+)?enum(?:eration|erado)?\s*[)）]|\benum\s*[:：]|\benum$", heading, re.IGNORECASE)
+        re.search(
+            r"[(（]\s*(?:\w+\s+)?enum(?:eration|erado)?\s*[)）]|\benum\s*[:：]|\benum$|(?:列挙型|枚举(?:类型)?|열거형)$",
+            heading,
+            re.IGNORECASE,
+        )
     )
 
 
@@ -71,9 +75,9 @@ def _section(block: Block, name: str, file: str, *, single: bool) -> Iterator[Na
             place = block.items[0].lines[0].place(file)
             yield name, Fact(tuple(dict.fromkeys(value for value in values if value)), place)
             return
-        listed, _ = (
-            written.closed(", ".join(item.text for item in block.items)) if len(block.items) == 1 else ((), None)
-        )
+        alone = block.items[0].text if len(block.items) == 1 else ""
+        chain = _CHAIN_FIRST.match(alone)
+        listed, _ = written.closed(chain[0] if chain else alone) if alone else ((), None)
         if name and listed and block.items[0].lines:
             yield name, Fact(listed, block.items[0].lines[0].place(file))
     elif isinstance(block, Paragraph):
@@ -107,6 +111,7 @@ def _closed(text: str) -> tuple[tuple[str, ...], str | None]:
     return written.closed(plain.replace("\\|", "|")) if re.search(r"[,|/、]", plain) else ((), None)
 
 
+_CHAIN_FIRST = re.compile(r"`[^`]+`(?:\s*[/|,、]\s*`[^`]+`)+(?=\s+[…–—-]\s)")
 # `NEW` → `SENT` → `PAID` / `LOST`: the values of one list, in the order in which they follow each other.
 _CHAIN = re.compile(r"`[^`]+`(?:\s*(?:→|->|=>|/|\||,)\s*`[^`]+`)+\s*[.,;]?")
 

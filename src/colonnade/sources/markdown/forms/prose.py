@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from colonnade import types
-from colonnade.design.draft import DraftAttribute, EntityKind, Fact
+from colonnade.design.draft import DraftAttribute, EntityKind, Fact, RelationKind
 from colonnade.errors import Place
 from colonnade.sources.markdown import facts, names, relations, subject, titles, written
 from colonnade.sources.markdown.blocks import Block, Bullets, Item, Paragraph, Span, Table
 from colonnade.sources.markdown.facts import NOWHERE, Facts
 from colonnade.sources.markdown.forms import bullets, table
 from colonnade.sources.markdown.mentions import Index, find
-from colonnade.sources.markdown.sections import Section
+from colonnade.sources.markdown.sections import Section, walk
 from colonnade.sources.markdown.subject import Subject
 from colonnade.vocabulary import prose, qualifiers, storage
 
@@ -59,6 +59,24 @@ def entries(section: Section, file: str) -> tuple[Entry, ...]:
     for below in section.sections:
         found.extend(_of_section(below, file))
     return tuple(found)
+
+
+# `` `runs` records mode, target date and status. ``
+_SPOKEN = re.compile(
+    r"`(?P<name>[a-z][a-z0-9_]*)` (?P<text>(?:records|stores|holds|keeps|contains|captures|tracks|has)\s[^`]*,.*)",
+    re.DOTALL,
+)
+
+
+def spoken(root: Section, file: str) -> Iterator[Entry]:
+    """The tables that a text without any list or table tells of, a sentence each."""
+    paragraphs = (block for section in walk(root) for block in section.blocks if isinstance(block, Paragraph))
+    for block in paragraphs:
+        for sentence in _SENTENCES.split(block.text[:LONGEST]):
+            match = _SPOKEN.fullmatch(sentence or "")
+            if match:
+                about = Subject(match["name"], block.lines[0].place(file), description=names.plain(sentence)[:500])
+                yield Entry(about, block.lines, match["text"])
 
 
 def _entries_of(block: Block, file: str) -> Iterator[Entry]:
@@ -443,7 +461,7 @@ def _sentence(text: str, entry: Entry, known: Index, *, first: bool) -> Iterator
     """The attributes that one sentence lists."""
     if prose.RELATED.match(text):
         return
-    strong = prose.STRONG_LEAD.search(text)
+    strong = _strong_lead(text)
     if strong:
         yield from _pieces(text[strong.end() :], entry, known)
         return
@@ -468,6 +486,16 @@ def _sentence(text: str, entry: Entry, known: Index, *, first: bool) -> Iterator
             yield from _pieces(clause[lead:], entry, known)
 
 
+def _strong_lead(text: str) -> re.Match[str] | None:
+    """The words that announce attributes; in a bracket of a list, `rules (for select fields: a list)`, they announce none."""  # noqa: E501
+    for match in prose.STRONG_LEAD.finditer(text):
+        before = text[: match.start()]
+        opened = before.rfind("(") if before.count("(") > before.count(")") else -1
+        if opened < 0 or not prose.LEAD.search(before[:opened]):
+            return match
+    return None
+
+
 _GENERIC_LIST = re.compile(
     r"\b(?P<noun>(?:\w+\s+)?(?:details?|attributes|fields|information|info|data|properties|metadata|columns|settings|parameters|datos|dados|daten|informations))\s*[(（](?P<inside>[^()（）]{3,300})[)）]",
     re.IGNORECASE,
@@ -477,6 +505,8 @@ _GENERIC_LIST = re.compile(
 def _in_brackets(text: str, entry: Entry, known: Index) -> Iterator[DraftAttribute]:
     """`payment details (type, last four digits)`, `an account (email, password hash)`: a bracket that lists columns."""
     for match in _GENERIC_LIST.finditer(text):
+        if len(_inner(match["inside"])) < 2:
+            continue
         yield from _expanded(match["noun"], match["inside"], entry, known)
     lead = prose.LEAD.search(text)
     bracket = _BRACKET.search(text)
@@ -745,6 +775,8 @@ def _told_behind(name: str, bracket: str, rest: str) -> Facts:
     return told
 
 
+# `whether required`
+_WHETHER_ALONE = re.compile(r"\s*whether (?P<how>[a-z]{4,20})\s*", re.IGNORECASE)
 _SPLIT_NOUN = re.compile(r"(?P<left>(?:(?:an?|the|its) )?[^\W\d_]+) \([^\W\d_]+\) (?P<right>[^\W\d_]+)")
 # `fecha de inicio (`startDate`)`: what it is called follows what it is.
 _NAMED_IN_CODE = re.compile(r"[^`()（）]{2,60}\s*[(（]`(?P<name>[^\W\d]\w*)`[)）]")
@@ -762,6 +794,10 @@ def _piece(text: str, entry: Entry, known: Index) -> Iterator[DraftAttribute]:
     if split:
         # `the last (halted) phase`
         text, bracket, inside = f"{split['left']} {split['right']}", None, ""
+    said = _WHETHER_ALONE.fullmatch(text)
+    if said:
+        yield facts.attribute(said["how"], NOWHERE, {})
+        return
     coded = re.match(r"\s*(?:(?:an?|the|its|optional|unique)\s+)*[`*]*`(?P<name>[^`]+)`", text)
     head = text[: bracket.start()] if bracket else text
     told = _told(text, head, inside, coded["name"] if coded else head)
@@ -773,13 +809,13 @@ def _piece(text: str, entry: Entry, known: Index) -> Iterator[DraftAttribute]:
     noun = head.strip() if "type" in told and re.fullmatch(r"\s*\w+\s*", head) else _noun(head)
     if noun is None:
         return
-    if inside and inside.count(",") > 1 and _expands(noun, inside):
+    if inside and inside.count(",") > 1 and not _LIST_OF.match(head.strip()) and _expands(noun, inside):
         yield from _expanded(noun, inside, entry, known)
         return
     if "type" in told and known.find(noun) is None:
         yield facts.attribute(noun, NOWHERE, told)
         return
-    if inside and _expands(noun, inside):
+    if inside and not _LIST_OF.match(head.strip()) and _expands(noun, inside):
         yield from _expanded(noun, inside, entry, known)
         return
     for name in _paired(noun):
@@ -797,6 +833,13 @@ def _paired(noun: str) -> tuple[str, ...]:
 
 
 _LIST_OF = re.compile(r"(?:number|list|set|collection|array|series|history|kind|type|amount) of (.+)", re.IGNORECASE)
+# `created by user identifier`
+_DONE_BY = re.compile(
+    r"(?P<done>(?:last )?(?:creat|updat|modifi|chang|delet|approv|review|assign|upload|perform|request|record|verifi|"
+    r"resolv|invit|add)ed by)"
+    r"(?: [\w-]+){1,2}",
+    re.IGNORECASE,
+)
 _OF_ANOTHER = re.compile(r"\s+of\s+(?:the|a|an|each|its|their)\b.*$")
 _IDENTIFIES = re.compile(
     r"(?:unique )?(?:identifier|id)|(?:identificador|id)(?: únic[oa])?|eindeutige id|identifiant(?: unique)?",
@@ -819,6 +862,7 @@ def _noun(head: str) -> str | None:
     bare = prose.FRONT.sub("", bare + " ").strip()
     bare = _OF_THE.sub(lambda match: f"{match['rest']} {match['head']}", bare)
     bare = prose.CUT.sub("", bare).strip()
+    bare = _DONE_BY.sub(lambda match: match["done"], bare)
     bare = prose.PREPOSITION.sub("", bare).strip() if len(bare.split()) > 3 else bare
     of = _LIST_OF.fullmatch(bare)
     bare = of[1] if of and not bare.lower().startswith(("number", "type", "kind", "amount")) else bare
@@ -877,6 +921,8 @@ def _is_attribute(noun: str, entry: Entry, known: Index) -> bool:
             "date",
             "identifier",
             "rule",
+            "rules",
+            "specification",
             "scope",
             "role",
         )
@@ -994,6 +1040,8 @@ def relations_of(entry: Entry, known: Index) -> list[relations.Relation]:
     """The relations that the text about an entity and the lists below it state."""
     about = known.find(entry.subject.name)
     found = relations.told(entry.text, entry.subject.place, about, known)
+    if about is not None:
+        found.extend(_listed_relatives(entry, about, known))
     for child in entry.children:
         if isinstance(child, Bullets):
             for item in child.items:
@@ -1004,3 +1052,22 @@ def relations_of(entry: Entry, known: Index) -> list[relations.Relation]:
                         for inner in below.items:
                             found.extend(relations.told(inner.text, entry.subject.place, about, known))
     return found
+
+
+def _listed_relatives(entry: Entry, about: str, known: Index) -> Iterator[relations.Relation]:
+    """`Related to: Asset, Bookings`, and what in `Attributes: customer, total` is an entity: one each, or many."""
+    for sentence in _SENTENCES.split(entry.text):
+        related, strong = prose.RELATED.match(sentence), _strong_lead(sentence)
+        lead = related or strong
+        for piece in _cut(sentence[lead.end() :], ",;、，") if lead else ():
+            name = _BRACKET.sub("", names.plain(piece)).strip(" .")
+            other = known.find(name) or (known.by_tail.get(names.key(name)) if related else None)
+            many = names.key(name) != names.spelling(name)
+            if other is None or other == about or _EXPLICIT_KIND.search(piece) or (many and not related):
+                continue
+            kind: RelationKind = "one-to-many" if many else "many-to-one"
+            place = entry.subject.place
+            yield relations.turned(relations.Relation(about, kind, other, place, text=sentence))
+
+
+_EXPLICIT_KIND = re.compile(r"\b(?:one|many)-to-|\d:|:\d|N:|:N")

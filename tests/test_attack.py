@@ -91,9 +91,8 @@ def test_a_policy_for_reading_alone_leaves_writing_open(server: Server) -> None:
 def test_views_and_definer_functions_let_rows_of_a_guarded_table_through(server: Server) -> None:
     found = attacked(server, careless(server, "invoices"))
     assert (found.application, found.setting) == ("app", "request.tenant")
-    assert leaks(found) == {
-        "invoices": {"read-as-reader", "view-read", "view-leaky-function", "materialised-view", "definer-function"}
-    }
+    assert leaks(found) == {"invoices": {"view-read", "view-leaky-function", "materialised-view", "definer-function"}}
+    assert verdicts(found, "invoices")["channel-overseer"] == Verdict.ACCEPTED
     assert verdicts(found, "invoices")["owner-role"] == Verdict.ACCEPTED
     assert verdicts(found, "invoices")["channel-sequence-values"] == Verdict.ACCEPTED
 
@@ -189,6 +188,61 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON chats, messages TO app;
     found = attacked(server, source)
     assert dict(source.through) == {("public", "messages"): (("public", "chats"), "id")}
     assert found.holds and verdicts(found, "messages")["insert-as-another"] == Verdict.HELD
+
+
+USERS = f"""
+CREATE ROLE login_service NOLOGIN;
+CREATE TABLE users (id uuid PRIMARY KEY, email text NOT NULL);
+ALTER TABLE users OWNER TO login_service;
+GRANT REFERENCES ON users TO keeper;
+GRANT SELECT (id) ON users TO mover;
+CREATE TABLE notes (id uuid PRIMARY KEY, user_id uuid NOT NULL REFERENCES users, body text NOT NULL);
+ALTER TABLE notes OWNER TO keeper;
+ALTER TABLE notes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON notes TO app USING ({OWN}) WITH CHECK ({OWN});
+CREATE POLICY read ON notes FOR SELECT TO app USING ({OWN});
+CREATE POLICY passing ON notes TO mover USING (true);
+GRANT SELECT, INSERT, UPDATE, DELETE ON notes TO app, mover;
+"""
+
+
+def test_users_of_others_are_no_leak_and_named_as_not_covered(server: Server) -> None:
+    found = attacked(server, of(server, USERS))
+    assert found.holds and not leaks(found), leaks(found)
+    assert found.uncovered == ("public.users",) and "not covered: public.users has no row" in report.text(found)
+    assert report.as_json(found)["uncovered"] == ["public.users"]
+    assert verdicts(found, "users")["owner-role"] == Verdict.NOT_APPLICABLE
+    assert verdicts(found, "notes")["channel-overseer"] == Verdict.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("more", "table", "attacks"),
+    [
+        ("CREATE VIEW people AS SELECT * FROM users; GRANT SELECT ON people TO app", "users", {"view-read"}),
+        ("GRANT SELECT ON users TO app", "users", {"read-all", "read-unset-user"}),
+        ("GRANT SELECT (email) ON users TO PUBLIC", "users", {"read-all"}),
+        ("GRANT staff TO app; GRANT DELETE, SELECT ON users TO staff", "users", {"read-all", "delete-blind"}),
+        ("GRANT SELECT ON users TO reporter", "users", {"read-as-reader"}),
+        (
+            "CREATE FUNCTION email(id uuid) RETURNS text LANGUAGE sql SECURITY DEFINER AS"
+            " $$ SELECT email FROM public.users WHERE id = $1 $$",
+            "users",
+            {"definer-function"},
+        ),
+        ("CREATE POLICY wide ON notes FOR SELECT TO app USING (true)", "notes", {"read-all"}),
+        (f"CREATE POLICY narrow ON notes FOR UPDATE TO mover USING ({OWN})", "notes", {"read-as-reader"}),
+        ("ALTER TABLE notes NO FORCE ROW LEVEL SECURITY", "notes", {"owner-role"}),
+    ],
+)
+def test_what_lets_rows_of_users_out_is_a_leak(server: Server, more: str, table: str, attacks: set[str]) -> None:
+    found = attacked(server, of(server, f"{USERS}; {more};"))
+    assert attacks <= leaks(found)[table]
+
+
+def test_a_superuser_owns_what_it_makes_and_its_views_read_everything(server: Server) -> None:
+    more = "CREATE ROLE boss SUPERUSER; CREATE VIEW people AS SELECT * FROM users; GRANT SELECT ON people TO app;"
+    found = attacked(server, of(server, f"{USERS} {more} ALTER VIEW people OWNER TO boss;"))
+    assert "view-read" in leaks(found)["users"]
 
 
 def test_policies_that_ask_for_the_role_are_named_and_nothing_is_claimed_of_them(server: Server) -> None:

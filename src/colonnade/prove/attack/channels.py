@@ -15,6 +15,7 @@ from colonnade.sql import ident, literal
 SIGNED = "a signed token in the setting, which a definer function of another role verifies, instead of a bare id"
 GIVEN = "random keys, and no INSERT or UPDATE of the key columns for the application (column grants)"
 PARAMETERS = "values as parameters, which are not shown, or a role for each user; REVOKE on pg_stat_activity"
+NARROWER = "a role that nobody logs in as, reached by functions; grants on the columns that it needs"
 HIDDEN = "a database, or a partitioned table with statistics of its own, for each tenant"
 
 
@@ -42,6 +43,20 @@ def other_settings(subject: Subject) -> Result:
             words = f"with {name} set to {given!r}, {done.outcome.values[0][0]} rows of others are seen"
             return accepted(words, done.script, "another role for administrators, with a policy of its own")
     return held(f"{', '.join(others)}, set to what a switch usually is, shows nothing of others")
+
+
+@attack("channel-overseer")
+def overseer(subject: Subject) -> Result:
+    """A role to which policies open all rows by its name, such as an auditor or a migrator, sees those of all users."""
+    names = {role for one in subject.table.policies for role in one.roles}
+    answers = []
+    for role in filter(names.__contains__, subject.stage.overseers):
+        done = subject.act_as(role, f"SELECT count(*) FROM {subject.name} WHERE {subject.their_rows}")
+        if done.outcome.accepted and done.outcome.values[0][0]:
+            words = f"{role} sees {done.outcome.values[0][0]} rows of others, as a policy for it says"
+            return accepted(words, done.script, NARROWER)
+        answers.append(f"{role}: {shown(done.outcome)}")
+    return held("; ".join(answers)) if answers else not_applicable("no policy opens all rows to a role by its name")
 
 
 @attack("channel-probe-primary-key")

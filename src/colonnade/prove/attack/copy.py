@@ -148,10 +148,10 @@ def _open(name: str) -> SchemaNamespace:
 
 def _staff(administrator: psycopg.Connection, source: Source, application: str) -> None:
     """Gives every role what it has in the source, and the observer the right to see and load all rows."""
-    statements = [
-        f"ALTER ROLE {ident(OBSERVER)} BYPASSRLS",
-        f"GRANT pg_read_all_data, pg_write_all_data TO {ident(OBSERVER)}",
-    ]
+    everything = "GRANT pg_read_all_data, pg_write_all_data TO"
+    powerful = [OBSERVER, *[OWNER] * source.maker_passes, *(one.name for one in source.people if one.superuser)]
+    statements = [f"{everything} {ident(one)}" for one in powerful]
+    statements += [f"ALTER ROLE {ident(OBSERVER)} BYPASSRLS"]
     statements += [f"ALTER ROLE {ident(OWNER)} BYPASSRLS"] * source.maker_passes
     for person in source.people:
         statements += [f"ALTER ROLE {ident(person.name)} BYPASSRLS"] * person.bypasses

@@ -15,6 +15,8 @@ def owner_role(subject: Subject) -> Result:
     owner = subject.table.owner
     if owner is None or owner == subject.stage.application or owner not in subject.stage.owners:
         return not_applicable("the application itself owns the table; the other attacks are made as it")
+    if not subject.table.row_security:
+        return not_applicable("it has no row-level security to force; what the application reaches is told by the rest")
     # The stand-in of whoever ran the DDL passes policies; whether they are forced shows without that.
     plain = (f"ALTER ROLE {ident(OWNER)} NOBYPASSRLS",) if owner == OWNER else ()
     done = subject.act_as(owner, _others(subject), before=plain)

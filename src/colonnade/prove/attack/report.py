@@ -26,6 +26,10 @@ def text(report: Report) -> str:
     lines += [*_matrix(report), "", LEGEND, ""]
     lines += [f"not attacked: {one}" for one in report.unclear]
     lines += [f"belongs to no user, not attacked: {one}" for one in report.apart]
+    lines += [
+        f"not covered: {one} has no row-level security; the application has no privilege on it, and that alone keeps it"
+        for one in report.uncovered
+    ]
     lines += [f"not copied, since this server does not have it: extension {one}" for one in report.left_out]
     lines += _evidence(report)
     for verdict, title in ((Verdict.ACCEPTED, "Accepted channels"), (Verdict.LEAKED, "Leaks, each with an exploit")):
@@ -56,6 +60,7 @@ def as_json(report: Report) -> dict[str, object]:
         "unclear": list(report.unclear),
         "apart": list(report.apart),
         "left_out": list(report.left_out),
+        "uncovered": list(report.uncovered),
         "attacks": [_value(one) for one in report.attempts],
     }
 

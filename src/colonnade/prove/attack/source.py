@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from colonnade.design import provided
 from colonnade.design.schema import Database, Entity, Policy, Schema, Table
-from colonnade.prove.attack.belonging import Lead, Place, owner_column
+from colonnade.prove.attack.belonging import Lead, Place
 from colonnade.prove.attack.belonging import recognised as belonging_of
 from colonnade.prove.attack.stage import Setting, excluding, holds_carried, unique_keys
 
@@ -39,7 +39,7 @@ class Person:
     """A role: whether policies do not bind it (superuser, BYPASSRLS), and the roles that it is a member of.
 
     `enclosed` is one that nobody can be, so that it is reached through its functions alone; `oversees` one that is to
-    see the rows of all users that it may read.
+    see the rows of all users that it may read. A `superuser` has every privilege, too.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Person:
     member_of: tuple[str, ...] = ()
     enclosed: bool = False
     oversees: bool = False
+    superuser: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,14 @@ class Source:
     """A database to attack. `application` is None where the tables' owner itself is what the application logs in as.
 
     `maker_passes` says that whoever runs the DDL, and owns what nobody else is made the owner of, may well be a
-    superuser, so that policies do not bind the views and functions that are left to it.
+    superuser, so that neither policies nor privileges bind the views and functions that are left to it.
     `through` says of tables whose owner column holds no user where it is looked up.
     `external` are tables that others own; `stated` are the unique keys that documents ask for. `admitted` says that the
     application's privileges are not part of the design, so that it is given those on all rows. `unclear` says of each
     table that cannot be attacked why; `apart` are the tables that belong to no user, as far as can be seen, `shared`
     those of `scoped` whose rows everyone reads on purpose. `denied` are the commands for which there is no policy,
-    so that row-level security lets nobody run them.
+    so that row-level security lets nobody run them. `uncovered` are tables of `scoped` without row-level security that
+    the application may not touch; only what stands on them could tell of their rows.
     """
 
     database: Database
@@ -77,6 +79,7 @@ class Source:
     through: Mapping[Place, Lead] = field(default_factory=dict)
     maker_passes: bool = False
     denied: frozenset[tuple[Place, str]] = frozenset()
+    uncovered: tuple[str, ...] = ()
 
 
 def of_design(schema: Schema) -> Source:
@@ -149,13 +152,15 @@ def of_live(connection: psycopg.Connection) -> Source:
         "SELECT r.rolname, r.rolsuper OR r.rolbypassrls, array(SELECT g.rolname::text FROM pg_auth_members m"
         " JOIN pg_roles g ON g.oid = m.roleid WHERE m.member = r.oid AND g.rolname = ANY(%(names)s) ORDER BY 1),"
         " NOT r.rolcanlogin AND NOT EXISTS (SELECT FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.member"
-        " WHERE m.roleid = r.oid AND NOT (g.rolsuper OR g.rolbypassrls))"
+        " WHERE m.roleid = r.oid AND NOT (g.rolsuper OR g.rolbypassrls)), r.rolsuper"
         " FROM pg_roles r WHERE r.rolname = ANY(%(names)s) ORDER BY 1",
         {"names": names},
     ).fetchall()
-    return recognised(
-        database, tuple(Person(name, bypasses, tuple(groups), closed) for name, bypasses, groups, closed in rows)
+    people = (
+        Person(name, bypasses, tuple(groups), closed, superuser=superuser)
+        for name, bypasses, groups, closed, superuser in rows
     )
+    return recognised(database, tuple(people))
 
 
 def of_sql(server: Server, texts: Mapping[str, str]) -> Source:
@@ -191,18 +196,22 @@ def recognised(database: Database, people: tuple[Person, ...] = ()) -> Source:
     Of `people` whom nobody can be, only those who own a function are reached by it; to others somebody may be added.
     """
     owning = {one.owner for one in database.functions if one.security_definer}
-    people = tuple(replace(one, enclosed=one.enclosed and one.name in owning) for one in people)
     tables = [one for one in database.tables if one.partition_of is None and not one.inherits]
+    opened = _opened(tables)
+    known = {one.name for one in people}
+    people = tuple(
+        replace(one, enclosed=one.enclosed and one.name in owning, oversees=one.name in opened)
+        for one in (*people, *(Person(name) for name in sorted(opened - known)))
+    )
     belonging = belonging_of(database)
     subjects = [one for one in tables if (one.schema, one.name) in belonging.scoped]
     settings = list(filter(None, (_setting(database, one) for table in subjects for one in table.policies)))
     setting = next((one for one in settings if not _of_role(one)), USUAL)
     application = _application(subjects, people)
-    scoped = {
-        (one.schema, one.name): belonging.scoped[one.schema, one.name]
-        for one in subjects
-        if not _by_role(one) and not (_beside(one) and _closed(one, application))
-    }
+    scoped = {(one.schema, one.name): belonging.scoped[one.schema, one.name] for one in subjects if not _by_role(one)}
+    uncovered = tuple(
+        f"{one.schema}.{one.name}" for one in subjects if not one.row_security and _closed(one, application, people)
+    )
     unclear = tuple(
         f"{one.name} has row-level security, but nothing says whose a row is" + _WHY_ROLE * _by_role(one)
         for one in tables
@@ -212,7 +221,7 @@ def recognised(database: Database, people: tuple[Person, ...] = ()) -> Source:
     apart = tuple(one.name for one in tables if not one.row_security and (one.schema, one.name) not in scoped)
     return Source(
         database, setting, application, scoped, people, unclear=unclear, apart=apart, through=belonging.through,
-        maker_passes=application is not None, denied=_denied(tables),
+        maker_passes=application is not None, denied=_denied(tables), uncovered=uncovered,
     )  # fmt: skip
 
 
@@ -235,14 +244,18 @@ def _by_role(table: Table) -> bool:
     return bool(_ROLE.search(text)) and "(" not in _ROLE.sub("", text).strip("() ")
 
 
-def _beside(table: Table) -> bool:
-    """Whether `table` belongs to somebody only as far as other tables point at it, or it at others."""
-    return owner_column(table) is None and not table.row_security
+def _opened(tables: Iterable[Table]) -> frozenset[str]:
+    """The roles that policies name, each time to let them see all rows: a migrator, an auditor, a report."""
+    named = [(role, one) for table in tables for one in table.policies for role in one.roles if role != EVERYBODY]
+    narrowed = {role for role, one in named if {one.using, one.check} - {None, "true"} or not one.permissive}
+    return frozenset(role for role, _ in named) - narrowed
 
 
-def _closed(table: Table, application: str | None) -> bool:
-    """Whether nobody but its owner, who is not the application, may do anything with `table`."""
-    return application not in (None, table.owner) and not any(True for _ in privileges(table))
+def _closed(table: Table, application: str | None, people: tuple[Person, ...]) -> bool:
+    """Whether the application, who does not own `table`, may do nothing with it, by a role that it is in neither."""
+    groups = next((one.member_of for one in people if one.name == application), ())
+    its = {application, EVERYBODY, *groups}
+    return application not in (None, table.owner) and not any(one.grantee in its for one in privileges(table))
 
 
 def _of_role(setting: Setting) -> bool:
@@ -311,7 +324,11 @@ def _without_roles(text: str, people: dict[str, Person]) -> str:
             logs_in = _said(node, "canlogin") or [
                 made == RoleStmtType.ROLESTMT_USER if made is not None else not before.enclosed
             ]
-            people[name] = replace(before, bypasses=any(said) if said else before.bypasses, enclosed=not any(logs_in))
+            superuser = _said(node, "superuser") or [before.superuser]
+            people[name] = replace(
+                before, bypasses=any(said) if said else before.bypasses, enclosed=not any(logs_in),
+                superuser=any(superuser),
+            )  # fmt: skip
             text = text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:].replace(";", " ", 1)
         elif isinstance(node, ast.GrantRoleStmt) and node.is_grant:
             groups = tuple(group.priv_name for group in node.granted_roles or ())

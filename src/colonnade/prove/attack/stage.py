@@ -52,10 +52,11 @@ class Stage:
     `session` is the application's; `stranger` too, but no user was ever set in it. The observer passes every policy
     and is no superuser; the administrator proves nothing itself, it becomes other roles within one transaction.
     `loose` is the administrator where neither foreign keys nor triggers speak, once `still` has run.
-    `scoped` are the tables under attack with their owner columns, `through` where one that holds no user is looked up,
-    `rows` what stands in them, `spares` rows that do not. `owners` own these tables, `readers` may read some of them,
-    `roles` are all that SET ROLE is tried with. `stated` are unique keys that documents ask for as they are, `shared`
-    the tables that every user reads on purpose, `denied` the commands that those who wrote a table let nobody run.
+    `scoped` are the tables under attack with their owner columns, `through` where one that holds no user is looked
+    up, `rows` what stands in them, `spares` rows that do not. `owners` own these tables, `readers` may read some of
+    them, `overseers` are to see the rows of all users, `roles` are all that SET ROLE is tried with. `stated` are
+    unique keys that documents ask for as they are, `shared` the tables that every user reads on purpose, `denied`
+    the commands that those who wrote a table let nobody run.
     """
 
     database: Database
@@ -63,6 +64,7 @@ class Stage:
     application: str
     owners: tuple[str, ...]
     readers: tuple[str, ...]
+    overseers: tuple[str, ...]
     roles: tuple[str, ...]
     scoped: Mapping[Place, str]
     through: Mapping[Place, Lead]

@@ -53,7 +53,8 @@ class Report:
     """All attempts, and what could not be attacked and why; `holds` when nothing leaked and nothing was left open.
 
     `apart` are tables that belong to no user, as far as can be seen, and were not attacked; `left_out` are extensions
-    that the attacked copy does not have.
+    that the attacked copy does not have. `uncovered` are tables without row-level security that the application may not
+    touch: they were attacked by what stands on them, and nothing but privileges keeps their rows.
     """
 
     application: str
@@ -62,6 +63,7 @@ class Report:
     unclear: tuple[str, ...]
     apart: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    uncovered: tuple[str, ...] = ()
 
     def of(self, *verdicts: Verdict) -> tuple[Attempt, ...]:
         """The attempts with one of these verdicts."""
@@ -97,9 +99,11 @@ def besieged(server: Server, copy: Copy, database: str, on_attempt: OnAttempt = 
         for attempt in attempts(stage, ordered()):
             on_attempt(attempt)
             made.append(attempt)
+    source = copy.source
     return Report(
-        copy.application, copy.source.setting.name, tuple(made), copy.source.unclear, copy.source.apart, copy.left_out
-    )
+        copy.application, source.setting.name, tuple(made), source.unclear, source.apart, copy.left_out,
+        source.uncovered,
+    )  # fmt: skip
 
 
 @contextmanager
@@ -155,6 +159,7 @@ def stage_of(
         application=application,
         owners=owners,
         readers=tuple(row[0] for row in bound),
+        overseers=tuple(sorted(one.name for one in source.people if one.oversees and one.name != application)),
         roles=tuple(sorted({*roles} - {application})),
         scoped=scoped,
         through=source.through,

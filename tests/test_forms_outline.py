@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from colonnade.sources.markdown.forms import outline, yamlform
+from colonnade.sources.markdown.forms import outline, relational, yamlform
 from support.forms import PLACE
 
 
@@ -84,3 +84,31 @@ def test_yaml_is_read_whatever_its_shape(text: str) -> None:
 )
 def test_other_yaml_is_no_table(text: str) -> None:
     assert columns(yamlform, text) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "boat (id, name, berth_no)\noar (id, #id_boat)",
+        "- **boat** (<u>id</u>, name, berth_no)\n- **oar** (<u>id</u>, #id_boat)",
+        "boat(id, name,\n     berth_no)\noar(id, id_boat#)\n  UNIQUE (id, id_boat)",
+    ],
+)
+def test_relations_of_a_schema_are_tables(text: str) -> None:
+    assert columns(relational, text) == {"boat": ["id", "name", "berth_no"], "oar": ["id", "id_boat"]}
+    oar = relational.read(text, PLACE).entities[1].attributes[1]
+    assert oar.references is not None and oar.references.value == "boat"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "boat (id, name, berth_no)",
+        "sail(wind, hours)\nmoor(rope, cleat)",
+        "def sail(id, boat):\n    return moor(id, boat)",
+        "boat (the id, and its name)\noar (short, or long)",
+        "INSERT INTO boat (id, name) VALUES (1, 'Elsa');",
+    ],
+)
+def test_what_only_has_brackets_is_no_relation(text: str) -> None:
+    assert columns(relational, text) == {}

@@ -192,7 +192,7 @@ LAST_WORDS: dict[str, str] = {
     **dict.fromkeys("policies permissions rls".split(), "policies"),
     **dict.fromkeys("examples example samples".split(), "samples"),
     **dict.fromkeys("dtos dto payloads payload requests responses endpoints endpoint schemas".split(), "transfer"),
-    **dict.fromkeys("enums enum enumeration enumerations values 列挙型 枚举 枚举类型 열거형 перечисление aufzählung".split(), "enums"),
+    **dict.fromkeys("enums enum enumeration enumerations values types 列挙型 枚举 枚举类型 열거형 перечисление aufzählung".split(), "enums"),
     **dict.fromkeys("entities tables models collections".split(), "entities"),
     **dict.fromkeys("fields columns attributes properties".split(), "attributes"),
     **dict.fromkeys("""parameters params headers flags options shortcuts keybindings dependencies-list overview diagram diagrams strategy strategies considerations decisions requirements notes flow flows mapping

@@ -100,7 +100,7 @@ REFERENCES: tuple[re.Pattern[str], ...] = tuple(
     re.compile(pattern.replace("TARGET", _TARGET), _I)
     for pattern in (
         r"(?<![a-z])(?:FKs?|foreign[ _-]?keys?|foreign|clave foránea|llave foránea|chave estrangeira|fremdschlüssel|clé étrangère|chiave esterna|外键|外部キー|внешний ключ|외래 ?키|yabancı anahtar|khóa ngoại)"
-        r"[`*)]{0,3}\s*(?:constraint\s*|reference\s*|ref\s*|field\s*)?(?:to|references|on|→|->|=>|⟶|➔|➜|–>|—>|—|–|-|:|：|=|\(|>|a|zu|auf|vers|für|para|关联|引用|指向|\s)\s*(?:the\s+|table\s+|table:\s*|references?\s+|to\s+|la\s+|el\s+|entity\s+|→\s*)?TARGET",
+        r"[`*)]{0,3}\s*(?:constraint\s*|reference\s*|ref\s*|field\s*)?(?:(?:to|references|on|a|zu|auf|vers|für|para)\b|→|->|=>|⟶|➔|➜|–>|—>|—|–|-|:|：|=|\(|>|关联|引用|指向|\s)\s*(?:the\s+|table\s+|table:\s*|references?\s+|to\s+|la\s+|el\s+|entity\s+|→\s*)?TARGET",
         r"\breferences?\b\s*[:(→]?\s*(?:→|->|to\s+|the\s+|one\s+|an?\s+)?\s*TARGET",
         r"(?:→|->|=>|⟶|➔|➜|-->)\s*(?:FK\s+)?TARGET",
         r"(?<![a-z])(?:refs?|rel|relation|relationship|link(?:s|ed)?|points?|referencia|verweist auf|relación|relationship zu|beziehung zu|relação|relação com|référence|relazione)\b\s*[:=(]?\s*(?:to\s+|with\s+|a\s+|con\s+|com\s+|auf\s+|zu\s+)?(?:the\s+|→\s*)?TARGET",
@@ -117,14 +117,14 @@ NO_TARGET = frozenset(
     each all auto type enum only must same restrict set delete update both many at identifier which where zero
     any generated user's number url link link-only between system these those it value values json boolean hash
     path name ref referencing serial objectid opaque logical soft weak virtual field column columns required. exactly per
-    char number lógica lógico logica logico logique logisch logische física fisica compuesta composta""".split()
+    char number auto auto-référente lógica lógico logica logico logique logisch logische física fisica compuesta composta""".split()
 )
 FOREIGN_KEY = re.compile(
     r"(?<![a-z])(?:FK|foreign[ _-]?key|clave foránea|chave estrangeira|fremdschlüssel|clé étrangère|外键|外部キー|внешний ключ)(?![a-z])",
     re.IGNORECASE,
 )
 SELF = re.compile(
-    r"\bself(?:[- ]?ref\w*|[- ]?join|[- ]FK)?\b|自参照|自引用|自关联|\bauto-?ref\w*|\bselbst(?:referenz)?",
+    r"\bself(?:[- ]?ref\w*|[- ]?join|[- ]FK)?\b|自参照|自引用|自关联|\bauto-?r[eé]f\w*|\bselbst(?:referenz)?",
     re.IGNORECASE,
 )
 

@@ -44,6 +44,7 @@ SNIFFED = (
     "relatives",
     "notation",
     "yamlform",
+    "relational",
     "outline",
 )
 

@@ -191,6 +191,28 @@ boat
 """,
     ),
     Example(
+        "Relational schemas",
+        "A relation a line with its columns in brackets: keys underlined, `#` before a key of another one.",
+        """## Schema
+
+reader (id, name, joined_on)
+loan (<u>id_loan</u>, #id_reader, due_on)
+""",
+    ),
+    Example(
+        "Collections of documents",
+        "The path of a document names its collection; objects as scripts write them show their fields.",
+        """## `trips/{tripId}`
+```js
+{
+  title: 'Alps',        // as on the ticket
+  days: 3,
+  startsAt: Timestamp,
+}
+```
+""",
+    ),
+    Example(
         "YAML",
         "Tables as mappings or as lists with their names, columns in a word or with a key for each fact.",
         """## Data model

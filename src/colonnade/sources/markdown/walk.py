@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from colonnade.design.draft import DraftAttribute, DraftEntity, EntityKind, Fact
+from colonnade.design.draft import DraftAttribute, DraftEntity, DraftRelationship, EntityKind, Fact, RelationKind
 from colonnade.errors import Place
 from colonnade.sources.markdown import facts, fences, names, subject, titles
 from colonnade.sources.markdown.blocks import Block, Bullets, Fence, Item, Paragraph, Span, Table, items
-from colonnade.sources.markdown.forms import bullets, prose, table
+from colonnade.sources.markdown.forms import bullets, prose, relational, table
 from colonnade.sources.markdown.forms.block import is_transfer
 from colonnade.sources.markdown.sections import LABEL, Section
 from colonnade.sources.markdown.sections import walk as walk_sections
@@ -192,6 +192,22 @@ def _called(block: Paragraph, file: str) -> Iterator[Reading]:
         if len(columns) > 2 and _coded(columns):
             about = Subject(match["name"], line.place(file))
             yield Reading("list", bullets.PRECISION - 10, (subject.entity(about, columns),))
+
+
+_SPELLED = re.compile(r"`(?P<name>[a-z]\w*)`\s*[:：]\s*(?P<rest>(?:`\w+`(?:\s*\([^()]*\))?[\s,.]*){3,})", re.DOTALL)
+
+
+def _spelled(block: Paragraph, file: str) -> Iterator[Reading]:
+    """`` `loan`: `reader_id`, `due_on`, `fee`. ``: a table and all its columns in back-ticks, one of them a key."""
+    match = _SPELLED.fullmatch(block.text.strip())
+    place = block.lines[0].place(file)
+    found = prose.coded_columns(match["rest"], place) if match else ()
+    if match and len(found) > 2 and any(_is_key(one.name.value) for one in found):
+        yield Reading("list", bullets.PRECISION - 20, (subject.entity(Subject(match["name"], place), found),))
+
+
+def _is_key(name: str) -> bool:
+    return name == "id" or name.endswith(("_id", "Id")) or name.startswith("id_")
 
 
 def _is_page(section: Section, title: titles.Title) -> bool:
@@ -507,6 +523,11 @@ def _list(part: Part, block: Bullets, file: str) -> Iterator[Reading]:
     if part.role in ("transfer", "queries", "samples", "policies"):
         return
     announced = part.labelled and part.role in ("entity", "entities")
+    if part.role in ("entity", "entities", "other") and not announced:
+        related = relational.of_items(block, file)
+        if related or _lists_tables(block):
+            yield from (related,) if related else _listed_tables(block, file)
+            return
     if part.role == "entity" and not announced and prose.is_group((block,)):
         for entry in block.items:
             yield from _entity_item(part, entry, file)
@@ -520,6 +541,58 @@ def _list(part: Part, block: Bullets, file: str) -> Iterator[Reading]:
             yield from _entity_item(part, entry, file)
     elif part.role in ("constraints",) and part.subject is not None:
         yield from _rules(part.subject, block, file)
+
+
+_TABLE_HEAD = re.compile(
+    r"\*\*`?(?P<name>[a-z][a-z0-9]*(?:_[a-z0-9]+)*)`?\*\*\s*(?P<note>\(.*?\)(?=\s|$))?\s*(?:[:—–-].*)?", re.DOTALL
+)
+
+
+def _lists_tables(block: Bullets) -> bool:
+    """Whether each item is a bold name in the plural or with columns below it, and none is a column itself."""
+    heads = [_TABLE_HEAD.fullmatch(item.text.strip()) for item in block.items]
+    if len(heads) < 2 or not all(heads):
+        return False
+    held = [len(bullets.attributes(_nested(item), "", labelled=False)) > 1 for item in block.items]
+    named = [match["name"] for match in heads if match]
+    if any(_is_key(name) or name.endswith("_at") for name in named):
+        return False
+    several = sum(name != names.singular(name) for name in named)
+    told = [match["note"] for match in heads if match and match["note"]]
+    pointing = sum(bool(re.search(r"\b(?:FK|PK)\b", note)) for note in told)
+    return sum(held) * 2 >= len(named) or (several * 10 >= len(named) * 6 and (any(held) or pointing * 2 >= len(named)))
+
+
+def _nested(item: Item) -> tuple[Item, ...]:
+    nested = next((child for child in item.children if isinstance(child, Bullets)), None)
+    return tuple(nested.items) if nested else ()
+
+
+_FK_NOTE = re.compile(
+    r"\bFKs?\s+(?:to\s+|→\s*|->\s*)?(?P<target>[a-z]\w*)|\b(?P<single>1:1)\W+(?:[^\W\d_]{1,4}\s+)?(?P<other>[a-z]\w+)"
+)
+_BETWEEN = re.compile(r"(?P<left>[a-z]\w*)\s*(?:<->|↔)\s*(?P<right>[a-z]\w*)")
+
+
+def _listed_tables(block: Bullets, file: str) -> Iterator[Reading]:
+    """The tables of a list, each with the columns below it and what the bracket behind its name says it points at."""
+    for item in block.items:
+        match = _TABLE_HEAD.fullmatch(item.text.strip())
+        assert match is not None
+        place = item.lines[0].place(file)
+        found = bullets.attributes(_nested(item), file, labelled=False)
+        made = subject.entity(Subject(match["name"], place), found)
+        relations = tuple(_noted(match["note"] or "", place))
+        yield Reading("bullets", bullets.PRECISION, (replace(made, relationships=relations),))
+
+
+def _noted(note: str, place: Place) -> Iterator[DraftRelationship]:
+    for match in _FK_NOTE.finditer(note):
+        kind: RelationKind = "one-to-one" if match["single"] else "many-to-one"
+        yield DraftRelationship(Fact(kind, place), Fact(match["target"] or match["other"], place))
+    for match in _BETWEEN.finditer(note):
+        for end in (match["left"], match["right"]):
+            yield DraftRelationship(Fact("many-to-one", place), Fact(end, place))
 
 
 def _columns_of(part: Part, about: Subject, block: Bullets, announced: bool, file: str) -> Iterator[Reading]:
@@ -683,7 +756,9 @@ def _rules(about: Subject, block: Bullets, file: str) -> Iterator[Reading]:
 def _inline(part: Part, block: Paragraph, file: str) -> Iterator[Reading]:
     """`**Fields**: id, name, email` in a line of its own, and `users(id, name, email)`."""
     if part.role in ("entities", "entity", "other"):
-        yield from _called(block, file)
+        related = relational.read("\n".join(line.text for line in block.lines), block.lines[0].place(file))
+        yield from (related,) if related else _called(block, file)
+        yield from _spelled(block, file)
     if part.subject is None or part.role in SPEAKING - {"other"}:
         return
     yield from _bare_list(part, block, part.subject, file)

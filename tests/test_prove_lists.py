@@ -47,21 +47,64 @@ MEMBERS: list[dict[str, Any]] = [
 
 
 FEW: list[dict[str, Any]] = [
-    {"name": "Boat", "attributes": {"user_id": "uuid", "berth": "text"},
-     "constraints": ["berth UNIQUE", "berth IN ('north', 'quay''s end', 'south')"],
-     "relationships": [belongs("User", "user_id")]},
+    {
+        "name": "Boat",
+        "attributes": {"user_id": "uuid", "berth": "text"},
+        "constraints": ["berth UNIQUE", "berth IN ('north', 'quay''s end', 'south')"],
+        "relationships": [belongs("User", "user_id")],
+    },
     {"name": "Cafe", "attributes": {"id": "bigint", "size": "enum(small,large)"}},
-    {"name": "Terrace", "attributes": {"notes": "text", "code": "slug"}, "extends": "Cafe",
-     "constraints": ["notes NOT NULL", "notes UNIQUE", "code UNIQUE"], "inheritance": "single-table"},
-    {"name": "Contact", "attributes": {"password_hash": "email", "token": "url"},
-     "constraints": ["password_hash NOT NULL", "token NOT NULL"]},
+    {
+        "name": "Terrace",
+        "attributes": {"notes": "text", "code": "slug"},
+        "extends": "Cafe",
+        "constraints": ["notes NOT NULL", "notes UNIQUE", "code UNIQUE"],
+        "inheritance": "single-table",
+    },
+    {
+        "name": "Contact",
+        "attributes": {
+            "password_hash": "email",
+            "token": "url",
+            "phone": "char(2)",
+            "email": "string(3)",
+            "pin_hash": "char(4)",
+        },
+        "constraints": [
+            "password_hash NOT NULL",
+            "token NOT NULL",
+            "phone NOT NULL",
+            "email NOT NULL",
+            "pin_hash UNIQUE",
+        ],
+    },
+    {"name": "Plan", "attributes": {"title": "text"}, "audit_columns": True},
+    {"name": "Model", "attributes": {"name": "text"}},
+    {
+        "name": "Variant",
+        "attributes": {"kind": "string"},
+        "extends": "Model",
+        "inheritance": "single-table",
+        "constraints": ["kind NOT NULL", "kind IN ('aa', 'b')"],
+    },
+]
+OPEN: list[dict[str, Any]] = [
+    {"name": "Review", "description": "Visible to everyone.", "attributes": {"user_id": "uuid", "draft_id": "uuid"},
+     "relationships": [belongs("User", "user_id"), belongs("Draft", "draft_id", cascade="CASCADE")]},
+    {"name": "Draft", "attributes": {"user_id": "uuid", "text": "text"}, "relationships": [belongs("User", "user_id")]},
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("entities", "settings"),
-    [(PARTED, Settings()), (SHARED, Settings()), (MEMBERS, Settings(roles=False)), (FEW, Settings())],
-    ids=["partitions", "shared", "members without roles", "few values, kinds and secrets"],
+    [
+        (PARTED, Settings()),
+        (SHARED, Settings()),
+        (MEMBERS, Settings(roles=False)),
+        (FEW, Settings()),
+        (OPEN, Settings()),
+    ],
+    ids=["partitions", "shared", "members without roles", "few values, kinds and secrets", "read by all"],
 )
 def test_a_list_is_proven_whole(
     tmp_path: Path, server: Server, entities: list[dict[str, Any]], settings: Settings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from colonnade import types
 from colonnade.config import Settings
 from colonnade.design.draft import DraftAttribute, Fact, Origin
 from colonnade.findings import declare
@@ -32,6 +33,15 @@ def meaning(attribute: DraftAttribute, settings: Settings) -> Fact[str] | None:
     if named is None or attribute.enum_values is not None or attribute.references is not None:
         return None
     return Fact(named, attribute.name.place, Origin.IMPLIED, BY_NAME)
+
+
+def held(attribute: DraftAttribute, type_: str, settings: Settings) -> Fact[str] | None:
+    """As `meaning`, in a column of the type `type_`: a name says nothing where no such value would fit."""
+    told = meaning(attribute, settings)
+    longest = types.take_apart(type_).length
+    if told is None or told.origin is not Origin.IMPLIED or longest is None:
+        return told
+    return None if longest < formats.shortest(told.value) else told
 
 
 def spelled(type_: Fact[str], meaning: Fact[str] | None) -> str:

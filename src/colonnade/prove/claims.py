@@ -9,7 +9,7 @@ from typing import Any
 from colonnade.config import Settings
 from colonnade.design.conditions import safe
 from colonnade.design.draft import DraftAttribute, Fact, Origin
-from colonnade.design.meanings import meaning
+from colonnade.design.meanings import held
 from colonnade.design.schema import Check, Column, Schema, Table
 from colonnade.prove import stated
 from colonnade.prove.stated import Pair
@@ -95,7 +95,9 @@ def not_empty(pair: Pair, settings: Settings) -> Iterator[Claim]:
         if _is_text(column) and column.name not in closed | keys and column.default != "''":
             name = shorten(f"{column.name}_not_empty")
             rule = f"{because}, house rule text-not-empty"
-            tries = ("''", "'   '", "'x'")
+            # A text of fixed width would have blanks behind a shorter one.
+            width = take_apart(column.type).length if take_apart(column.type).base == "character" else 1
+            tries = ("''", "'   '", literal("x" * (width or 1)))
             yield _claim(NOT_EMPTY, pair.table, column, "length(trim({})) > 0", "not empty", rule, tries, name)
 
 
@@ -120,7 +122,7 @@ def lengths(pair: Pair, settings: Settings) -> Iterator[Claim]:
             if fact is None or (sign == ">=" and fact.value < 1):
                 continue
             over = fact.value + (1 if sign == "<=" else -1)
-            told = meaning(attribute, settings)
+            told = held(attribute, column.type, settings)
             tries = tuple(_of_length(told.value if told else "", size) for size in (fact.value, over))
             holds, says = f"length({{}}) {sign} {fact.value}", f"{words} {fact.value} characters"
             yield _claim(LENGTH, pair.table, column, holds, says, reason(fact), tries)
@@ -159,7 +161,7 @@ def formats(pair: Pair, settings: Settings) -> Iterator[Claim]:
     if not settings.enabled("email-format"):
         return
     for attribute, column in attributes(pair):
-        told = meaning(attribute, settings)
+        told = held(attribute, column.type, settings)
         if told is not None and told.value == EMAIL and _is_text(column):
             tries = tuple(map(literal, ("a@b.example", "no address", "a@b", "a b@c.example", "@b.example")))
             because = f"{reason(told)}, house rule email-format"
@@ -172,7 +174,7 @@ def value_formats(pair: Pair, settings: Settings) -> Iterator[Claim]:
     if not settings.enabled("value-formats"):
         return
     for attribute, column in attributes(pair):
-        told = meaning(attribute, settings)
+        told = held(attribute, column.type, settings)
         row = FORMAT_OF.get(told.value) if told else None
         if any(column.name in one.columns for one in pair.table.foreign_keys):
             continue

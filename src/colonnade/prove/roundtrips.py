@@ -123,7 +123,9 @@ def _kept(one: Any, column: Any, names: dict[str, str], member: Any, session: Se
     except sa.exc.IntegrityError:
         session.refresh(one)
         through = sa.cast(sa.bindparam("member", member, type_=column.type), column.type)
-        back, raw = session.execute(sa.select(through, sa.cast(through, sa.Text()))).one()
+        # To the cache of statements two enum types are one: without a name of its own, the first one's cast is run.
+        asked = sa.select(through.label(f"{table.name}.{column.name}"), sa.cast(through, sa.Text()))
+        back, raw = session.execute(asked).one()
         return back, raw
     session.refresh(one)
     key = sa.and_(*(part == getattr(one, names[part.name]) for part in table.primary_key))

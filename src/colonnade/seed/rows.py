@@ -21,6 +21,8 @@ _Place: TypeAlias = tuple[str, str]
 Graph: TypeAlias = Mapping[_Place, set[_Place]]
 
 _ATTEMPTS = 48
+# One more attempt, at a row that leaves no column empty.
+_FILLED = _ATTEMPTS + 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,15 +284,12 @@ def _rows_of(
 
 
 def _attempts(subject: _Subject, place: int) -> Sequence[int]:
-    """The attempts at one row; each second row first takes the values that conditions compare with, and is filled.
+    """The attempts at one row; each second row is first filled, with the values that conditions compare with.
 
     Else no row would be of the kind, or in the state, for which such a condition asks for more than NULL.
     """
     in_order = range(_ATTEMPTS)
-    if not subject.compared or place % 2 == 0:
-        return in_order
-    left = {attempt: len(_left_empty(subject.emptied, place, attempt)) for attempt in in_order}
-    return sorted(in_order, key=lambda attempt: (not _takes_compared(attempt), left[attempt]))
+    return in_order if not subject.compared or place % 2 == 0 else (_FILLED, *in_order)
 
 
 def _takes_compared(attempt: int) -> bool:
@@ -351,7 +350,7 @@ def _point_at_itself(row: Row, subject: _Subject, place: int) -> None:
 def _left_empty(columns: Sequence[str], place: int, attempt: int) -> tuple[str, ...]:
     """The columns that this attempt leaves empty: none at first, then all but one, then all, then every mixture."""
     number = (attempt + 1) // 2
-    if number == 0 or not columns:
+    if number == 0 or not columns or attempt == _FILLED:
         return ()
     if number <= len(columns):
         filled = columns[(place + number) % len(columns)]

@@ -173,9 +173,11 @@ def value(space: str, column: Column, asked: Limits, known: Known, number: int) 
     """The text of a literal for `column` in the row of that number; None is NULL. `space` keeps tables apart."""
     name = take_apart(column.type)
     if _locked(column, name):
-        mark = f"{LOCKED}-{number + 1}"[: name.length]
-        if column.nullable or _fits(mark, asked):
-            return None if column.nullable else mark
+        mark = f"{LOCKED}-{number + 1}"
+        if column.nullable:
+            return None
+        if _fits(mark, asked) and len(mark) <= (name.length or len(mark)):
+            return mark
     if name.base == "xml" and column.nullable:
         # Many servers are built without libxml and take no XML at all.
         return None

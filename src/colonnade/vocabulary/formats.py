@@ -90,6 +90,11 @@ MEANING_OF: dict[str, str] = {word: row.meaning for row in FORMATS for word in r
 )
 
 
+def shortest(meaning: str) -> int:
+    """The length of the shortest value that is written for `meaning`."""
+    return len("a@b.co") if meaning == EMAIL else min(map(len, FORMAT_OF[meaning].good))
+
+
 def _patterns(*rows: tuple[str, str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((meaning, re.compile(pattern, re.IGNORECASE)) for meaning, pattern in rows)
 

@@ -18,15 +18,16 @@ def relationship_options(model: Model, one: Relationship, known: Plan) -> dict[s
     partner = target.relationships.get(one.back_populates or "")
     join = _many_to_many(model, target, one, known.names) if one.join_table else _direct_join(model, target, one)
     plain = _leaves_to_server(model, target, one)
+    computed = one.mode == "computed"
     return {
         "back_populates": repr(partner) if partner and one.mode == "back_populated" else None,
         "lazy": repr(one.lazy),
         **join,
         "cascade": repr(one.cascade) if one.cascade else None,
-        "passive_deletes": '"all"' if plain else yes(one.passive_deletes),
+        "passive_deletes": None if computed else '"all"' if plain else yes(one.passive_deletes),
         "uselist": "False" if one.kind == "one_to_one" and not one.owns_key else None,
-        "viewonly": yes(one.mode == "computed"),
-        "overlaps": _overlaps(model, one, known) if one.mode != "computed" else None,
+        "viewonly": yes(computed),
+        "overlaps": None if computed else _overlaps(model, one, known),
     }
 
 

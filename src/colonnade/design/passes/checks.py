@@ -5,7 +5,7 @@ from __future__ import annotations
 from colonnade import sql, types
 from colonnade.config import Settings
 from colonnade.design import conditions
-from colonnade.design.meanings import meaning
+from colonnade.design.meanings import held
 from colonnade.design.passes.statements import UNREAD
 from colonnade.design.schema import Check, Reason
 from colonnade.design.work import Blueprint, Condition, Work, each, found, house, stated
@@ -120,7 +120,7 @@ def _emails(blueprint: Blueprint, settings: Settings) -> Blueprint:
         Check(sql.shorten(f"{name}_format"), f"{sql.ident(name)} ~* {EMAIL}")
         for name, attribute in blueprint.attributes.items()
         if name in blueprint.columns and is_text(blueprint.columns[name].type)
-        and (told := meaning(attribute, settings)) is not None and told.value == formats.EMAIL
+        and (told := held(attribute, blueprint.columns[name].type, settings)) and told.value == formats.EMAIL
     )  # fmt: skip
     return with_checks(blueprint, added, house("email-format"))
 

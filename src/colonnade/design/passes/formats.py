@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from colonnade import sql, types
 from colonnade.config import Settings
-from colonnade.design.draft import Origin
-from colonnade.design.meanings import meaning
+from colonnade.design.meanings import held
 from colonnade.design.passes.checks import is_text, with_checks
 from colonnade.design.passes.indexes import add
 from colonnade.design.schema import Check, Column, Generated, Index, IndexKey, Reason, Unique
@@ -18,7 +17,7 @@ from colonnade.findings import rule
 from colonnade.types import Family
 from colonnade.values import replace
 from colonnade.vocabulary import naming
-from colonnade.vocabulary.formats import EMAIL, FORMAT_OF, Format
+from colonnade.vocabulary.formats import EMAIL, FORMAT_OF
 
 _NUMBERS = {Family.DECIMAL, Family.FLOAT, Family.SMALLINT, Family.INTEGER, Family.BIGINT}
 
@@ -37,25 +36,17 @@ def value_formats(work: Work) -> Work:
 def _formats(blueprint: Blueprint, references: set[tuple[str, str]], settings: Settings) -> Blueprint:
     checks: list[Check] = []
     for name, attribute in blueprint.attributes.items():
-        told = meaning(attribute, settings)
-        row = FORMAT_OF.get(told.value) if told else None
         column = blueprint.columns.get(name)
+        told = held(attribute, column.type, settings) if column else None
+        row = FORMAT_OF.get(told.value) if told else None
         if (blueprint.name, name) in references:
             continue
         if row is None or column is None or not (is_text(column.type) or _is_number(column.type)):
-            continue
-        if told is not None and told.origin is Origin.IMPLIED and _is_too_short(column.type, row):
             continue
         check = Check(sql.shorten(f"{blueprint.name}_{name}_{row.suffix}"), row.check.format(sql.ident(name)))
         if is_text(column.type) == (row.suffix == "format"):
             checks.append(check)
     return with_checks(blueprint, tuple(checks), house("value-formats"))
-
-
-def _is_too_short(type_: str, row: Format) -> bool:
-    """Whether no value of the form would fit, so that the name must mean something else."""
-    longest = types.take_apart(type_).length
-    return longest is not None and longest < min(map(len, row.good))
 
 
 def _is_number(type_: str) -> bool:
@@ -79,7 +70,7 @@ def _any_case(blueprint: Blueprint, settings: Settings) -> Blueprint:
             continue
         name = one.columns[-1]
         attribute = blueprint.attributes.get(name)
-        told = meaning(attribute, settings) if attribute else None
+        told = held(attribute, blueprint.columns[name].type, settings) if attribute else None
         if told is None or told.value != EMAIL or not is_text(blueprint.columns[name].type):
             continue
         if blueprint.columns[name].type == "citext":

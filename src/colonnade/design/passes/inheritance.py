@@ -210,8 +210,9 @@ def _kind(parent: DraftEntity, family: Family) -> DraftAttribute:
     if family.parent.kind.value != "concept" and not wish_of(family.parent, wishes.ABSTRACT):
         values = (_key(parent), *values)
     place = parent.name.place
-    taken = {naming.snake(one.name.value) for one in parent.attributes}
-    name = "kind" if "kind" not in taken else f"{_key(parent)}_kind"
+    held = (parent, *family.children)
+    taken = {naming.snake(one.name.value) for entity in held for one in entity.attributes}
+    name = next(one for one in ("kind", f"{_key(parent)}_kind", f"kind_of_{_key(parent)}") if one not in taken)
     word = f"{naming.camel(_key(parent))}{naming.camel(name)}"
     return DraftAttribute(
         _implied(name, place), _implied(word, place), nullable=_implied(False, place),

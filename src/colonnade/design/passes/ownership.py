@@ -233,7 +233,9 @@ def _pairs(links: Iterable[Link]) -> Iterator[Finding]:
 def _carried(work: Work, link: Link) -> str | None:
     """The owner column of the child that the link carries, or None."""
     child, parent = work.tables[link.child], work.tables[link.parent]
-    private = parent.audience == child.audience and child.audience in ("owner", "members")
+    # What everyone may read is still written by its owner, and points at rows of that owner alone.
+    writers = "owner" if child.audience == "everyone" else child.audience
+    private = parent.audience == writers and writers in ("owner", "members")
     plain = parent.external or parent.owner is None or child.owner is None or parent.owner in link.parent_columns
     plain = plain or not private
     return None if plain or child.owner in link.columns else child.owner

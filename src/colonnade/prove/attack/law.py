@@ -14,6 +14,7 @@ from colonnade.prove.attack.suite import NO_ROWS, Sessions, attempts, ordered, s
 from colonnade.prove.filling import numbered
 from colonnade.prove.ground import ROWS, Ground
 from colonnade.prove.laws import declare, law
+from colonnade.seed.rows import Row
 from colonnade.server import at_home, connect, new_password
 from colonnade.sql import ident, qualified
 
@@ -38,10 +39,11 @@ def attacks(ground: Ground) -> Iterator[Proof]:
 
     assert ground.residents is not None
     actors, source = ground.actors, of_design(ground.schema)
-    more = numbered(ground.schema, seed.rows(ground.schema, ROWS + 1))
+    # Two more rows, since each second one is filled where a kind or a state of its own asks for that.
+    more = numbered(ground.schema, seed.rows(ground.schema, ROWS + 2))
     # Where a user has one row only there may be no more of them than are there already.
     kept_back = {place: more[place[1]][len(ground.rows[place[1]]) :] for place in source.scoped}
-    spares = {place: rows[-1] for place, rows in kept_back.items() if rows}
+    spares = {place: max(rows, key=_filled) for place, rows in kept_back.items() if rows}
     with ExitStack() as stack:
         loose = None if ground.server.superuser else stack.enter_context(_loosened(ground))
         application = _login(ground)
@@ -65,6 +67,10 @@ def _login(ground: Ground) -> str:
         password, attribute = new_password(administrator, application)
         administrator.execute(f"ALTER ROLE {ident(application)} {attribute}")
     return server.dsn(ground.filled, application, password)
+
+
+def _filled(row: Row) -> int:
+    return sum(text is not None for text in row.values())
 
 
 @contextmanager

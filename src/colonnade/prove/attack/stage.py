@@ -190,7 +190,9 @@ class Subject:
     def forged(self, base: Row, changes: Row) -> dict[str, str | None]:
         """A new row like `base` with `changes`, of the columns that the application may give."""
         allowed = self.settable | set(changes)
-        row = {**base, **self.fresh, **changes}
+        # An empty value repeats none, and a value in its place may be one that another kind of row has.
+        fresh = {name: text for name, text in self.fresh.items() if base.get(name) is not None or name not in base}
+        row = {**base, **fresh, **changes}
         return {name: text for name, text in row.items() if name in allowed and name in _given(self.table)}
 
     def act(self, *statements: str, user: str | None = None) -> Act:

@@ -153,6 +153,36 @@ create table messages (id uuid primary key, user_id uuid not null references aut
     assert not found.of(Verdict.UNPROVEN)
 
 
+def test_a_supabase_project_is_attacked_as_its_dump_stands(server: Server) -> None:
+    found = attacked(server, careless(server, "clubs"))
+    assert leaks(found) == {
+        "clubs": {"open-by-joining"},
+        "speeches": {"open-by-joining"},
+        "diary": {"definer-function"},
+    }
+    assert not found.of(Verdict.UNPROVEN) and not found.unclear
+    assert set(found.apart) == {"colours", "diary_trail", "storage.buckets", "storage.objects"}
+    assert {one.table for one in found.attempts} >= {"auth.users", "public.users", "members"}
+    assert verdicts(found, "clubs")["update-another"] == Verdict.HELD
+    assert verdicts(found, "diary")["upsert"] == Verdict.HELD
+
+
+def test_a_user_who_is_no_number_is_refused_and_a_switch_is_not_the_user(server: Server) -> None:
+    text = """
+CREATE TABLE parts (
+    id serial PRIMARY KEY, tenant int NOT NULL DEFAULT current_setting('a.tenant')::int, "Kind" text NOT NULL
+);
+ALTER TABLE parts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_of_them ON parts TO app USING (current_setting('a.switch', true) = 'on');
+CREATE POLICY own ON parts TO app USING (tenant = current_setting('a.tenant')::int);
+GRANT SELECT, INSERT, UPDATE, DELETE ON parts TO app;
+GRANT USAGE ON SEQUENCE parts_id_seq TO app;
+"""
+    found = attacked(server, of(server, text))
+    assert found.setting == "a.tenant" and found.holds
+    assert verdicts(found, "parts")["channel-other-settings"] == Verdict.ACCEPTED
+
+
 def test_an_exclusion_among_all_users_tells_of_others(server: Server) -> None:
     more = """
 ALTER TABLE notes ADD span int4range;

@@ -7,17 +7,31 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
-from colonnade.design.schema import Check, Column, Entity, Exclusion, ForeignKey, PrimaryKey, Schema, Table, Unique
+from colonnade.design.schema import (
+    Check,
+    Column,
+    Domain,
+    Entity,
+    EnumType,
+    Exclusion,
+    ForeignKey,
+    PrimaryKey,
+    Schema,
+    Table,
+    Unique,
+)
 from colonnade.seed.holds import broken, compared, emptied, equations, worth
 from colonnade.seed.limits import NO_LIMITS, Limits, limits
 from colonnade.seed.values import Known, value
+from colonnade.sql import ident, qualified
 from colonnade.values import replace
 
 Row: TypeAlias = dict[str, "str | None"]
 Rows: TypeAlias = dict[str, list[Row]]
 _Place: TypeAlias = tuple[str, str]
+_Type = TypeVar("_Type", EnumType, Domain)
 Graph: TypeAlias = Mapping[_Place, set[_Place]]
 
 _ATTEMPTS = 48
@@ -190,7 +204,16 @@ def _keep_promises(subject: _Subject, found: Sequence[Row], parents: Mapping[_Pl
 
 def _known(schema: Schema) -> Known:
     database = schema.database
-    return Known({one.name: one for one in database.enums}, {one.name: one for one in database.domains})
+    return Known(_written(database.enums), _written(database.domains))
+
+
+def _written(types: Sequence[_Type]) -> dict[str, _Type]:
+    """The types by every way in which the type of a column may name them: quoted, and with their schema."""
+    return {
+        way: one
+        for one in types
+        for way in (one.name, ident(one.name), qualified(one.schema, one.name), f"{one.schema}.{one.name}")
+    }
 
 
 def _subject(table: Table, entities: Mapping[str, Entity]) -> _Subject:

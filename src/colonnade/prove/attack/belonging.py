@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
-from colonnade.design.schema import Database, ForeignKey, Policy, Table
-from colonnade.sql import expression
+from colonnade.design.schema import Database, ForeignKey, Function, Policy, Table
+from colonnade.sql import expression, parse
 
 Place: TypeAlias = tuple[str, str]
 """The schema and the name of a table."""
@@ -46,7 +46,9 @@ def recognised(database: Database) -> Belonging:
     owner columns point at, and last what hangs on any of these by a reference.
     """
     tables = {(one.schema, one.name): one for one in database.tables if one.partition_of is None and not one.inherits}
-    leads = {place: lead for place, one in tables.items() if (lead := _lead(one, tables)) is not None}
+    leads = {
+        place: lead for place, one in tables.items() if (lead := _lead(one, tables, database.functions)) is not None
+    }
     named = {place: column for place, one in tables.items() if (column := owner_column(one)) is not None}
     direct = {place: column for place, column in named.items() if place not in leads}
     found = _followed(Belonging(direct), leads)
@@ -127,18 +129,76 @@ def _holding(table: Table, found: Belonging) -> ForeignKey | None:
 # --- what policies say --------------------------------------------------------------------------------------------
 
 
-def _lead(table: Table, tables: Mapping[Place, Table]) -> tuple[str, Lead] | None:
+def compares(table: Table, policy: Policy) -> bool:
+    """Whether the policy compares a column of the table with what may be a user."""
+    return any(table.has(name) for name in _compared(policy))
+
+
+def _lead(table: Table, tables: Mapping[Place, Table], functions: Sequence[Function]) -> tuple[str, Lead] | None:
     """The owner column of `table` and where its policies look it up, unless they compare a column with the user."""
     texts = [text for one in table.policies for text in (one.using, one.check) if text]
     trees = [tree for tree in map(expression, texts) if tree is not None]
-    if any(True for policy in table.policies for name in _compared(policy) if table.has(name)):
+    if any(compares(table, policy) for policy in table.policies):
         return None
     for tree in trees:
         for select, tested in _selects(tree):
             lead = _looked_up(table, select, tested, tables)
             if lead is not None:
                 return lead
-    return _by_membership(table, trees, tables)
+    return _by_call(table, trees, tables, functions) or _by_membership(table, trees, tables)
+
+
+def _by_call(
+    table: Table, trees: list[Any], tables: Mapping[Place, Table], functions: Sequence[Function]
+) -> tuple[str, Lead] | None:
+    """The column that a policy hands to a function in SQL, and the one of a table that the function compares it with.
+
+    Such as `is_participant(id)`, whose body looks for `room_id = $1` among participants.
+    """
+    from pglast import ast
+
+    for call in (node for tree in trees for node in _nodes(tree) if isinstance(node, ast.FuncCall)):
+        name = _last(call.funcname)
+        function = next((one for one in functions if one.name == name), None)
+        columns = [_column(one, table.name, table) for one in call.args or ()]
+        for number, column in enumerate(columns, 1):
+            lead = _compared_within(function, number, tables) if function and column else None
+            if column is not None and lead is not None and lead[0] != (table.schema, table.name):
+                return column, lead
+    return None
+
+
+def _compared_within(function: Function, number: int, tables: Mapping[Place, Table]) -> Lead | None:
+    """The table that the body of `function` reads, and the column that it compares with the argument of that number."""
+    from pglast import ast
+    from pglast.parser import ParseError
+
+    names = [one.split()[0].strip('"') for one in function.arguments.split(",") if one.strip()]
+    argument = names[number - 1] if number <= len(names) else ""
+    try:
+        tree = parse(function.body or function.sql_body or "")
+    except (ParseError, ValueError):
+        return None
+    for select in (node for node in _nodes(tree) if isinstance(node, ast.SelectStmt)):
+        for source in (one for one in select.fromClause or () if isinstance(one, ast.RangeVar)):
+            place = next((one for one in tables if one[1] == source.relname), None)
+            alias = source.alias.aliasname if source.alias else source.relname
+            pairs = [pair for both in _equations(select.whereClause) for pair in (both, both[::-1])] if place else []
+            for one, other in pairs:
+                column = _column(one, alias, tables[place]) if place else None
+                if place and column and _is_argument(other, argument, number) and _qualifier(other) != alias:
+                    return place, column
+    return None
+
+
+def _is_argument(node: Any, name: str, number: int) -> bool:
+    """Whether `node` is the argument of a function, by its name or by its number."""
+    from pglast import ast
+
+    bare = _bare(node)
+    if isinstance(bare, ast.ParamRef):
+        return bare.number == number
+    return isinstance(bare, ast.ColumnRef) and _name(bare) == name
 
 
 def _looked_up(table: Table, select: Any, tested: Any, tables: Mapping[Place, Table]) -> tuple[str, Lead] | None:
@@ -226,8 +286,12 @@ def _column(node: Any, qualifier: str | None, table: Table) -> str | None:
 
 def _name(column: Any) -> str:
     """The last part of a column's name, empty where it is a star."""
-    parts: Sequence[Any] = list(column.fields or ())
-    return str(getattr(parts[-1], "sval", "")) if parts else ""
+    return _last(column.fields)
+
+
+def _last(parts: Any) -> str:
+    named: Sequence[Any] = list(parts or ())
+    return str(getattr(named[-1], "sval", "")) if named else ""
 
 
 def _qualifier(node: Any) -> str | None:

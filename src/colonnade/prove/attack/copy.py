@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from colonnade.design import provided
 from colonnade.design.roles import renamed
-from colonnade.design.schema import Database, Entity, Intent, Privilege, Schema, SchemaNamespace, Table
+from colonnade.design.schema import Database, Entity, ForeignKey, Intent, Privilege, Schema, SchemaNamespace, Table
 from colonnade.elaborate.canonical import roles_of
 from colonnade.errors import InputError, Mistake
 from colonnade.prove.attack.source import Source
@@ -170,19 +170,22 @@ def _fill(server: Server, administrator: psycopg.Connection, name: str, source: 
     from colonnade import seed
 
     schema = _seedable(source)
-    made = numbered(schema, seed.rows(schema, ROWS, USERS))
+    named = _told_apart(schema)
+    told = numbered(named, seed.rows(named, ROWS, USERS))
+    made = {_place(one): told[_apart(one, schema)] for one in (*schema.database.tables, *schema.external)}
     spares: dict[tuple[str, str], Row] = {}
+    # Before any row is there: a trigger may count on in another table.
+    administrator.execute("; ".join(_counters(schema.database.tables)).encode() or b"SELECT 1")
     with connect(server.dsn(name, OBSERVER)) as observer:
         for table in source.external:
-            _load_fitting(observer, table, _owned(made.get(table.name, []), source.scoped.get(_place(table))), source)
+            _load_fitting(observer, table, _owned(made[_place(table)], source.scoped.get(_place(table))), source)
         for ring in seed.together(schema):
-            kept = {one.name: _owned(made[one.name], source.scoped.get(_place(one))) for one in ring}
-            spares |= {_place(one): kept[one.name][-1] for one in ring if kept[one.name]}
+            kept = {_place(one): _owned(made[_place(one)], source.scoped.get(_place(one))) for one in ring}
+            spares |= {place: rows[-1] for place, rows in kept.items() if rows}
             if len(ring) > 1:
-                load_ring(observer, [(one, kept[one.name][:-1]) for one in ring])
+                load_ring(observer, [(one, kept[_place(one)][:-1]) for one in ring])
             else:
-                _load_fitting(observer, ring[0], kept[ring[0].name][:-1], source)
-    administrator.execute("; ".join(_counters(schema.database.tables)).encode() or b"SELECT 1")
+                _load_fitting(observer, ring[0], kept[_place(ring[0])][:-1], source)
     return spares
 
 
@@ -215,6 +218,35 @@ def _seedable(source: Source) -> Schema:
     entities = tuple(Entity(one.name, one.name, deleted_at=_deletion(one)) for one in tables)
     database = replace(source.database, tables=tables)
     return Schema(database, Intent("attack", "attack", entities=entities), source.external)
+
+
+def _apart(table: Table, schema: Schema) -> str:
+    """The name of the table, with that of its schema where another one has the same name."""
+    tables = (*schema.database.tables, *schema.external)
+    return table.name if [one.name for one in tables].count(table.name) == 1 else f"{table.schema}.{table.name}"
+
+
+def _told_apart(schema: Schema) -> Schema:
+    """`schema` with no two tables called alike, as rows are made by the names of tables."""
+    tables = (*schema.database.tables, *schema.external)
+    names = {_place(one): _apart(one, schema) for one in tables}
+    if all(place[1] == name for place, name in names.items()):
+        return schema
+    entities = tuple(Entity(names[_place(one)], names[_place(one)], deleted_at=_deletion(one)) for one in tables)
+    database = replace(schema.database, tables=tuple(_called(one, names) for one in schema.database.tables))
+    external = tuple(_called(one, names) for one in schema.external)
+    return replace(schema, database=database, external=external, intent=replace(schema.intent, entities=entities))
+
+
+def _called(table: Table, names: Mapping[tuple[str, str], str]) -> Table:
+    """The table under its name in `names`, with keys that point at others under theirs."""
+    constraints = tuple(
+        replace(one, target=(one.target[0], names.get(one.target, one.target[1])))
+        if isinstance(one, ForeignKey)
+        else one
+        for one in table.constraints
+    )
+    return replace(table, name=names[_place(table)], constraints=constraints)
 
 
 def _deletion(table: Table) -> str | None:

@@ -268,8 +268,20 @@ def _tie(subject: Subject, table: Table) -> Row:
     if lead is not None and lead[0] == _place(table):
         return {lead[1]: subject.other_value}
     keys = (one for one in table.foreign_keys if one.target == place)
-    pairs = next((zip(one.columns, one.target_columns, strict=True) for one in keys), ())
-    return {mine: subject.theirs[target] for mine, target in pairs}
+    pairs = next((zip(one.columns, one.target_columns, strict=True) for one in keys), None)
+    if pairs is not None:
+        return {mine: subject.theirs[target] for mine, target in pairs}
+    return next(_beside(subject, table), {})
+
+
+def _beside(subject: Subject, table: Table) -> Iterator[Row]:
+    """What a row of `table` holds that points where `theirs` does too, as messages and members do at a room."""
+    for own in subject.table.foreign_keys:
+        for one in table.foreign_keys:
+            if one.target == own.target and subject.owner not in own.columns:
+                there = dict(zip(own.target_columns, own.columns, strict=True))
+                pairs = zip(one.columns, one.target_columns, strict=True)
+                yield {mine: subject.theirs[there[target]] for mine, target in pairs if target in there}
 
 
 def _place(table: Table) -> Place:

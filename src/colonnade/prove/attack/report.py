@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from colonnade.prove.attack.registry import Attempt, Verdict
-from colonnade.prove.attack.suite import Report, ordered
+from colonnade.prove.attack.suite import NO_ROWS, Report, ordered
 
 MARKS = {
     Verdict.HELD: "+",
@@ -104,8 +104,11 @@ def _matrix(report: Report) -> Iterator[str]:
 
 def _evidence(report: Report) -> Iterator[str]:
     width = max((len(one.result.verdict) for one in report.attempts), default=0)
+    empty = dict.fromkeys(one.table for one in report.attempts if one.result is NO_ROWS)
+    yield from (f"{NO_ROWS.verdict:<{width}}  {table}: every attack: {NO_ROWS.evidence}" for table in empty)
     for one in report.attempts:
-        yield f"{one.result.verdict:<{width}}  {one.table}: {one.attack.name}: {one.result.evidence}"
+        if one.result is not NO_ROWS:
+            yield f"{one.result.verdict:<{width}}  {one.table}: {one.attack.name}: {one.result.evidence}"
 
 
 def _shown(attempt: Attempt) -> Iterator[str]:

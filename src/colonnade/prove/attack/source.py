@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from colonnade.design import provided
 from colonnade.design.schema import Database, Entity, Policy, Schema, Table
-from colonnade.prove.attack.belonging import Lead, Place
+from colonnade.prove.attack.belonging import Lead, Place, compares
 from colonnade.prove.attack.belonging import recognised as belonging_of
 from colonnade.prove.attack.stage import Setting, excluding, holds_carried, unique_keys
 
@@ -173,7 +173,7 @@ def of_sql(server: Server, texts: Mapping[str, str]) -> Source:
     people: dict[str, Person] = {}
     rest = {file: _without_roles(text, people) for file, text in texts.items()}
     if _for_supabase(rest.values()):
-        rest = {"Supabase": provided.SUPABASE, **rest}
+        rest = {"Supabase": _supabase(rest.values()), **{file: _without_extensions(rest[file]) for file in rest}}
         people = {**{one: Person(one, one == "service_role") for one in SUPABASE_ROLES}, **people}
     database = elaborate.sql(server, rest, sorted(people))
     groups = {group for one in people.values() if not one.bypasses for group in one.member_of}
@@ -186,8 +186,41 @@ SUPABASE_ROLES = (*provided.SUPABASE_ROLES, "service_role")
 
 def _for_supabase(texts: Iterable[str]) -> bool:
     """Whether SQL files count on Supabase: they ask for its user or point at its users, and make neither."""
-    whole = "\n".join(texts).lower()
+    whole = "\n".join(texts).lower().replace('"', "")
     return bool(re.search(r"\bauth\.(uid|users)\b", whole)) and not re.search(r"create schema\b.*\bauth\b", whole)
+
+
+def _supabase(texts: Iterable[str]) -> str:
+    """What the files expect to find there, of which they name only a part."""
+    whole = "\n".join(texts).lower()
+    parts = (text for word, text in provided.SUPABASE_PARTS.items() if word in whole)
+    return "\n".join((provided.SUPABASE, *parts))
+
+
+def _without_extensions(text: str) -> str:
+    """`text` with blanks in place of what makes or remarks on extensions that a Supabase project has by itself."""
+    from pglast import ast, parse_sql
+    from pglast.parser import ParseError
+
+    try:
+        statements = parse_sql(text)
+    except ParseError:
+        return text
+    for one in statements:
+        node = one.stmt
+        name = node.extname if isinstance(node, ast.CreateExtensionStmt) else None
+        if isinstance(node, ast.CommentStmt):
+            name = getattr(node.object, "sval", None)
+        if name in provided.SUPABASE_EXTENSIONS:
+            text = _blanked(text, one)
+    return text
+
+
+def _blanked(text: str, statement: Any) -> str:
+    """`text` with blanks in place of the statement, which keeps the lines of the others."""
+    start = statement.stmt_location or 0
+    end = start + statement.stmt_len if statement.stmt_len else len(text)
+    return text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:].replace(";", " ", 1)
 
 
 def recognised(database: Database, people: tuple[Person, ...] = ()) -> Source:
@@ -196,7 +229,9 @@ def recognised(database: Database, people: tuple[Person, ...] = ()) -> Source:
     Of `people` whom nobody can be, only those who own a function are reached by it; to others somebody may be added.
     """
     owning = {one.owner for one in database.functions if one.security_definer}
-    tables = [one for one in database.tables if one.partition_of is None and not one.inherits]
+    stored = _stored(database)
+    whole = (one for one in database.tables if one.partition_of is None and not one.inherits)
+    tables = [one for one in whole if (one.schema, one.name) not in stored]
     opened = _opened(tables)
     known = {one.name for one in people}
     people = tuple(
@@ -205,20 +240,28 @@ def recognised(database: Database, people: tuple[Person, ...] = ()) -> Source:
     )
     belonging = belonging_of(database)
     subjects = [one for one in tables if (one.schema, one.name) in belonging.scoped]
-    settings = list(filter(None, (_setting(database, one) for table in subjects for one in table.policies)))
+    # What is compared with a column is a user; a switch, such as one for administrators, is not.
+    policies = sorted(
+        ((table, one) for table in subjects for one in table.policies), key=lambda both: not compares(*both)
+    )
+    settings = list(filter(None, (_setting(database, one) for _, one in policies)))
     setting = next((one for one in settings if not _of_role(one)), USUAL)
     application = _application(subjects, people)
     scoped = {(one.schema, one.name): belonging.scoped[one.schema, one.name] for one in subjects if not _by_role(one)}
     uncovered = tuple(
         f"{one.schema}.{one.name}" for one in subjects if not one.row_security and _closed(one, application, people)
     )
+    settled = {one.name for one in tables if one.row_security and _settled(one)}
     unclear = tuple(
         f"{one.name} has row-level security, but nothing says whose a row is" + _WHY_ROLE * _by_role(one)
         for one in tables
-        if one.row_security and (one.schema, one.name) not in scoped
+        if one.row_security and (one.schema, one.name) not in scoped and one.name not in settled
     )
     unclear += tuple(f"{one} cannot be copied" for one in database.unmodelled if one.startswith(LIVING))
-    apart = tuple(one.name for one in tables if not one.row_security and (one.schema, one.name) not in scoped)
+    apart = tuple(
+        one.name for one in tables
+        if (not one.row_security or one.name in settled) and (one.schema, one.name) not in scoped
+    ) + tuple(f"{one.schema}.{one.name}" for one in database.tables if (one.schema, one.name) in stored)  # fmt: skip
     return Source(
         database, setting, application, scoped, people, unclear=unclear, apart=apart, through=belonging.through,
         maker_passes=application is not None, denied=_denied(tables), uncovered=uncovered,
@@ -233,6 +276,17 @@ def _denied(tables: Iterable[Table]) -> frozenset[tuple[Place, str]]:
         commands = {"SELECT", *WRITES} if table.row_security and "ALL" not in allowed else set()
         found |= {((table.schema, table.name), command) for command in commands - allowed}
     return frozenset(found)
+
+
+def _stored(database: Database) -> frozenset[Place]:
+    """The tables of Supabase that hold what was uploaded: their rows are files, and cannot be made up."""
+    there = any((one.schema, one.name) == ("auth", "uid") for one in database.functions)
+    return frozenset({("storage", "buckets"), ("storage", "objects")} if there else ())
+
+
+def _settled(table: Table) -> bool:
+    """Whether the policies say of the rows that everybody reads them, or nobody, and that nobody writes them."""
+    return all(one.command == "SELECT" and one.using == "true" for one in table.policies)
 
 
 _WHY_ROLE = ": its policies ask which role is logged in, and each user would need a role"
@@ -265,17 +319,24 @@ def _of_role(setting: Setting) -> bool:
 
 def _setting(database: Database, policy: Policy) -> Setting | None:
     """The setting that a policy reads, itself or in a function that it calls."""
-    text = " ".join(filter(None, (policy.using, policy.check)))
-    called = [
-        one.body + (one.sql_body or "") for one in database.functions if re.search(rf"\b{re.escape(one.name)}\(", text)
-    ]
-    for place in (text, *called):
+    for place in _texts(database, " ".join(filter(None, (policy.using, policy.check)))):
         found = _SETTING.search(place)
         if found:
             # Up to the next setting that is read: what is taken out of that one is no part of this one.
             claim = _CLAIM.search(place[found.end() :].partition("current_setting(")[0])
             return Setting(found[1], claim[1] if claim else None)
     return None
+
+
+def _texts(database: Database, text: str) -> Iterator[str]:
+    """`text`, and the bodies of the functions that it calls, and that these call."""
+    waiting, seen = [text], set()
+    while waiting:
+        place = waiting.pop(0)
+        yield place
+        called = [one for one in database.functions if re.search(rf'\b{re.escape(one.name)}"?\(', place)]
+        waiting += [one.body + (one.sql_body or "") for one in called if one not in seen]
+        seen |= {*called}
 
 
 def _application(subjects: Iterable[Table], people: tuple[Person, ...]) -> str | None:
@@ -314,8 +375,7 @@ def _without_roles(text: str, people: dict[str, Person]) -> str:
     except ParseError:
         return text
     for one in statements:
-        node, start = one.stmt, one.stmt_location or 0
-        end = start + one.stmt_len if one.stmt_len else len(text)
+        node = one.stmt
         if isinstance(node, (ast.CreateRoleStmt, ast.AlterRoleStmt)):
             name = str(node.role if isinstance(node, ast.CreateRoleStmt) else getattr(node.role, "rolename", ""))
             before = people.get(name, Person(name))
@@ -329,7 +389,7 @@ def _without_roles(text: str, people: dict[str, Person]) -> str:
                 before, bypasses=any(said) if said else before.bypasses, enclosed=not any(logs_in),
                 superuser=any(superuser),
             )  # fmt: skip
-            text = text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:].replace(";", " ", 1)
+            text = _blanked(text, one)
         elif isinstance(node, ast.GrantRoleStmt) and node.is_grant:
             groups = tuple(group.priv_name for group in node.granted_roles or ())
             for role in node.grantee_roles or ():

@@ -193,7 +193,8 @@ class Subject:
         # An empty value repeats none, and a value in its place may be one that another kind of row has.
         fresh = {name: text for name, text in self.fresh.items() if base.get(name) is not None or name not in base}
         row = {**base, **fresh, **changes}
-        return {name: text for name, text in row.items() if name in allowed and name in _given(self.table)}
+        given = _given(self.table) | (_counted(self.table) & set(changes))
+        return {name: text for name, text in row.items() if name in allowed & given}
 
     def act(self, *statements: str, user: str | None = None) -> Act:
         """Tries `statements` as the application on behalf of `user`, by default `me`."""
@@ -302,4 +303,10 @@ def undone(connection: psycopg.Connection, *before: str) -> Iterator[None]:
 def insertion(subject: Subject, row: Row) -> str:
     """INSERT of one row; values are literals without a type, so that PostgreSQL casts as it does for a client."""
     columns, values = ", ".join(map(ident, row)), ", ".join(map(value, row.values()))
-    return f"INSERT INTO {subject.name} ({columns}) VALUES ({values})"
+    overriding = " OVERRIDING SYSTEM VALUE" if _counted(subject.table) & set(row) else ""
+    return f"INSERT INTO {subject.name} ({columns}){overriding} VALUES ({values})"
+
+
+def _counted(table: Table) -> frozenset[str]:
+    """The columns that the server counts unless it is told not to."""
+    return frozenset(one.name for one in table.columns if one.identity and one.identity.always)

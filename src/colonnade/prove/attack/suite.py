@@ -184,11 +184,13 @@ def attempts(stage: Stage, attacks: Sequence[Attack]) -> Iterator[Attempt]:
     for place in sorted(stage.scoped):
         table = stage.database.table(place[1], place[0])
         subject = _subject(stage, table, settable.get(place, frozenset()), changeable.get(place, frozenset()))
+        alone = [name for _, name in stage.scoped].count(table.name) == 1
+        title = table.name if alone else f"{table.schema}.{table.name}"
         for one in attacks:
             if place in stage.shared and one.theme not in UNSHARED_THEMES and one.name not in WITHOUT_USER:
-                yield Attempt(table.name, one, FOR_EVERYONE)
+                yield Attempt(title, one, FOR_EVERYONE)
             else:
-                yield Attempt(table.name, one, one.run(subject) if subject else NO_ROWS)
+                yield Attempt(title, one, one.run(subject) if subject else NO_ROWS)
 
 
 NEW_KEY = "00000000-0000-4000-8000-00000000feed"
@@ -204,10 +206,25 @@ NO_ROWS = Result(Verdict.UNPROVEN, "the table could not be given rows of two use
 
 def _subject(stage: Stage, table: Table, settable: frozenset[str], changeable: frozenset[str]) -> Subject | None:
     place = (table.schema, table.name)
+    pairs = list(_pairs(stage, place))
+    subjects = (_between(stage, table, one, settable, changeable) for one in pairs)
+    # Another user may be of another role: the first who reaches most of what is his own is attacked as.
+    return max(subjects, key=_reached, default=None)
+
+
+def _reached(subject: Subject) -> int:
+    """How many of the plain commands reach the user's own row."""
+    return sum(one.accepted and bool(one.rows) for one in subject.controls.values())
+
+
+Pair = tuple[tuple[str, Row], tuple[str, Row]]
+"""A user with a row of a table, and another with a row that is not the first one's."""
+
+
+def _between(stage: Stage, table: Table, pair: Pair, settable: frozenset[str], changeable: frozenset[str]) -> Subject:
+    """The table as attacked by the one of `pair` on the other."""
+    place = (table.schema, table.name)
     owner, rows = stage.scoped[place], stage.rows[place]
-    pair = _pair(stage, place)
-    if pair is None:
-        return None
     (me, mine), (them, theirs) = pair
     values = stage.values(place, me)
     spare = stage.spares.get((table.schema, table.name), {})
@@ -223,16 +240,15 @@ def _subject(stage: Stage, table: Table, settable: frozenset[str], changeable: f
     return replace(bare, controls=_controls(bare))
 
 
-def _pair(stage: Stage, place: Place) -> tuple[tuple[str, Row], tuple[str, Row]] | None:
-    """A user with a row of the table, and another with a row that is not the first one's."""
+def _pairs(stage: Stage, place: Place) -> Iterator[Pair]:
+    """A pair for each user who has a row of the table."""
     rows = stage.rows[place]
     for me in stage.users(place):
         mine = next((row for row in rows if stage.of(place, row, me)), None)
-        for theirs in rows if mine is not None else ():
-            them = None if stage.of(place, theirs, me) else stage.owner_of(place, theirs)
-            if mine is not None and them is not None:
-                return (me, mine), (them, theirs)
-    return None
+        others = (row for row in rows if mine is not None and not stage.of(place, row, me))
+        found = next(((them, row) for row in others if (them := stage.owner_of(place, row)) is not None), None)
+        if mine is not None and found is not None:
+            yield (me, mine), found
 
 
 def _controls(subject: Subject) -> dict[str, Outcome]:

@@ -9,7 +9,9 @@ from colonnade.prove.probe import Outcome, value
 from colonnade.sql import ident, idents
 
 CONSTRAINT = "23"
-BAD_VALUE, COUNTED = "22", "428C9"
+COUNTED = "428C9"
+NO_USER = ("22", "42704")
+"""How a policy fails that makes a value of the user where there is none, or asks for a setting that was never made."""
 """The class of SQLSTATE that constraints have; a policy is asked before them, so it has let the row pass."""
 
 
@@ -31,14 +33,14 @@ def insert_unset_user(subject: Subject) -> Result:
     """A session in which no user was ever set adds no row."""
     statement = insertion(subject, subject.forged(subject.mine, {subject.owner: subject.own_value}))
     done = act(subject.stage, subject.stage.stranger, None, statement)
-    return _added(subject, done if _answers(done.outcome) else _inserted(subject, statement, user=""))
+    return _added_by_nobody(subject, done if _answers(done.outcome) else _inserted(subject, statement, user=""))
 
 
 @attack("insert-empty-user")
 def insert_empty_user(subject: Subject) -> Result:
     """A session whose user is the empty text adds no row."""
     statement = insertion(subject, subject.forged(subject.mine, {subject.owner: subject.own_value}))
-    return _added(subject, _inserted(subject, statement, user=""))
+    return _added_by_nobody(subject, _inserted(subject, statement, user=""))
 
 
 @attack("insert-ownerless")
@@ -246,6 +248,14 @@ def _added(subject: Subject, done: Act) -> Result:
     return _elsewhere(outcome)
 
 
+def _added_by_nobody(subject: Subject, done: Act) -> Result:
+    """As `_added` for a session without a user, whom a policy may answer with an error about the value."""
+    control = subject.controls["insert"]
+    if done.outcome.sqlstate.startswith(NO_USER) and control.accepted:
+        return held(f"INSERT: {shown(done.outcome)}; a row of one's own: {shown(control)}")
+    return _added(subject, done)
+
+
 def _touched(subject: Subject, control: str, done: Act, most: int) -> Result:
     """Whether more than `most` rows were reached, where the same statement reaches the user's own."""
     outcome, own = done.outcome, subject.controls[control]
@@ -268,7 +278,7 @@ def _touched(subject: Subject, control: str, done: Act, most: int) -> Result:
 def _by_nobody(subject: Subject, control: str, done: Act, most: int) -> Result:
     """As `_touched` for a session without a user, whom a policy may answer with an error about the value."""
     own = subject.controls[control]
-    if done.outcome.sqlstate.startswith(BAD_VALUE) and own.accepted and own.rows:
+    if done.outcome.sqlstate.startswith(NO_USER) and own.accepted and own.rows:
         return held(f"{shown(done.outcome)}; of one's own {own.rows}")
     return _touched(subject, control, done, most)
 

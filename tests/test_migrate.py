@@ -183,3 +183,35 @@ def test_a_database_is_compared_with_the_revision_that_it_is_at(server: Server, 
         connection.execute('DROP TABLE "Our versions"')
     with pytest.raises(InputError, match="no table in which Alembic notes its revision"):
         drift(server, live, tmp_path)
+
+
+def designed(folder: Path, text: str) -> Path:
+    """A design that builds what the SQL does."""
+    (folder / "new.sql").write_text(text)
+    done = colonnade("introspect", folder / "new.sql", "--out", folder / "new.yaml")
+    assert done.returncode == 0, done.stderr
+    return folder / "new.yaml"
+
+
+def test_a_column_in_use_changes_over_in_three_revisions(server: Server, tmp_path: Path) -> None:
+    first = REVISION.format("a", None, "CREATE TABLE tasks (id int PRIMARY KEY, size int NOT NULL)", "DROP TABLE tasks")
+    project(tmp_path, {"a": first}, EACH)
+    new = designed(tmp_path, "CREATE TABLE tasks (id int PRIMARY KEY, amount bigint NOT NULL);")
+    wish = Wish(renamed=(("tasks.size", "amount"),))
+    found = api.migrate("wider", [str(new)], Settings(), tmp_path, server, wish)
+    assert [one.leg.stage for one in found.revisions] == ["expand", "switch", "contract"]
+    assert [one.follows for one in found.revisions] == [("a",), *((one.id,) for one in found.revisions[:2])]
+    ways = [one.json()["way_back"] for one in found.revisions]
+    assert ways[:2] == ["lossless", "lossless"]
+    assert ways[2] == "lossy, column tasks.size: values of bigint may not fit integer"
+    assert "Then: Both columns are kept alike (tasks.amount beside size)" in found.revisions[0].file.text
+    assert "wider (2 of 3, switch)" in found.revisions[1].file.text
+    assert api.migrate("wider", [str(new)], Settings(), tmp_path, server, wish=Wish()).revisions == ()
+
+
+def test_plain_changes_a_column_in_one_revision(server: Server, tmp_path: Path) -> None:
+    first = REVISION.format("a", None, "CREATE TABLE tasks (id int PRIMARY KEY, size int)", "DROP TABLE tasks")
+    project(tmp_path, {"a": first}, EACH)
+    new = designed(tmp_path, "CREATE TABLE tasks (id int PRIMARY KEY, size bigint);")
+    found = api.migrate("wider", [str(new)], Settings(), tmp_path, server, Wish("plain"))
+    assert [one.leg.stage for one in found.revisions] == [""]

@@ -12,7 +12,7 @@ from colonnade.diff.renames import Question
 from colonnade.errors import Mistake, Refused
 from colonnade.ops.backfill import backfill, expanded, is_volatile
 from colonnade.ops.columns import AddColumn, DropColumn, SetIdentity, SetNullable, SetType
-from colonnade.ops.constraints import AddConstraint, fits_create_table, validation
+from colonnade.ops.constraints import AddConstraint, DropConstraint, fits_create_table, use_index, validation
 from colonnade.ops.functions import CreateFunction
 from colonnade.ops.indexes import CreateIndex, DropIndex
 from colonnade.ops.op import Key, Op
@@ -20,6 +20,7 @@ from colonnade.ops.sequences import DropSequence
 from colonnade.ops.step import Step
 from colonnade.ops.tables import CreateTable, DropTable
 from colonnade.ops.text import options
+from colonnade.ops.twins import AddTwin, DropTwin
 from colonnade.ops.types import AddEnumValue, AlterComposite
 from colonnade.ops.views import CreateView
 from colonnade.sql import comment_line, ident, idents, literal, qualified, shorten
@@ -137,16 +138,21 @@ def _online(ops: tuple[Op, ...], old: Database) -> tuple[Batch, ...]:
     """Long work on tables that are in use comes before or after the one transaction, holding up no writer."""
     there = _busy(ops, old)
     swapped = _swapped(ops, there)
-    first = tuple(op for op in ops if isinstance(op, DropIndex) and op.relation.name in there and op not in swapped)
-    filled = tuple(op for op in ops if isinstance(op, AddColumn) and _is_filled(op, there, ops, old))
+    needed = _pointed_at(ops)
+    first = tuple(
+        op
+        for op in ops
+        if isinstance(op, DropIndex) and op.relation.name in there and op not in swapped and not needed & _unique(op)
+    )
+    filled = tuple(op for op in ops if isinstance(op, AddColumn | AddTwin) and _is_filled(op, there, ops, old))
     moved: list[Op] = []
     kept: list[Op] = []
     late: set[Key] = set()
     for op in ops:
         if op in first or op in swapped:
             continue
-        if isinstance(op, AddColumn) and op in filled:
-            kept += expanded(op)
+        if isinstance(op, AddColumn | AddTwin) and op in filled:
+            kept += op.expanded() if isinstance(op, AddTwin) else expanded(op)
         elif _is_long(op, there, ops) or late & set(op.needs):
             moved.append(op)
             late |= set(op.creates)
@@ -160,19 +166,32 @@ def _online(ops: tuple[Op, ...], old: Database) -> tuple[Batch, ...]:
     return (*early, *transactions, *filling, *after)
 
 
-def _is_filled(op: AddColumn, there: frozenset[str], ops: tuple[Op, ...], old: Database) -> bool:
-    """Whether a table in use gets a column whose default is another value in each row, and would be rewritten."""
+def _is_filled(op: AddColumn | AddTwin, there: frozenset[str], ops: tuple[Op, ...], old: Database) -> bool:
+    """Whether a table in use gets a column with another value in each row, for which it would be rewritten."""
+    if isinstance(op, AddTwin):
+        return qualified(*op.table) in there
     made = (one.function for one in ops if isinstance(one, CreateFunction))
     functions = {one.name for one in (*old.functions, *made) if one.volatility == "VOLATILE"}
     return qualified(*op.table) in there and op.column.default is not None and is_volatile(op.column.default, functions)
 
 
-def _backfilled(op: AddColumn) -> Iterator[Batch]:
+def _backfilled(op: AddColumn | AddTwin) -> Iterator[Batch]:
     """The values of the rows that are there, a few pages in each transaction; then what holds of all rows."""
-    yield Batch("backfill", (Move(op, backfill(op.table, op.name)),), transactional=False, patient=True)
+    step = op.fill() if isinstance(op, AddTwin) else backfill(op.table, op.name)
+    yield Batch("backfill", (Move(op, step),), transactional=False, patient=True)
     if not op.column.nullable:
         open_ = replace(op.column, nullable=True)
         yield from _not_null_online(SetNullable(op.table, op.name, open_, op.column), ())
+
+
+def _pointed_at(ops: tuple[Op, ...]) -> frozenset[tuple[str, tuple[str, ...]]]:
+    """The tables and columns of which foreign keys that go have to find a unique index until they do."""
+    keys = (op.constraint for op in ops if isinstance(op, DropConstraint))
+    return frozenset((qualified(*one.target), one.target_columns) for one in keys if isinstance(one, ForeignKey))
+
+
+def _unique(op: DropIndex) -> frozenset[tuple[str, tuple[str, ...]]]:
+    return frozenset({(op.relation.name, op.index.columns)} if op.index.unique else ())
 
 
 def _busy(ops: tuple[Op, ...], old: Database) -> frozenset[str]:
@@ -253,16 +272,13 @@ def _constraint_online(op: Any, swapped: tuple[Op, ...]) -> Iterator[Batch]:
     yield Batch("after", (Move(op, validation(op.table, one)),), patient=True)
 
 
-def _key_online(op: Op, name: str, one: PrimaryKey | Unique) -> Iterator[Batch]:
+def _key_online(op: AddConstraint, name: str, one: PrimaryKey | Unique) -> Iterator[Batch]:
     nulls = " NULLS NOT DISTINCT" if isinstance(one, Unique) and one.nulls_not_distinct else ""
     include = f" INCLUDE ({idents(one.include)})" if one.include else ""
     text = f"CREATE UNIQUE INDEX CONCURRENTLY {ident(one.name)} ON {name} ({idents(one.columns)}){include}{nulls}"
     text += options(one.options)
     yield _alone(op, text, name)
-    word = "PRIMARY KEY" if isinstance(one, PrimaryKey) else "UNIQUE"
-    deferral = " DEFERRABLE" * one.deferrable + " INITIALLY DEFERRED" * one.deferred
-    use = f"ALTER TABLE {name} ADD CONSTRAINT {ident(one.name)} {word} USING INDEX {ident(one.name)}{deferral}"
-    yield Batch("after", (Move(op, Step(use, ((name, "ACCESS EXCLUSIVE"),))),))
+    yield Batch("after", (Move(op, use_index(op.table, one, one.name)),))
 
 
 def _not_null_online(op: Any, swapped: tuple[Op, ...]) -> Iterator[Batch]:
@@ -307,6 +323,8 @@ def losses(ops: tuple[Op, ...], old: Database, new: Database) -> tuple[Loss, ...
 def _loss(op: Op) -> Loss | None:
     if isinstance(op, DropTable):
         return Loss(op.subject, "it is dropped with all its rows")
+    if isinstance(op, AddTwin | DropTwin):
+        return Loss(op.subject, op.lost) if op.lost else None
     if isinstance(op, DropColumn) and op.column.generated is None:
         return Loss(op.subject, "it is dropped with all its values")
     if isinstance(op, DropSequence):

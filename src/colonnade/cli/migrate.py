@@ -45,6 +45,9 @@ def command(
 ) -> None:
     """Write the revisions that lead from what the Alembic history builds to the design, run there and back first.
 
+    A column in use that gets another name, or a type for which its table would be written anew, changes over in three
+    revisions, between which the application goes on running; --plain makes one of them.
+
     \b
     Examples:
       colonnade migrate -m "tasks have an owner"

@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from colonnade.design.schema import CompositeType, Database, Domain, EnumType, ForeignKey
+from colonnade.design.schema import CompositeType, Database, Domain, EnumType, ForeignKey, PrimaryKey, Unique
 from colonnade.diff.kinds import KINDS, Ops, joining
 from colonnade.diff.order import arranged, without_rings
 from colonnade.diff.parts import Part, parts
 from colonnade.diff.reach import reached
 from colonnade.ops import target
 from colonnade.ops.columns import SetNullable, SetType, column_key
-from colonnade.ops.constraints import SetDeferral, ValidateConstraint
+from colonnade.ops.constraints import AddConstraint, AdoptIndex, SetDeferral, ValidateConstraint
 from colonnade.ops.functions import ReplaceFunction
 from colonnade.ops.op import Key, Op
 from colonnade.ops.policies import AlterPolicy
@@ -30,17 +30,22 @@ OLD_TYPE_SUFFIX = "_old"
 
 @dataclass(frozen=True, slots=True)
 class Both:
-    """Two databases in parts; `remade` are the keys of parts that are dropped and made anew."""
+    """Two databases in parts; `remade` are the keys of parts that are dropped and made anew.
+
+    `adopted` are the names of unique indexes that are there, by the keys that take them over.
+    """
 
     old: Mapping[Key, Part]
     new: Mapping[Key, Part]
     alters: Mapping[Key, Ops]
     remade: frozenset[Key]
     retyped: frozenset[Key]
+    adopted: Mapping[Key, str]
 
     @property
     def gone(self) -> frozenset[Key]:
-        return frozenset(self.old.keys() - self.new.keys()) | self.remade
+        stay = {target.index_key(self.new[key].of.schema, index) for key, index in self.adopted.items()}
+        return frozenset(self.old.keys() - self.new.keys()) - stay | self.remade
 
     @property
     def fresh(self) -> frozenset[Key]:
@@ -89,10 +94,34 @@ def compared(old: Mapping[Key, Part], new: Mapping[Key, Part], rebuild: frozense
         elif ops:
             alters[key] = ops
     retyped = {key for key, ops in alters.items() if any(isinstance(op, SetType) for op in ops)}
-    gone = old.keys() - new.keys()
-    _spread(old, new, gone, remade, retyped)
+    adopted = dict(_adopted(old, new, remade))
+    both = Both(old, new, alters, frozenset(remade), frozenset(retyped), adopted)
+    _spread(old, new, both.gone, remade, retyped)
     kept = {key: ops for key, ops in alters.items() if key not in remade}
-    return Both(old, new, kept, frozenset(remade), frozenset(retyped))
+    return Both(old, new, kept, frozenset(remade), frozenset(retyped), adopted)
+
+
+def _adopted(old: Mapping[Key, Part], new: Mapping[Key, Part], remade: set[Key]) -> Iterator[tuple[Key, str]]:
+    """Keys that are new and whose unique index is there already, and would otherwise go."""
+    there = {_unique(part): part.value.name for key, part in old.items() if part.kind == "index" and key not in new}
+    for key, part in new.items():
+        fresh = key not in old or key in remade
+        if part.kind == "constraint" and fresh and isinstance(part.value, PrimaryKey | Unique):
+            one = part.value
+            nulls = isinstance(one, Unique) and one.nulls_not_distinct
+            found = there.get((part.home, one.columns, one.include, nulls, one.options))
+            if found is not None and part.of.partition_by is None and not one.without_overlaps:
+                yield key, found
+
+
+def _unique(part: Part) -> tuple[object, ...] | None:
+    """What an index says that a key could say as well, or None."""
+    one = part.value
+    if not (one.unique and one.valid and one.method == "btree" and one.predicate is None) or part.of is None:
+        return None
+    if not all(key.plain for key in one.keys):
+        return None
+    return (part.home, one.columns, one.include, one.nulls_not_distinct, one.options)
 
 
 def _altered(old: Part, new: Part) -> Ops | None:
@@ -156,7 +185,7 @@ def _nodes(both: Both) -> Iterator[Node]:
             yield from _dropped(both, both.old[key])
     for key in sorted(both.fresh):
         if not _made_with_home(both, key):
-            yield from _made(_standing_alone(both, both.new[key]))
+            yield from _made(_standing_alone(both, both.new[key]), both.adopted.get(key))
     for key in sorted(both.old.keys() & both.new.keys() - both.remade):
         yield from _changed(both, key, frozenset(rebuilt))
 
@@ -239,10 +268,13 @@ def _standing_alone(both: Both, part: Part) -> Part:
     return replace(part, kind="column", value=part.of.column(part.value.name))
 
 
-def _made(part: Part) -> Iterator[Node]:
+def _made(part: Part, adopted: str | None = None) -> Iterator[Node]:
     # The column that owns a sequence may count by it, so the sequence is there first.
     uses = part.uses - {part.home} if part.kind == "sequence" else part.uses
     for number, op in enumerate(KINDS[part.kind].make(part)):
+        if adopted is not None and isinstance(op, AddConstraint):
+            assert isinstance(op.constraint, PrimaryKey | Unique)
+            op = AdoptIndex(op.table, op.constraint, adopted)
         first = number == 0
         yield Node(
             op,

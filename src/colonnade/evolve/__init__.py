@@ -10,11 +10,11 @@ from colonnade.evolve.pairs import (
     addressed,
     compare,
     differing,
-    legs,
     read,
     refuse_uncovered,
     there_and_back,
 )
+from colonnade.evolve.series import legs
 
 __all__ = [
     "Leg",

@@ -9,8 +9,9 @@ from pathlib import Path, PurePosixPath
 from colonnade import output
 from colonnade.elaborate import Code
 from colonnade.errors import Place
-from colonnade.evolve.pairs import Leg, Source, Wish, compare, legs
+from colonnade.evolve.pairs import Leg, Source, Wish, compare
 from colonnade.evolve.revision import Revision, revision, way_back
+from colonnade.evolve.series import legs
 from colonnade.findings import Finding
 from colonnade.plan import PlanRefused, Refusal, not_online_json
 from colonnade.revisions import Continuation, commits_each
@@ -52,7 +53,7 @@ def following(
     here = place
     parts = legs(server, built, design, wish)
     for number, leg in enumerate(parts, 1):
-        title = message if len(parts) == 1 else f"{message} ({number} of {len(parts)})"
+        title = _title(message, leg, number, len(parts))
         made = revision(leg, title, f"{design.label} says so", here.follows, here.depends)
         found.append(Next(made.id, here.follows, _file(made, here, title), leg))
         here = Continuation(place.folder, (made.id,))
@@ -62,6 +63,11 @@ def following(
     if done:
         _prove(server, built, design, place, done)
     return done
+
+
+def _title(message: str, leg: Leg, number: int, parts: int) -> str:
+    stage = f", {leg.stage}" if leg.stage else ""
+    return message if parts == 1 else f"{message} ({number} of {parts}{stage})"
 
 
 def _file(made: Revision, place: Continuation, title: str) -> File:

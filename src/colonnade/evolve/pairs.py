@@ -23,7 +23,8 @@ from colonnade.ops.definitions import CreateDefinition, DropDefinition, is_privi
 from colonnade.ops.namespaces import CreateExtension, DropExtension
 from colonnade.ops.op import Key, Op
 from colonnade.ops.renames import Rename
-from colonnade.plan import Batch, Form, NotOnline, Plan, PlanRefused, Refusal, batches, losses, past_new_values
+from colonnade.ops.twins import Copies, twinned
+from colonnade.plan import Batch, Form, NotOnline, Plan, PlanRefused, Refusal, batches, losses
 from colonnade.server import Server
 from colonnade.sql import ident, qualified
 from colonnade.writers.sql import script
@@ -102,68 +103,65 @@ class Addressed:
 
 def addressed(server: Server, old: Source, new: Source, wish: Wish) -> Addressed:
     """The plan as `compare` gives it, with what it needs to know the databases that it is for."""
-    with _sides(server, old, new) as (shop, before, after):
-        before, after = _levelled(before, after)
+    with sides(server, old, new) as (shop, before, after):
+        before, after = levelled(before, after)
         renames = stated(before.database, after.database, wish.renamed)
-        plan = _planned(shop, before, after, renames, wish)
+        plan = _planned(shop, before, after, Known(renames), wish)
         if wish.reverse:
             _refuse_lossy_way_back(plan, wish)
-            plan = _back(shop, before, after, renames, wish)
+            plan = _planned(shop, after, before, Known(renames).undone, wish)
         ends = [fingerprint_of(side.database) for side in (before, after)]
         begin, end = reversed(ends) if wish.reverse else ends
         return Addressed(plan, begin, end, tuple(sorted(before.source.apart)), before.source.ignored)
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What two databases do not tell: which names changed, and which columns are copies of others."""
+
+    renames: tuple[Rename, ...] = ()
+    copies: Copies = field(default_factory=dict)
+
+    @property
+    def undone(self) -> Known:
+        """What is known of the way back."""
+        return Known(tuple(one for op in reversed(self.renames) if isinstance(one := op.reverse(), Rename)))
+
+
+@dataclass(frozen=True, slots=True)
 class Leg:
-    """A part of the way: the plan, its way back or the reason why there is none, and what is there after it."""
+    """A part of the way: the plan, its way back or the reason why there is none, and what is there after it.
+
+    `stage` is what a part of a series is called, `then` what people do once it has run.
+    """
 
     there: Plan
     back: Plan | str
     after: Database
+    stage: str = ""
+    then: str = ""
 
 
 def there_and_back(server: Server, old: Source, new: Source, wish: Wish) -> Leg:
     """The whole way as one. Raises as `compare` does."""
-    with _sides(server, old, new) as (shop, before, after):
-        before, after = _levelled(before, after)
-        renames = stated(before.database, after.database, wish.renamed)
-        return _leg(shop, before, after, renames, wish)
+    with sides(server, old, new) as (shop, before, after):
+        before, after = levelled(before, after)
+        known = Known(stated(before.database, after.database, wish.renamed))
+        return leg(shop, before, after, wish, known, known.undone)
 
 
-def legs(server: Server, old: Source, new: Source, wish: Wish) -> tuple[Leg, ...]:
-    """The way in parts of which each can be a transaction; none where the sides are equal. Raises as `compare` does.
-
-    A value that an enum gains is there after a part of its own, because only then can it be used.
-    """
-    with _sides(server, old, new) as (shop, before, after):
-        before, after = _levelled(before, after)
-        renames = stated(before.database, after.database, wish.renamed)
-        whole = _leg(shop, before, after, renames, wish)
-        ops = whole.there.ops
-        if not whole.there.batches:
-            return ()
-        first = ops[: past_new_values(ops)]
-        if len(first) in (0, len(ops)):
-            return (whole,)
-        with _reached(shop, before, after, first) as middle:
-            return (
-                _leg(shop, before, middle, renames, wish),
-                _leg(shop, middle, after, (), replace(wish, allow_data_loss=True)),
-            )
-
-
-def _leg(shop: Workshop, before: Side, after: Side, renames: tuple[Rename, ...], wish: Wish) -> Leg:
-    there = _planned(shop, before, after, renames, wish)
+def leg(shop: Workshop, before: Side, after: Side, wish: Wish, known: Known, undone: Known) -> Leg:
+    """The way from one side to the other and back. Raises as `compare` does."""
+    there = _planned(shop, before, after, known, wish)
     try:
-        back: Plan | str = _back(shop, before, after, renames, replace(wish, allow_data_loss=True))
+        back: Plan | str = _planned(shop, after, before, undone, replace(wish, allow_data_loss=True))
     except PlanRefused as refused:
         back = "; ".join(f"{one.object}: {one.why}" for one in refused.refusals)
     return Leg(there, back, after.database)
 
 
 @contextmanager
-def _reached(shop: Workshop, old: Side, new: Side, ops: tuple[Op, ...]) -> Iterator[Side]:
+def reached(shop: Workshop, old: Side, new: Side, ops: tuple[Op, ...]) -> Iterator[Side]:
     """What `old` is after `ops`, in a scratch database of its own."""
     with emptied(shop, old.scratch) as clone:
         with opened(shop, clone) as bench:
@@ -174,15 +172,10 @@ def _reached(shop: Workshop, old: Side, new: Side, ops: tuple[Op, ...]) -> Itera
         yield replace(old, database=database, scratch=clone)
 
 
-def _back(shop: Workshop, before: Side, after: Side, renames: tuple[Rename, ...], wish: Wish) -> Plan:
-    undone = tuple(one for op in reversed(renames) if isinstance(one := op.reverse(), Rename))
-    return _planned(shop, after, before, undone, wish)
-
-
 def differing(server: Server, old: Source, new: Source) -> tuple[str, ...]:
     """Each fact in which two sources differ. Raises InputError."""
-    with _sides(server, old, new) as (_, before, after):
-        before, after = _levelled(before, after)
+    with sides(server, old, new) as (_, before, after):
+        before, after = levelled(before, after)
         return differences(before.database, after.database)
 
 
@@ -190,7 +183,7 @@ def read(server: Server, source: Source) -> Database:
     """The database of one source. Raises InputError."""
     if source.live is not None:
         return source.live
-    with _sides(server, source, None) as (_, side, _other):
+    with sides(server, source, None) as (_, side, _other):
         return side.database
 
 
@@ -198,7 +191,7 @@ def read(server: Server, source: Source) -> Database:
 
 
 @contextmanager
-def _sides(server: Server, old: Source, new: Source | None) -> Iterator[tuple[Workshop, Side, Side]]:
+def sides(server: Server, old: Source, new: Source | None) -> Iterator[tuple[Workshop, Side, Side]]:
     """Both sources in scratch databases that the same roles own."""
     sources = [one for one in (old, new) if one is not None]
     scripts = [_script(one) for one in sources]
@@ -246,7 +239,7 @@ def _side(source: Source, database: Database, scratch: str) -> Side:
     return Side(replace(source, external=source.external | notes_of_tools(database)), database, scratch)
 
 
-def _levelled(old: Side, new: Side) -> tuple[Side, Side]:
+def levelled(old: Side, new: Side) -> tuple[Side, Side]:
     """Both without what others own; between a file and a live database no owner that the file leaves open counts."""
     apart, ignored = old.source.apart | new.source.apart, old.source.ignored + new.source.ignored
     old, new = (replace(one, source=replace(one.source, external=apart, ignored=ignored)) for one in (old, new))
@@ -281,22 +274,22 @@ def _name(value: Any) -> tuple[str, ...]:
 # --- planning -----------------------------------------------------------------------------------------------------
 
 
-def _planned(shop: Workshop, old: Side, new: Side, renames: tuple[Rename, ...], wish: Wish) -> Plan:
+def _planned(shop: Workshop, old: Side, new: Side, known: Known, wish: Wish) -> Plan:
     if wish.strict_coverage:
         refuse_uncovered((*old.database.unmodelled, *new.database.unmodelled))
-    if not renames and not differences(old.database, new.database):
+    if not known.renames and not differences(old.database, new.database):
         _refuse_unseen(shop, old, new)
         return Plan((), (), uncompared=_uncompared(shop, old, new))
     _refuse_unmodelled(old.database, new.database)
-    prefix, base = _prefixed(shop, old, new, renames)
+    prefix, base = _prefixed(shop, old, new, known.renames)
     asked = questions(base, new.database)
     if asked and not wish.allow_data_loss:
         raise PlanRefused(tuple(_asked(one) for one in asked))
-    planned = diff(base, new.database)
+    planned = twinned(diff(base, new.database), known.copies)
     lost = losses(planned, base, new.database)
     if lost and not wish.allow_data_loss:
         raise PlanRefused(tuple(Refusal(one.object, one.why, ALLOW) for one in lost))
-    ops, steps, not_online = _tried(shop, old, new, prefix, base, wish.form)
+    ops, steps, not_online = _tried(shop, old, new, prefix, base, known.copies, wish.form)
     lost = losses(ops, base, new.database)
     return Plan(ops, steps, lost, asked, not_online, _uncompared(shop, old, new))
 
@@ -421,7 +414,7 @@ class _Failure:
 
 
 def _tried(
-    shop: Workshop, old: Side, new: Side, prefix: tuple[Op, ...], base: Database, form: Form
+    shop: Workshop, old: Side, new: Side, prefix: tuple[Op, ...], base: Database, copies: Copies, form: Form
 ) -> tuple[tuple[Op, ...], tuple[Batch, ...], NotOnline | None]:
     """Operations that were seen to lead from `old` to `new`, their batches, and why these are not online if so.
 
@@ -433,7 +426,7 @@ def _tried(
     more: tuple[Op, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     for _ in range(ATTEMPTS):
-        ops = (*prefix, *diff(base, new.database, rebuild), *more)
+        ops = (*prefix, *twinned(diff(base, new.database, rebuild), copies), *more)
         steps = batches(ops, old.database, form)
         failure, left, got = _trial(shop, old, new, steps)
         if failure is None and not left:

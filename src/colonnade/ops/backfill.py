@@ -1,4 +1,4 @@
-"""A column whose default differs from row to row, for a table in use: made empty, and filled a few pages at a time."""
+"""Values for the rows that a table in use has already: written a few pages at a time, in nobody's way."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from colonnade.ops.columns import AddColumn, SetDefault, TableName
 from colonnade.ops.op import Op, words
 from colonnade.ops.step import Step
 from colonnade.sql import dollar, ident, literal, qualified
+
+SYNC_TRIGGERS = ("!sync", "~sync")
+"""The triggers that keep two columns alike: names that sort before and after all that people write."""
 
 PAGES = 16
 """How many pages one transaction fills: some thousand rows, which are locked for some ten milliseconds."""
@@ -34,15 +37,22 @@ def expanded(op: AddColumn) -> tuple[Op, ...]:
     return (replace(op, column=bare), SetDefault(op.table, op.name, None, op.column.default))
 
 
-def backfill(table: TableName, column: str) -> Step:
-    """Gives each row that has no value the default; to be run alone, and again after a stop.
+def backfill(table: TableName, column: str, value: str = "DEFAULT", zone: str | None = None) -> Step:
+    """Gives each row that has none its value, by default the default; to be run alone, and again after a stop.
+
+    `zone` is the time zone in which it is worked out, where that matters.
 
     Each transaction takes a few pages and leaves rows aside that somebody else is changing, so it never waits for
     anybody. Triggers keep still, so that no row seems to have been changed by a person; where the role may not see to
     that and there are some, it says so and stops.
     """
     name = qualified(*table)
-    text = BLOCK.format(table=name, relation=literal(name).strip(), column=ident(column), pages=PAGES)
+    missing = f"{ident(column)} IS NULL" + ("" if value == "DEFAULT" else f" AND ({value}) IS NOT NULL")
+    text = BLOCK.format(
+        table=name, relation=literal(name).strip(), column=ident(column), pages=PAGES, value=value, missing=missing,
+        zone=f"\n            SET LOCAL timezone = {literal(zone).strip()};" if zone else "",
+        ours=", ".join(literal(one).strip() for one in SYNC_TRIGGERS),
+    )  # fmt: skip
     note = f"fills {name}.{ident(column)} in transactions of {PAGES} pages"
     return Step(f"DO {dollar(text)}", ((name, "ROW EXCLUSIVE"),), (name,), (), None, False, note)
 
@@ -63,7 +73,8 @@ BEGIN
     IF NOT may AND EXISTS (
         SELECT FROM pg_catalog.pg_trigger
         WHERE tgrelid = {relation}::regclass AND NOT tgisinternal AND tgtype & 16 <> 0 AND tgenabled <> 'D'
-    ) AND EXISTS (SELECT FROM {table} WHERE {column} IS NULL) THEN
+        AND tgname NOT IN ({ours})
+    ) AND EXISTS (SELECT FROM {table} WHERE {missing}) THEN
         RAISE EXCEPTION 'the triggers of % would take the backfill for changes', {relation} USING HINT = format(
             'as an administrator: GRANT SET ON PARAMETER session_replication_role TO %I', current_user
         );
@@ -72,15 +83,15 @@ BEGIN
         page := 0;
         pages := pg_relation_size({relation}::regclass) / current_setting('block_size')::bigint;
         WHILE page <= pages LOOP
-            PERFORM set_config('row_security', 'off', true);
+            PERFORM set_config('row_security', 'off', true);{zone}
             IF may THEN
                 PERFORM set_config('session_replication_role', 'replica', true);
             END IF;
-            UPDATE {table} SET {column} = DEFAULT WHERE ctid = ANY (ARRAY(
+            UPDATE {table} SET {column} = {value} WHERE ctid = ANY (ARRAY(
                 SELECT ctid FROM {table}
                 WHERE ctid >= format('(%s,0)', colonnade_backfill.page)::tid
                 AND ctid < format('(%s,0)', colonnade_backfill.page + {pages})::tid
-                AND {column} IS NULL
+                AND {missing}
                 FOR NO KEY UPDATE SKIP LOCKED
             ));
             GET DIAGNOSTICS changed = ROW_COUNT;
@@ -94,7 +105,7 @@ BEGIN
             END IF;
         END LOOP;
         PERFORM set_config('row_security', 'off', true);
-        EXIT WHEN NOT EXISTS (SELECT FROM {table} WHERE {column} IS NULL);
+        EXIT WHEN NOT EXISTS (SELECT FROM {table} WHERE {missing});
         COMMIT;
         PERFORM pg_sleep(0.05);
     END LOOP;

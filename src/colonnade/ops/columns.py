@@ -122,16 +122,22 @@ def same_family(old: str, new: str) -> bool:
 
 def using(column: str, old: str, new: str) -> str:
     """The USING clause that turns values of type `old` into `new`, or nothing where PostgreSQL needs none."""
+    value = converted(ident(column), old, new)
+    return "" if value == ident(column) else f" USING {value}"
+
+
+def converted(value: str, old: str, new: str) -> str:
+    """`value`, an expression of type `old`, as `new`; as it stands where PostgreSQL assigns it without a word."""
     if old == new or same_family(old, new):
-        return ""
+        return value
     through = "" if _FAMILIES[0].match(old) or _FAMILIES[1].match(old) else "::text"
     if _FAMILIES[1].match(old) and not (new == "boolean" or _FAMILIES[1].match(new)):
         through = "::text"
     if old.endswith("[]"):
         through = "::text[]" if new.endswith("[]") else "::text"
     if _FAMILIES[0].match(new):
-        return f" USING {ident(column)}::{new}"
-    return f" USING {ident(column)}{through}::{new}"
+        return f"{value}::{new}"
+    return f"{value}{through}::{new}"
 
 
 @dataclass(frozen=True, slots=True)

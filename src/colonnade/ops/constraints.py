@@ -176,6 +176,49 @@ class AddConstraint(Plain):
         return DropConstraint(self.table, self.constraint)
 
 
+def use_index(table: TableName, constraint: PrimaryKey | Unique, index: str) -> Step:
+    """The key takes over a unique index that is there, which then has the key's name."""
+    word = "PRIMARY KEY" if isinstance(constraint, PrimaryKey) else "UNIQUE"
+    name = qualified(*table)
+    text = f"ALTER TABLE {name} ADD CONSTRAINT {ident(constraint.name)} {word} USING INDEX {ident(index)}"
+    return Step(text + _deferral(constraint), ((name, "ACCESS EXCLUSIVE"),))
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptIndex(Plain):
+    """The table has the key `constraint`, whose unique index was there before under the name `index`."""
+
+    table: TableName
+    constraint: PrimaryKey | Unique
+    index: str
+
+    @property
+    def subject(self) -> str:
+        return _subject(self.table, self.constraint)
+
+    @property
+    def position(self) -> Position:
+        return _position(self.table, self.constraint)
+
+    @property
+    def creates(self) -> tuple[Key, ...]:
+        return _provides(self.table, self.constraint)
+
+    @property
+    def needs(self) -> tuple[Key, ...]:
+        return (("relation", qualified(*self.table)),)
+
+    @property
+    def within(self) -> Key | None:
+        return ("relation", qualified(*self.table))
+
+    def steps(self) -> tuple[Step, ...]:
+        return (use_index(self.table, self.constraint, self.index),)
+
+    def reverse(self) -> Op | Irreversible:
+        return DropConstraint(self.table, self.constraint)
+
+
 def _locks(table: TableName, constraint: Constraint) -> tuple[tuple[str, str], ...]:
     if not isinstance(constraint, ForeignKey):
         return ((qualified(*table), "ACCESS EXCLUSIVE"),)

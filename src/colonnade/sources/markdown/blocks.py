@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from colonnade.errors import Place
+from colonnade.sources.markdown import quick
+from colonnade.sources.markdown.quick import ONE_LINE, ROWS
 
 _FENCE = re.compile(r"[ \t]{0,99}(?:[-*+][ \t]{1,99})?(`{3,}|~{3,})")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -162,6 +164,7 @@ def _parser() -> Any:
     parser = MarkdownIt("commonmark").enable("table")
     # Inline markup is read by the recognisers; skipping it halves the time.
     parser.core.ruler.disable(["inline", "text_join"])
+    quick.lines(parser)
     return parser
 
 
@@ -170,7 +173,13 @@ def _read(tokens: Sequence[Any], start: int, end: int, lines: list[str]) -> Iter
     while position < end:
         token = tokens[position]
         kind = token.type
-        if kind == "heading_open":
+        if kind == ONE_LINE:
+            yield from _paragraph(token.map, lines)
+            position += 1
+        elif kind == ROWS:
+            yield _table(range(*token.map), lines)
+            position += 1
+        elif kind == "heading_open":
             yield from _heading(token, tokens[position + 1], lines)
             position += 3
         elif kind == "paragraph_open":
@@ -184,9 +193,7 @@ def _read(tokens: Sequence[Any], start: int, end: int, lines: list[str]) -> Iter
             position += 1
         elif kind.endswith("_open"):
             close = _closing(tokens, position)
-            if kind == "table_open":
-                yield _table(range(*token.map), lines)
-            elif kind.endswith("list_open"):
+            if kind.endswith("list_open"):
                 yield from _bullets(tokens, position + 1, close, lines)
             else:
                 yield from _read(tokens, position + 1, close, lines)
@@ -314,10 +321,12 @@ def _bullets(tokens: Sequence[Any], start: int, end: int, lines: list[str]) -> I
 
 
 def _item(tokens: Sequence[Any], start: int, close: int, lines: list[str]) -> Item:
-    if start + 1 < close and tokens[start + 1].type == "paragraph_open":
-        first, last = tokens[start + 2].map
+    opening = tokens[start + 1] if start + 1 < close else None
+    if opening is not None and opening.type in (ONE_LINE, "paragraph_open"):
+        first, last = opening.map
+        behind = start + (2 if opening.type == ONE_LINE else 4)
         own = (_span(lines, first), *(_bare(lines, number) for number in range(first + 1, last)))
-        return Item(tuple(span for span in own if span.text), tuple(_read(tokens, start + 4, close, lines)))
+        return Item(tuple(span for span in own if span.text), tuple(_read(tokens, behind, close, lines)))
     return Item((), tuple(_read(tokens, start + 1, close, lines)))
 
 

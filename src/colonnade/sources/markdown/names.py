@@ -73,6 +73,11 @@ def first_word(token: str) -> str:
 
 def plain(text: str) -> str:
     """`text` without Markdown's marks: `**users**`, `` `users` `` and `[users](x.md)` are `users`."""
+    return _plain(text) if "[" in text or _MARK.search(text) else text
+
+
+@lru_cache(maxsize=16384)
+def _plain(text: str) -> str:
     text = _LINK.sub(lambda match: match[1] or match[2] or "", text) if "[" in text else text
     return _MARKS.sub("", text) if _MARK.search(text) else text
 

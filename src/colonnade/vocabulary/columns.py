@@ -88,6 +88,32 @@ ROLES: dict[str, tuple[str, ...]] = {
                  "kardinalität", "cardinalité", "关系", "基数", "関係", "カーディナリティ", "связь", "cardinalidad", "cardinalidade", "association", "type of relationship"),
 }  # fmt: skip
 
+# Above the cells of a table of entities that name the key of each.
+ROW_KEYS = frozenset(
+    (
+        "primary key",
+        "pk",
+        "key column",
+        "key columns",
+        "primary key(s)",
+        "clave primaria",
+        "clave principal",
+        "chave primária",
+        "chave principal",
+        "clé primaire",
+        "clé principale",
+        "primärschlüssel",
+        "schlüssel",
+        "chiave primaria",
+        "主键",
+        "主鍵",
+        "主キー",
+        "기본키",
+        "기본 키",
+        "первичный ключ",
+    )
+)
+
 # Titles that make a table one about something else than columns, whatever its other titles are.
 FOREIGN = frozenset(
     """endpoint method http verb policy operation role actor permission risk mitigation metric target threshold task

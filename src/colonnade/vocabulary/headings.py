@@ -115,7 +115,7 @@ WHOLE: dict[str, tuple[str, ...]] = {
         "er图", "diagrama er", "diagrama entidade-relacionamento", "diagrama entidad-relación", "diagrama de entidades", "ddl",
         "entity relationship overview", "high-level erd", "visual erd", "entity-relationship overview", "conceptual erd", "er model",
         "er 图", "schema overview", "database overview", "database schema overview", "sql migration", "migration sql", "alembic migration",
-        "typescript type definitions", "type definitions", "shared types", "migration script", "initial migration", "pydantic models",
+        "db設計", "db设计", "データベース設計", "数据库设计", "資料庫設計", "データベース定義", "typescript type definitions", "type definitions", "shared types", "migration script", "initial migration", "pydantic models",
     ),
     "key entities": (
         "key entities", "key entities *(include if feature involves data)*", "key data entities", "key domain entities", "entidades clave",
@@ -213,7 +213,10 @@ LAST_WORDS: dict[str, str] = {
 
 # A title in Chinese or Japanese that ends so speaks about something else.
 ABOUT_ENDING = re.compile(
-    r"(?:概要|方針|仕様|手順|注意|取り扱い|について|背景|対応関係|理由|流れ|ポリシー|方法|说明|概述|流程|策略|方案|原则|总结|步骤|规范|建议|约定|须知)$"
+    r"(?:概要|方針|仕様|手順|注意|取り扱い|について|背景|対応関係|理由|流れ|ポリシー|方法|说明|概述|流程|策略|方案|原则|总结|步骤|规范|建议|约定|须知|"
+    r"论证|依据|结果|分析|规划|识别|考虑|优化|注意点|運用)$"
+    # A sentence, as of what stands above a list.
+    r"|^[^a-z]{4,}[，、；](?=[^a-z]{4})|^[^a-z]{5,}(?:以下|如下|以及|通过|包括|存在|可以|需要|并且?[创进生设]|を|されて?|します)[^a-z]*$"
 )
 
 FIRST_WORDS: dict[str, str] = {
@@ -224,7 +227,7 @@ FIRST_WORDS: dict[str, str] = {
         "other",
     ),
     **dict.fromkeys("derived computed calculated runtime-only transient ephemeral in-memory non-persisted non-persistent".split(), "unstored"),
-    **dict.fromkeys("validation".split(), "constraints"),
+    **dict.fromkeys("validation regras reglas règles regeln regole".split(), "constraints"),
     **dict.fromkeys("example sample".split(), "samples"),
     **dict.fromkeys("enum enumeration allowed supported permitted possible mögliche zulässige erlaubte posibles possíveis".split(), "enums"),
     **dict.fromkeys("campos campi champs felder fields columns attributes".split(), "attributes"),
@@ -237,6 +240,9 @@ ENTITIES_AND = re.compile(
     r"tablas|tabelas|entitäten|tabellen|entités|entità|tabelle|encje|varlıklar|实体|数据表|エンティティ|テーブル|сущности|таблицы)"
     r"(?: definitions?)?\s*(?:&|,|/|\+|\b(?:and|with|y|e|und|et|i|ve|и)\b|和|与|と)\s*\w"
 )
+
+# `Page State Models`, `UI State (Zustand)`.
+STATE_OF_SCREEN = re.compile(r"(?:page|screen|ui|view|component|form|client|frontend|react) state\b")
 
 # Titles that are no entities and say nothing about data either.
 OTHER = frozenset(

@@ -157,7 +157,9 @@ def _titled(parts: Sequence[walk.Part]) -> set[str]:
     subjects = [
         part.subject for part in parts if part.subject and part.role == "entity" and isinstance(part.block, Fence)
     ]
-    return {names.key(one.name) for one in subjects if one.proven and one.kind == "table"}
+    return {
+        names.key(name) for one in subjects if one.proven and one.kind == "table" for name in names.either(one.name)
+    }
 
 
 def _without_shapes(readings: list[Reading], titled: set[str]) -> list[Reading]:

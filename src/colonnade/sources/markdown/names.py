@@ -94,3 +94,9 @@ def looks_coded(text: str) -> bool:
 
 def words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+(?:['’][^\W_]+)?", text)
+
+
+def either(text: str) -> list[str]:
+    """`Staff/Master`, two names of one thing, as both; any other name alone."""
+    parts = [part.strip() for part in text.split("/")]
+    return parts if 1 < len(parts) < 4 and all(re.fullmatch(r"[A-Z][A-Za-z]+", part) for part in parts) else [text]

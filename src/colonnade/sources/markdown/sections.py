@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from colonnade.sources.markdown import names, titles
 from colonnade.sources.markdown.blocks import Block, Bullets, Fence, Heading, Paragraph, Span, Table
+from colonnade.vocabulary import storage
 
 LABEL = 7
 SMALL_LABEL = 8
@@ -143,7 +144,7 @@ def _bold_label(block: Paragraph, following: Block, match: re.Match[str]) -> tup
     if _REMARK.match(names.plain(name)) and said:
         return None
     level = LABEL if title.role in ("entity", "entities", "key entities") else SMALL_LABEL
-    if said and structural and title.role == "attributes":
+    if said and title.role == "attributes" and not storage.UNSTORED_GROUP.search(said.strip("()（）:： ")):
         return None
     remaining = (
         (Paragraph((Span(said, first.line, first.column + first.text.find(said)), *block.lines[1:])),) if said else ()

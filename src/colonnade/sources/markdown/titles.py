@@ -27,7 +27,7 @@ _MARKER_AFTER = re.compile(
 )
 _SPLIT = re.compile(r"\s+[–—―-]{1,2}\s+|\s*[:：]\s+|\s*[:：]$|\s*[—]\s*|\s*\|\s*|\s+(?:→|->|=>|←|↔|⟶)\s+")
 _ARROW = re.compile(r"→|->|=>|↔|<->|⟶|──|—<|\bto\b.*\bone-to|\s(?:1|N|M):(?:1|N|M)\b")
-_SENTENCE = re.compile(r"[.!?。！？]\s*$|[=<>{};]|\bis\b|\bare\b|\bmust\b|\bshould\b|\bwill\b")
+_SENTENCE = re.compile(r"[.!?。！？]\s*$|[，；]|[=<>{};]|\bis\b|\bare\b|\bmust\b|\bshould\b|\bwill\b")
 _VERSION = re.compile(
     r"^(?:phase|step|stage|version|part|option|milestone|sprint|v?\d+(?:\.\d+)*|fr|sc|us|nfr|user story|story|epic|ac|t\d+|ep)[- ]?\d",  # noqa: E501
     re.IGNORECASE,
@@ -109,6 +109,8 @@ def _whole_role(lowered: str, without: str) -> str:
         return "key entities"
     if _ATTRIBUTES_OF.search(without) or _HOLDING.search(without):
         return "attributes"
+    if headings.STATE_OF_SCREEN.match(without):
+        return "unstored"
     return "entities" if headings.ENTITIES_AND.match(without) else ""
 
 

@@ -17,6 +17,7 @@ from colonnade.sources.markdown.sections import walk as walk_sections
 from colonnade.sources.markdown.subject import Subject
 from colonnade.sources.reading import Reading
 from colonnade.values import replace
+from colonnade.vocabulary import columns as column_titles
 from colonnade.vocabulary import qualifiers, storage
 
 # In these parts of a document nothing defines a column.
@@ -150,6 +151,8 @@ def _entered(
         if about is not None and section.level >= 4 and not named.proven:
             return title.role, about, False
         return (role if inherited and role != "other" else "entity"), named, False
+    if title.role == "attributes" and any(storage.UNSTORED_GROUP.search(note) for note in title.notes):
+        return "unstored", about, False
     if title.role == "attributes":
         kept = about if about is None or section.level > 2 or about.proven else None
         return (
@@ -383,11 +386,11 @@ def _under(entities: tuple[DraftEntity, ...], about: Subject | None, weak: bool)
         for one in entities
     ]
     entities = tuple(nameless)
+    called = {names.key(name) for name in names.either(about.name)}
     same = [
         one
         for one in entities
-        if names.key(one.name.value) == names.key(about.name)
-        or (one.table and names.key(one.table.value) == names.key(about.name))
+        if names.key(one.name.value) in called or (one.table and names.key(one.table.value) == names.key(about.name))
     ]
     if same:
         kind: EntityKind = about.kind
@@ -415,6 +418,8 @@ def _table(part: Part, block: Table, file: str) -> Iterator[Reading]:
         yield from _grouped(block, roles, file)
     elif roles.kind == "entities with columns" and part.role not in SPEAKING:
         yield from _rows_of_entities(block, roles, file)
+    elif roles.kind == "entities" and part.role not in SPEAKING:
+        yield from _rows_with_keys(block, roles, file)
     elif roles.kind in ("attributes", "described", "rules", "named"):
         yield from _columns(part, block, roles, file)
 
@@ -517,6 +522,24 @@ def _rows_of_entities(block: Table, roles: table.Shape, file: str) -> Iterator[R
                 title.name, row[first].place(file), title.table, kind="table" if titles.is_stored(title) else "concept"
             )
             yield Reading("table", table.PRECISION - 20, (subject.entity(about, attributes),))
+
+
+def _rows_with_keys(block: Table, roles: table.Shape, file: str) -> Iterator[Reading]:
+    """A table with an entity a row and the columns of its key in a cell: the key, and nothing else of the entity."""
+    first = roles.at("entity") or 0
+    heads = [table.title_words(span.text) for span in block.header]
+    position = next((number for number, head in enumerate(heads) if head in column_titles.ROW_KEYS), None)
+    for row in block.rows if position is not None else ():
+        if position is None or max(position, first) >= len(row):
+            continue
+        title = titles.read(names.plain(row[first].text))
+        place = row[position].place(file)
+        keys = [name.strip("` ") for name in re.split(r"\s*[,+、]\s*", names.plain(row[position].text).strip("() "))]
+        if title.role == "entity" and titles.is_stored(title) and all(map(names.is_identifier, keys)):
+            single = {"primary_key": Fact(True, place)} if len(keys) == 1 else {}
+            found = tuple(facts.attribute(name, place, single) for name in keys)
+            about = Subject(title.name, row[first].place(file), title.table)
+            yield Reading("table", table.PRECISION - 20, (subject.entity(about, found),))
 
 
 def _list(part: Part, block: Bullets, file: str) -> Iterator[Reading]:
@@ -794,7 +817,8 @@ def titled_entities(root: Section, defined: set[str], file: str) -> tuple[Subjec
             continue
         for below, title in named:
             about = subject.of_section(below, title, file) if title.role == "entity" else None
-            if about is not None and about.kind != "concept" and names.key(title.name) not in defined and below.blocks:
+            called = {names.key(name) for name in names.either(title.name)}
+            if about is not None and about.kind != "concept" and not called & defined and below.blocks:
                 found.append(about)
     return tuple(found)
 

@@ -103,7 +103,7 @@ _PERHAPS = re.compile(
     r"Tests|Result|Command|Base)$|^(?:New|Get|List|Insert)[A-Z]"
 )
 _CONCEPT = re.compile(
-    r"^(?:Filter|UI|Ui|App|Form|Auth|View|Page|Store|Modal|Redux|Search|Loading|Global|Root)\w*State$|"
+    r"^(?:Filter|UI|Ui|App|Form|Auth|View|Page|Store|Modal|Redux|Search|Loading|Global|Root)\w*State$|\w(?:List|Details?|Page|Form|Modal|Dialog|Screen|Filters?|Search|View)State$|"
     r"\w(?:Summary|Stats|Statistics|Metrics|View|ViewModel|Breakdown|NodeData)$"
 )
 

@@ -306,8 +306,41 @@ def test_indexes_name_columns_of_the_entity_or_of_the_house() -> None:
     ]
     assert thing.indexes[-1].columns.value == ("due_date",)
     assert thing.relationships[0].on_delete and thing.relationships[0].on_delete.value == "SET NULL"
-    assert "no attribute called 'lower(a)'" in said(one({"a": "text"}, indexes=["lower(a)"]))[0]
+    assert "no attribute called 'b'" in said(one({"a": "text"}, indexes=["lower(b)"]))[0]
     assert "stands twice" in said(one({"a": "text"}, indexes=["a", "a"]))[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "keys", "rest"),
+    [
+        ("lower(order)", ('lower("order")',), {}),
+        ("(data->>'kind')", ("data ->> 'kind'",), {}),
+        ("tags USING gin", ("tags",), {"method": "gin"}),
+        ("USING gin (data jsonb_path_ops)", ("data jsonb_path_ops",), {"method": "gin"}),
+        ("a, order DESC NULLS LAST INCLUDE (b)", ("a", "order DESC NULLS LAST"), {"include": ("b",)}),
+        ("unique (a) where order <> 'x, y'", ("a",), {"unique": True, "predicate": "\"order\" <> 'x, y'"}),
+    ],
+)
+def test_an_index_may_be_written_as_sql_writes_it(text: str, keys: tuple[str, ...], rest: dict[str, object]) -> None:
+    attributes = {"a": "text", "b": "text", "order": "text", "tags": "text[]", "data": "jsonb"}
+    (index,) = read(one(attributes, indexes=[text])).entities[0].indexes
+    told = {"unique": False, "method": "", "predicate": "", "include": (), **rest}
+    assert index.columns.value == keys
+    assert {name: getattr(index, name) for name in told} == told
+
+
+@pytest.mark.parametrize(
+    "text", ["a); DROP TABLE x; --", "CREATE INDEX i ON t (a)", "upper(", "a WHERE", "a; SELECT 1"]
+)
+def test_what_is_no_index_is_a_mistake(text: str) -> None:
+    assert "no attribute called" in said(one({"a": "text"}, indexes=[text]))[0]
+
+
+def test_a_unique_set_of_expressions_or_of_some_rows_is_an_index() -> None:
+    draft = read(one({"a": "text", "b": "text"}, constraints=["UNIQUE (lower(a))", "b UNIQUE WHERE a IS NOT NULL"]))
+    first, second = draft.entities[0].indexes
+    assert (first.unique, first.columns.value, second.predicate) == (True, ("lower(a)",), "a IS NOT NULL")
+    assert "no attribute called 'c'" in said(one({"a": "text"}, constraints=["UNIQUE (lower(c))"]))[0]
 
 
 WRONG: list[tuple[object, str]] = [

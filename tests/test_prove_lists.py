@@ -88,6 +88,35 @@ FEW: list[dict[str, Any]] = [
         "constraints": ["kind NOT NULL", "kind IN ('aa', 'b')"],
     },
 ]
+INDEXED: list[dict[str, Any]] = [
+    {
+        "name": "Account",
+        "attributes": {
+            "user_id": "uuid",
+            "email": "text",
+            "status": "enum(active,closed)",
+            "order": "text",
+            "dueDate": "date",
+            "first name": "text",
+            "tags": "text[]",
+            "data": "jsonb",
+        },
+        "relationships": [belongs("User", "user_id")],
+        "indexes": [
+            "lower(email)",
+            "dueDate DESC NULLS LAST, order",
+            "first name",
+            "(data->>'kind')",
+            "tags USING gin",
+            "data jsonb_path_ops",
+            "status WHERE status = 'active'",
+            "user_id, status INCLUDE (email)",
+            "UNIQUE (order) WHERE status = 'active'",
+        ],
+        "constraints": ["UNIQUE (user_id, lower(order))", "email UNIQUE WHERE dueDate IS NOT NULL"],
+    },
+    {"name": "Ledger", "attributes": {"id": "uuid", "order": "text"}, "constraints": ["UNIQUE (lower(order))"]},
+]
 OPEN: list[dict[str, Any]] = [
     {"name": "Review", "description": "Visible to everyone.", "attributes": {"user_id": "uuid", "draft_id": "uuid"},
      "relationships": [belongs("User", "user_id"), belongs("Draft", "draft_id", cascade="CASCADE")]},
@@ -103,8 +132,16 @@ OPEN: list[dict[str, Any]] = [
         (MEMBERS, Settings(roles=False)),
         (FEW, Settings()),
         (OPEN, Settings()),
+        (INDEXED, Settings()),
     ],
-    ids=["partitions", "shared", "members without roles", "few values, kinds and secrets", "read by all"],
+    ids=[
+        "partitions",
+        "shared",
+        "members without roles",
+        "few values, kinds and secrets",
+        "read by all",
+        "indexes in SQL",
+    ],
 )
 def test_a_list_is_proven_whole(
     tmp_path: Path, server: Server, entities: list[dict[str, Any]], settings: Settings

@@ -110,6 +110,7 @@ def _of_table(ground: Ground, stage: Stage, pair: Pair | None) -> Iterator[Proof
     yield from keys.orphans(stage)
     yield from keys.overlaps(stage)
     if pair:
+        yield from keys.partly_unique(stage, pair)
         yield from defaults.proofs(stage, pair, ground.settings, ground.schema)
 
 

@@ -154,6 +154,41 @@ def overlaps(stage: Stage) -> Iterator[Proof]:
         yield Proof(EXCLUDED, subject, hit[0].sqlstate == "23P01" and good.accepted, evidence)
 
 
+def partly_unique(stage: Stage, pair: Pair) -> Iterator[Proof]:
+    """A second row with the values of an earlier one is refused where an expression, or some rows only, are unique."""
+    told = (*pair.entity.uniques, *(one for one in pair.entity.indexes if one.unique))
+    for index in (one for one in told if one.predicate or any("(" in key for key in one.columns.value)):
+        where = f" where {index.predicate}" if index.predicate else ""
+        subject = f"{stage.table.name} ({', '.join(index.columns.value)}){where}"
+        keyed = _of_pair(pair, index.columns.value)
+        names = {*keyed, *_of_pair(pair, (index.predicate,))}
+        rows = [row for row in stage.earlier if keyed and all(row.get(name) is not None for name in keyed)]
+        tries = [attempt(stage, _again(stage, row, names)) for row in rows]
+        keepers = {one.name for one in stage.table.indexes if one.unique and _read(one) & keyed}
+        hit = next(((outcome, who) for outcome, who in tries if outcome.constraint in keepers), None)
+        other, other_who = attempt(stage, {})
+        because = reason(index.columns)
+        if hit is None:
+            words = str(tries[-1][0]) if tries else "no earlier row has a value in all of its columns"
+            yield Proof(UNIQUE, subject, False, f"unproven: no row was refused by it: {words} ({because})")
+            continue
+        evidence = f"the same values again: {hit[0]} as the {hit[1]}; other values: {other} as the {other_who}"
+        yield Proof(UNIQUE, subject, hit[0].sqlstate == "23505" and other.accepted, f"{evidence} ({because})")
+
+
+def _of_pair(pair: Pair, texts: Sequence[str]) -> set[str]:
+    """The columns that keys of an index or its condition read: `lower(email)`, `created_at DESC`, `status = 'a'`."""
+    written = (name for text in texts if text for name in stated.columns_in(text) or text.split()[:1])
+    return {column.name for name in written if (column := pair.column(name))}
+
+
+def _again(stage: Stage, row: Row, names: set[str]) -> Row:
+    """The values that `row` has in `names`, for another row of the same owner."""
+    owner = _owner_beside_key(stage)
+    same = owner is None or row.get(owner) == stage.row.get(owner)
+    return {name: row[name] for name in sorted({*names, *(() if same else (owner or "",))}) if name in row}
+
+
 def _dangling(stage: Stage, one: ForeignKey) -> Row | None:
     owner = stage.facts.owner_column
     names = [name for name in one.columns if name != owner] or list(one.columns)
@@ -165,9 +200,7 @@ def _dangling(stage: Stage, one: ForeignKey) -> Row | None:
 
 def _collision(stage: Stage, columns: Sequence[str], whole_ones: Sequence[str]) -> Row | None:
     """The values of an earlier row in `columns`; those of `whole_ones` that no server generates must be there."""
-    key = stage.table.primary_key
-    # A user's own row is told apart from another's by its key, which must stay its own.
-    owner = None if key and stage.facts.owner_column in key.columns else stage.facts.owner_column
+    owner = _owner_beside_key(stage)
     given = [name for name in whole_ones if stage.table.column(name).generated is None]
     whole = [row for row in stage.earlier if all(row.get(name) is not None for name in given)]
     whole = [row for row in whole if columns and all(name in row for name in columns)]
@@ -177,6 +210,12 @@ def _collision(stage: Stage, columns: Sequence[str], whole_ones: Sequence[str]) 
     if whole and owner:
         return {name: whole[-1][name] for name in dict.fromkeys((*columns, owner))}
     return None
+
+
+def _owner_beside_key(stage: Stage) -> str | None:
+    """The owner's column; a user's own row is told apart from another's by its key, which must stay its own."""
+    key = stage.table.primary_key
+    return None if key and stage.facts.owner_column in key.columns else stage.facts.owner_column
 
 
 def _keepers(table: Table, columns: Sequence[str], owner: str | None) -> set[str]:

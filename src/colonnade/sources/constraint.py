@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from colonnade.design.draft import OnDelete
+from colonnade.sources.index_text import IndexText, read_index
 from colonnade.sources.tree import shown
 from colonnade.sources.typeword import Problem
 from colonnade.sql import expression, ident, parse
@@ -51,7 +52,18 @@ class Condition:
     columns: tuple[str, ...]
 
 
-Constraint = Clauses | Unique | Key | Condition
+@dataclass(frozen=True, slots=True)
+class UniqueIndex:
+    """`UNIQUE (lower(email))`, or `UNIQUE (a, b) WHERE c`: what only an index can say; `columns` as of a condition."""
+
+    index: IndexText
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self.index.names
+
+
+Constraint = Clauses | Unique | Key | Condition | UniqueIndex
 
 _NAME = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
 _NAMED = re.compile(rf"CONSTRAINT\s+{_NAME}\s+", re.IGNORECASE)
@@ -66,7 +78,10 @@ _CLAUSES = re.compile(
     rf"(?:\s{{1,20}}DEFAULT\s{{1,20}}(?P<default>\S.*?))?(?:\s{{1,20}}{_TARGET})?(?P<after>(?:\s{{1,20}}{_FLAG}){{0,8}})",
     re.IGNORECASE | re.DOTALL,
 )
-FORMS = 'write "title NOT NULL", "email UNIQUE", "UNIQUE (a, b)", "price DEFAULT 0", or a condition such as "age > 0"'
+FORMS = (
+    'write "title NOT NULL", "email UNIQUE", "UNIQUE (a, b)", "UNIQUE (lower(email))", "price DEFAULT 0", '
+    'or a condition such as "age > 0"'
+)
 
 
 @lru_cache(maxsize=8192)
@@ -85,7 +100,7 @@ def read_constraint(text: str) -> Constraint | Problem:
     generated = _GENERATED.fullmatch(bare)
     if generated:
         return _generated(generated)
-    written = _as_in_a_table(bare)
+    written = _as_in_a_table(bare) or _unique_index(bare)
     if written is not None:
         return written
     checked = _CHECK.fullmatch(bare)
@@ -101,16 +116,30 @@ def quoting_columns(text: str, columns: Iterable[str]) -> str:
     """`text` with quotes around those of `columns` that are keywords of SQL, such as `order`, where it means them."""
     meant = {name.lower(): ident(name.lower()) for name in columns if name.lower() not in _OPERATORS}
     keywords = {name: quoted for name, quoted in meant.items() if quoted != name and name.isidentifier()}
-    if not keywords or not isinstance(read_constraint(text), Condition | Problem):
+    if not keywords or not isinstance(read_constraint(text), Condition | UniqueIndex | Problem):
         return text
     written = _WORDS.sub(lambda match: keywords.get((match["word"] or "").lower(), match[0]), text)
-    return written if isinstance(read_constraint(written), Condition) else text
+    return written if isinstance(read_constraint(written), Condition | UniqueIndex) else text
 
 
 _GENERATED = re.compile(
     rf"(?P<column>{_NAME})\s+GENERATED\s+ALWAYS\s+AS\s*\((?P<text>.+)\)\s{{0,20}}(?:STORED|VIRTUAL)?",
     re.IGNORECASE | re.DOTALL,
 )
+_PARTLY = re.compile(
+    rf"(?:UNIQUE\s*(?P<keys>\(.+)|(?P<column>{_NAME})\s+UNIQUE\s+(?P<where>WHERE\s.+))", re.IGNORECASE | re.DOTALL
+)
+
+
+def _unique_index(text: str) -> UniqueIndex | None:
+    """A unique set with an expression or a condition, which CREATE TABLE has no form for."""
+    match = _PARTLY.fullmatch(text)
+    if match is None:
+        return None
+    index = read_index("UNIQUE " + (match["keys"] or f"({match['column']}) {match['where']}"))
+    return UniqueIndex(index) if index else None
+
+
 _TABLE_WORDS = re.compile(r"(EXCLUDE|FOREIGN\s+KEY)\b", re.IGNORECASE)
 
 

@@ -21,7 +21,8 @@ from colonnade.errors import InputError, Mistake
 from colonnade.findings import Finding, declare
 from colonnade.sources import constraint as constraints
 from colonnade.sources import shape
-from colonnade.sources.constraint import Clauses, Condition, Constraint, read_constraint
+from colonnade.sources.constraint import Clauses, Condition, Constraint, UniqueIndex, read_constraint
+from colonnade.sources.index_text import IndexText, quoting, read_index
 from colonnade.sources.shape import Form, Key, ListOf, MapOf, Switch, Text
 from colonnade.sources.tree import Node, items, member, parse, shown
 from colonnade.sources.typeword import Problem, TypeWord, read_type
@@ -115,7 +116,7 @@ ENTITY = Form(
                 "Columns to index; one item may name several.",
                 Text(
                     "A column, or columns with commas between.",
-                    examples=("due_date", "created_at DESC", "user_id, status"),
+                    examples=("due_date", "created_at DESC", "user_id, status", "lower(email)", "status WHERE done"),
                 ),
             ),
         ),
@@ -243,7 +244,7 @@ class Part:
     name: Node | None
     attributes: tuple[tuple[Node, Node, TypeWord | Problem], ...]
     constraints: tuple[tuple[Node, Constraint | Problem], ...]
-    indexes: tuple[tuple[Node, tuple[str, ...]], ...]
+    indexes: tuple[tuple[Node, IndexText], ...]
     relationships: tuple[Node, ...]
     columns: Mapping[str, str]
     implied: Mapping[str, str]
@@ -277,16 +278,27 @@ def interpret(node: Node, values: frozenset[str] = frozenset()) -> Part:
     typed = tuple((key, value) for key, value in attributes.members if value.kind == "string") if attributes else ()
     named = tuple(key.text for key, _ in attributes.members) if attributes else ()
     relationships = items(node, "relationships", "object")
+    columns = {spelling: name for name in reversed(named) for spelling in _spellings(name)}
+    implied = {spelling: name for name in _implied(node, relationships) for spelling in _spellings(name)}
     return Part(
         node,
         member(node, "name", "string"),
         tuple((key, value, _type(value.text, values)) for key, value in typed),
         tuple((one, read_constraint(one.text)) for one in _constraints(node, named)),
-        tuple((one, _split_columns(one.text)) for one in items(node, "indexes", "string")),
+        tuple((one, _index(one.text, {**implied, **columns})) for one in items(node, "indexes", "string")),
         relationships,
-        {spelling: name for name in reversed(named) for spelling in _spellings(name)},
-        {spelling: name for name in _implied(node, relationships) for spelling in _spellings(name)},
+        columns,
+        implied,
     )
+
+
+def _index(text: str, known: Mapping[str, str]) -> IndexText:
+    """Columns with commas between, else what SQL says; where neither holds only `known` names, the columns."""
+    columns = _split_columns(text)
+    plain = IndexText(columns, tuple(map(_without_order, columns)))
+    if all(any(spelling in known for spelling in _spellings(name)) for name in plain.names):
+        return plain
+    return read_index(text, quoting(iter(known.values()))) or plain
 
 
 def _constraints(node: Node, columns: tuple[str, ...]) -> Iterator[Node]:
@@ -424,18 +436,18 @@ def _unknown(part: Part, node: Node, name: str) -> Mistake:
 
 
 def _index_mistakes(part: Part) -> Iterator[Mistake]:
-    seen: set[tuple[str | None, ...]] = set()
-    for node, columns in part.indexes:
-        found = tuple(part.column(_without_order(column)) for column in columns)
-        for column, name in zip(columns, found, strict=True):
-            if name is None:
-                yield _unknown(part, node, _without_order(column))
-        if None not in found and len(set(found)) < len(found):
+    seen: set[IndexText] = set()
+    for node, index in part.indexes:
+        for name in index.names:
+            if part.column(name) is None:
+                yield _unknown(part, node, name)
+        found = [part.column(_without_order(key)) or key for key in index.keys]
+        if len(set(found)) < len(found):
             yield Mistake(node.place, f"the index {shown(node.text)} names a column twice", "remove one")
-        key = tuple(" ".join(column.casefold().split()) for column in columns)
-        if key in seen:
+        folded = replace(index, keys=tuple(" ".join(key.casefold().split()) for key in index.keys), names=())
+        if folded in seen:
             yield Mistake(node.place, f"the index {shown(node.text)} stands twice", "remove one")
-        seen.add(key)
+        seen.add(folded)
 
 
 def _without_order(column: str) -> str:
@@ -575,9 +587,9 @@ def _entity(part: Part) -> DraftEntity:
         kind=Fact("table", part.name.place),
         attributes=_attributes(part),
         relationships=tuple(map(_relationship, part.relationships)),
-        indexes=tuple(
-            DraftIndex(Fact(tuple(_as_listed(part, one) for one in columns), node.place))
-            for node, columns in part.indexes
+        indexes=(
+            *(_drafted(part, node, index) for node, index in part.indexes),
+            *(_drafted(part, node, one.index) for node, one in part.constraints if isinstance(one, UniqueIndex)),
         ),
         uniques=tuple(uniques),
         constraints=tuple(Fact(node.text, node.place) for node, one in part.constraints if isinstance(one, Condition)),
@@ -599,10 +611,20 @@ def _wishes(part: Part) -> Iterator[Fact[tuple[str, str]]]:
             yield Fact((CHILDREN[shape.choice(stated.text, tuple(CHILDREN)) or "keep"], target.text), stated.place)
 
 
-def _as_listed(part: Part, column: str) -> str:
-    """`column` of an index, its name as the attribute is written, its order as the index says."""
-    bare = _without_order(column)
-    return f"{part.column(bare)} {column.removeprefix(bare).strip()}".strip()
+def _drafted(part: Part, node: Node, index: IndexText) -> DraftIndex:
+    return DraftIndex(
+        Fact(tuple(_as_listed(part, one) for one in index.keys), node.place),
+        unique=index.unique,
+        method=index.method,
+        predicate=index.predicate,
+        include=tuple(part.column(one) or one for one in index.include),
+    )
+
+
+def _as_listed(part: Part, key: str) -> str:
+    """`key` of an index, a column's name as the attribute is written, its order as the index says."""
+    bare = _without_order(key)
+    return f"{part.column(bare) or bare} {key.removeprefix(bare).strip()}".strip()
 
 
 def _attributes(part: Part) -> tuple[DraftAttribute, ...]:

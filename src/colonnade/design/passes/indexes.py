@@ -16,6 +16,7 @@ from colonnade.design.work import Blueprint, Link, UniqueSet, Work, each, found,
 from colonnade.errors import Place
 from colonnade.findings import declare, rule
 from colonnade.values import replace
+from colonnade.vocabulary import naming
 
 REDUNDANT = declare(
     "redundant-index",
@@ -117,7 +118,7 @@ def _stated(blueprint: Blueprint, told: DraftIndex, links: Iterable[Link]) -> Bl
         message = f"no index method searches {', '.join(told.columns.value)} of {blueprint.name}"
         return replace(blueprint, findings=blueprint.findings + found(NO_INDEX, message, place, "index an expression"))
     method = told.method.lower() or next((one for one in methods if one and one != "btree"), "btree")
-    name = sql.shorten(told.name) if told.name else index_name(blueprint, (key.column or "expression" for key in made))
+    name = sql.shorten(told.name) if told.name else index_name(blueprint, map(_word, made))
     carried = tuple(map(blueprint.column, told.include))
     if None in carried:
         return unknown_column(blueprint, told.include[carried.index(None)], place)
@@ -134,6 +135,11 @@ def _stated(blueprint: Blueprint, told: DraftIndex, links: Iterable[Link]) -> Bl
 
 
 _KNOWN = ("btree", "gin", "gist", "brin", "hash", "spgist")
+
+
+def _word(key: IndexKey) -> str:
+    """What stands for `key` in an index's name: of an expression its words, `lower_email`."""
+    return key.column or naming.snake("_".join(re.findall(r"\w+", key.expression or "")), "expression")
 
 
 def _keys(blueprint: Blueprint, written: Iterable[str]) -> tuple[IndexKey, ...] | str:
@@ -185,7 +191,7 @@ def _partial_unique(blueprint: Blueprint, unique: UniqueSet, links: Iterable[Lin
     if isinstance(predicate, Blueprint):
         return predicate
     made = _among_own(made, links)
-    name = sql.shorten(unique.name or f"{blueprint.name}_{'_'.join(key.column or 'expression' for key in made)}_key")
+    name = sql.shorten(unique.name or f"{blueprint.name}_{'_'.join(map(_word, made))}_key")
     return add(blueprint, Index(name, made, unique=True, predicate=predicate), stated(unique.place))
 
 

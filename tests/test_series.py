@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import psycopg
 import pytest
 
+from colonnade.apply import run
 from colonnade.catalog import dump
 from colonnade.config import Settings
-from colonnade.evolve import Leg, Source, Wish, compare, differing, legs, source
-from colonnade.plan import Plan, sql
+from colonnade.evolve import Leg, Source, Wish, compare, differing, legs, legs_back, source
+from colonnade.evolve.planfile import PlanFile, planfile
+from colonnade.plan import Plan, PlanRefused, sql
 from colonnade.server import Server, connect, scratch_database
 from evolution.series import CASES, Case
-from test_evolve import psql
+from test_apply import killed_at
+from test_evolve import colonnade, psql
 
 
 def sides(case: Case) -> tuple[Source, Source]:
@@ -167,3 +178,169 @@ def test_prepared_statements_that_read_the_column_are_why_connections_are_recycl
             with pytest.raises(psycopg.errors.FeatureNotSupported, match="cached plan must not change result type"):
                 old.execute(read, prepare=True)
             assert new.execute(read, prepare=True).fetchone() == (1, 1)
+
+
+# --- apply --------------------------------------------------------------------------------------------------------
+
+MANY = Case(
+    "CREATE TABLE tasks (id int PRIMARY KEY, size int NOT NULL); CREATE INDEX by_size ON tasks (size);",
+    "CREATE TABLE tasks (id int PRIMARY KEY, size bigint NOT NULL); CREATE INDEX by_size ON tasks (size);",
+    "INSERT INTO tasks SELECT n, n FROM generate_series(1, 20000) n;",
+)
+
+
+def test_a_backfill_that_is_killed_is_finished_by_the_next_run(server: Server) -> None:
+    plan = planfile(series(server, MANY)[0].addressed, "t")
+    with scratch_database(server) as name, connect(server.dsn(name)) as other, connect(server.dsn(name)) as looking:
+        filled(server, name, MANY)
+        assert os.waitpid(applying(plan, server.dsn(name), lambda line: "] DO " in line), 0)[1] == signal.SIGKILL
+        # While somebody is changing a row the backfill fills all others and does not end.
+        other.execute("BEGIN; UPDATE tasks SET size = 7 WHERE id = 9000")
+        child = applying(plan, server.dsn(name), lambda _: False)
+        while looking.execute("SELECT count(*) FROM tasks WHERE size_new IS NULL").fetchone() != (1,):
+            time.sleep(0.01)
+        os.kill(child, signal.SIGKILL)
+        assert os.waitpid(child, 0)[1] == signal.SIGKILL
+        other.execute("COMMIT")
+        assert run(plan, server.dsn(name), lambda _: None).parts == len(plan.parts)
+        assert looking.execute("SELECT count(*) FROM tasks WHERE size_new = size").fetchone() == (20_000,)
+
+
+def applying(plan: PlanFile, database: str, last: Callable[[str], bool]) -> int:
+    """A process that applies the plan, and is killed where it says something that is the `last`."""
+    child = os.fork()
+    if child == 0:
+        run(plan, database, lambda line: os.kill(os.getpid(), signal.SIGKILL) if last(line) else None)
+        os._exit(0)
+    return child
+
+
+@pytest.mark.parametrize("name", ["primary key and what points at it", "a rename and another type"])
+def test_parts_that_are_killed_again_and_again_are_finished(server: Server, name: str) -> None:
+    case = CASES[name]
+    parts = series(server, case)
+    with scratch_database(server) as database:
+        filled(server, database, case)
+        for one in (*parts, *(one.turned for one in reversed(parts))):
+            plan, kills = planfile(one.addressed, one.stage), 0
+            while killed_at(plan, server.dsn(database), kills + 1):
+                kills += 1
+            assert kills
+        assert differing(server, source(server.dsn(database), Settings()), sides(case)[0]) == ()
+
+
+def test_the_command_prints_the_parts_and_writes_a_plan_for_each(server: Server, tmp_path: Path) -> None:
+    case = CASES["a rename"]
+    new, file = tmp_path / "new.sql", tmp_path / "plan.json"
+    new.write_text(case.new)
+    with scratch_database(server) as name:
+        filled(server, name, case)
+        words = ("diff", server.dsn(name), new, "--series", "--renamed", "tasks.title=name")
+        done = colonnade(*words, "--plan", file, "--json")
+        assert done.returncode == 1, done.stderr
+        said = json.loads(done.stdout)
+        assert [(one["stage"], one["way_back"]) for one in said["parts"]] == [
+            ("expand", "lossless"), ("switch", "lossless"), ("contract", "lossless"),
+        ]  # fmt: skip
+        text = colonnade(*words, "--sql").stdout
+        for stage in ("1-expand", "2-switch", "3-contract"):
+            done = colonnade("apply", tmp_path / f"plan-{stage}.json", "--database", server.dsn(name))
+            assert done.returncode == 0, done.stderr
+        assert colonnade(*words[:-2]).stdout == "Equal.\n"
+    with scratch_database(server) as name:
+        filled(server, name, case)
+        psql(server, name, text)
+        assert differing(server, source(server.dsn(name), Settings()), sides(case)[1]) == ()
+        old = tmp_path / "old.sql"
+        old.write_text(case.old)
+        back = colonnade("diff", old, new, "--series", "--reverse", "--sql", "--renamed", "tasks.title=name")
+        assert back.returncode == 1, back.stderr
+        psql(server, name, back.stdout)
+        assert differing(server, source(server.dsn(name), Settings()), sides(case)[0]) == ()
+    assert colonnade("diff", old, new, "--series", "--plain").returncode == 2
+
+
+def test_a_way_back_that_may_lose_something_is_refused(server: Server) -> None:
+    old, new = sides(CASES["integer to bigint"])
+    with pytest.raises(PlanRefused, match="values of bigint may not fit integer"):
+        legs_back(server, old, new, Wish(reverse=True))
+    with pytest.raises(PlanRefused, match="values of bigint may not fit integer"):
+        legs(server, new, old, Wish())
+
+
+# --- under load ---------------------------------------------------------------------------------------------------
+
+COUNTED = Case(
+    "CREATE TABLE tasks (id int PRIMARY KEY, done int NOT NULL DEFAULT 0, mark text UNIQUE);",
+    "CREATE TABLE tasks (id int PRIMARY KEY, tally bigint NOT NULL DEFAULT 0, mark varchar(40) UNIQUE);",
+    "INSERT INTO tasks SELECT n, 0, 'm' || n FROM generate_series(1, 5000) n;",
+    (("tasks.done", "tally"),),
+)
+
+
+@dataclass
+class Writer:
+    """Somebody who counts in a column, marks and adds rows, and notes what was written and what failed."""
+
+    database: str
+    column: str
+    seed: int
+    written: int = 0
+    failed: list[str] = field(default_factory=list)
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def work(self) -> None:
+        # As behind a pooler: statements are not prepared by name.
+        with psycopg.connect(self.database, autocommit=True, prepare_threshold=None) as connection:
+            number = self.seed
+            while not self.stop.is_set():
+                number = (number * 1_103_515_245 + 12_345) % 2**31
+                try:
+                    self.write(connection, 1 + number % 5000)
+                except psycopg.Error as error:
+                    self.failed.append(str(error))
+
+    def write(self, connection: psycopg.Connection, key: int) -> None:
+        done = connection.execute(f"UPDATE tasks SET {self.column} = {self.column} + 1 WHERE id = %s".encode(), [key])
+        self.written += done.rowcount
+        connection.execute("UPDATE tasks SET mark = %s WHERE id = %s", [f"m{key}", key])
+        more = f"INSERT INTO tasks (id, {self.column}, mark) VALUES (%s, 1, %s)"
+        connection.execute(more.encode(), [(self.seed + 1) * 1_000_000 + self.written, f"{self.seed} {self.written}"])
+        self.written += 1
+
+
+@contextmanager
+def writing(*writers: Writer) -> Iterator[None]:
+    threads = [threading.Thread(target=one.work) for one in writers]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        for one in writers:
+            one.stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def test_old_and_new_writers_lose_nothing_in_any_part(server: Server) -> None:
+    expand, switch, contract = series(server, COUNTED)
+    with scratch_database(server) as name, connect(server.dsn(name)) as looking:
+        filled(server, name, COUNTED)
+        dsn = server.dsn(name)
+        old, new = Writer(dsn, "done", 1), Writer(dsn, "tally", 2)
+        with ExitStack() as newer:
+            with writing(old):
+                run(planfile(expand.addressed, "t"), dsn, lambda _: None)
+                newer.enter_context(writing(new))
+                for one in (switch, switch.turned, switch):
+                    seen = old.written + new.written
+                    while old.written + new.written < seen + 200:
+                        time.sleep(0.01)
+                    run(planfile(one.addressed, "t"), dsn, lambda _: None)
+            unlike = "SELECT count(*) FROM tasks WHERE done::text IS DISTINCT FROM tally::text"
+            assert looking.execute(unlike).fetchone() == (0,)
+            run(planfile(contract.addressed, "t"), dsn, lambda _: None)
+        assert (old.failed, new.failed) == ([], [])
+        assert looking.execute("SELECT sum(tally) FROM tasks").fetchone() == (old.written + new.written,)
+        assert differing(server, source(dsn, Settings()), sides(COUNTED)[1]) == ()

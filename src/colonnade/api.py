@@ -22,7 +22,7 @@ from colonnade.writers.file import File, Request
 
 if TYPE_CHECKING:
     from colonnade.apply import Outcome
-    from colonnade.evolve import Wish
+    from colonnade.evolve import Leg, Wish
     from colonnade.evolve.drift import Drift
     from colonnade.evolve.migrate import Next
     from colonnade.plan import Plan
@@ -596,6 +596,50 @@ def planned(
     found = evolve.addressed(server, before, after, wish)
     title = f"From {names[0]} to {names[1]}"
     return found.plan, title, planfile.dump(planfile.planfile(found, title))
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A part of the way from one source to another: what it is called, its plan, what people do then, and its file."""
+
+    name: str
+    title: str
+    leg: Leg
+    file: str
+
+    def json(self) -> dict[str, object]:
+        from colonnade import plan
+        from colonnade.evolve.revision import way_back
+
+        said = {"stage": self.leg.stage, "then": self.leg.then, "way_back": way_back(self.leg.back)}
+        return {**said, **plan.json(self.leg.there)}
+
+
+def series(
+    old: str,
+    new: str,
+    chosen: Settings,
+    server: Server,
+    wish: Wish,
+    forced: str | None = None,
+    ignored: tuple[str, ...] = (),
+) -> tuple[Stage, ...]:
+    """The parts of the way between which the application goes on, each with its plan as a file for `apply`.
+
+    There are none where the sources are equal. Raises as `diff` does.
+    """
+    from colonnade import evolve
+    from colonnade.evolve import planfile
+
+    before, after = (replace(evolve.source(one, chosen, forced), ignored=ignored) for one in (old, new))
+    names = (after.label, before.label) if wish.reverse else (before.label, after.label)
+    found = (evolve.legs_back if wish.reverse else evolve.legs)(server, before, after, wish)
+    stages = []
+    for number, leg in enumerate(found, 1):
+        name = f"{number}-{leg.stage or 'change'}"
+        title = f"From {names[0]} to {names[1]}, part {number} of {len(found)}: {leg.stage or 'change'}"
+        stages.append(Stage(name, title, leg, planfile.dump(planfile.planfile(leg.addressed, title))))
+    return tuple(stages)
 
 
 def apply(path: Path, url: str, tell: Callable[[str], None], lock_timeout: int, attempts: int) -> Outcome:

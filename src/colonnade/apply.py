@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 NOTES = qualified(*PROGRESS)
 LOCK = 0x636F6C6F6E6E61
 LONGEST_PAUSE = 5.0
+NOTICED_AFTER = 2.0
 Tell = Callable[[str], None]
 
 OLD_TRANSACTIONS = """
@@ -80,6 +81,7 @@ def run(plan: PlanFile, dsn: str, tell: Tell, patience: Patience = Patience()) -
     lock cannot be had, ServerError.
     """
     with looking(dsn) as connection, _alone(connection):
+        _watched(connection)
         for setting in (*SESSION, "SET row_security = off"):
             connection.execute(setting.encode())
         begun = _begun(connection, plan)
@@ -93,11 +95,30 @@ def run(plan: PlanFile, dsn: str, tell: Tell, patience: Patience = Patience()) -
 
 @contextmanager
 def _alone(connection: psycopg.Connection) -> Iterator[None]:
-    """While no other run is at work on this database. Raises Refused."""
-    (free,) = connection.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone() or (False,)
-    if not free:
+    """While no other run is at work on this database. Raises Refused.
+
+    A run that was killed is at work until the server notices.
+    """
+    begun = time.monotonic()
+    while not _locked(connection):
+        time.sleep(0.1)
+        if time.monotonic() - begun < NOTICED_AFTER:
+            continue
         raise Refused((Mistake(None, "another run is at work on this database", "wait until it is done"),))
     yield
+
+
+def _locked(connection: psycopg.Connection) -> bool:
+    (free,) = connection.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone() or (False,)
+    return bool(free)
+
+
+def _watched(connection: psycopg.Connection) -> None:
+    """Lets the server look now and then whether we are still there, where it can: a long statement ends with us."""
+    import psycopg
+
+    with suppress(psycopg.Error):
+        connection.execute("SET client_connection_check_interval = '500ms'")
 
 
 @contextmanager

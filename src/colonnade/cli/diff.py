@@ -12,6 +12,7 @@ from colonnade.cli import options
 from colonnade.cli.printing import print_json, say, show, write
 from colonnade.errors import wrong
 from colonnade.evolve import Wish
+from colonnade.sql import comment_line
 
 
 @click.command("diff", short_help="Print what leads from one schema to another, and back.")
@@ -20,6 +21,7 @@ from colonnade.evolve import Wish
 @click.option("--sql", "as_sql", is_flag=True, help="Print only SQL for psql.")
 @click.option("--alembic", "as_alembic", is_flag=True, help="Print an Alembic revision, there and back.")
 @click.option("--plan", "plan_file", type=options.FILE, metavar="FILE", help="Write the plan to FILE, for apply.")
+@click.option("--series", is_flag=True, help="In parts between which applications go on running.")
 @options.plain
 @click.option("--reverse", is_flag=True, help="Print the way back, to be run on NEW.")
 @options.allow_data_loss
@@ -36,6 +38,7 @@ def command(
     as_sql: bool,
     as_alembic: bool,
     plan_file: Path | None,
+    series: bool,
     plain: bool,
     reverse: bool,
     allow_data_loss: bool,
@@ -54,13 +57,19 @@ def command(
       colonnade diff old.sql new.sql
       colonnade diff postgresql://postgres@localhost/shop specs/001-shop/design.yaml --sql
       colonnade diff postgresql://postgres@localhost/shop design.yaml --plan plan.json
+      colonnade diff postgresql://postgres@localhost/shop design.yaml --series --plan plan.json
       colonnade diff old.sql new.sql --renamed tasks.title=name --sql --reverse
     """
     if as_alembic and plan_file is not None:
         raise wrong("--alembic and --plan are two forms", fix="choose one")
+    if series and (as_alembic or plain):
+        raise wrong("--series has neither the plain form nor that of one revision", fix="see 'colonnade migrate'")
     options.announce((old, new), as_kind)
     wish = Wish("plain" if plain else "online", reverse, allow_data_loss, options.answers(renamed), strict_coverage)
     with options.refusing(as_json), options.running(url) as running:
+        if series:
+            stages = api.series(old, new, api.settings(config), running, wish, as_kind, ignored)
+            _print_series(stages, plan_file, as_sql, as_json)
         if as_alembic:
             found, text = api.revision(old, new, api.settings(config), running, wish, as_kind, ignored)
             _print_revision(found, text, as_json)
@@ -75,6 +84,25 @@ def command(
     elif not as_sql:
         show("Equal.")
     raise click.exceptions.Exit(1 if found.batches else 0)
+
+
+def _print_series(stages: tuple[api.Stage, ...], plan_file: Path | None, as_sql: bool, as_json: bool) -> None:
+    """Prints the parts, where there is anything to do, and exits; each plan is a file beside the one that was named."""
+    for stage in stages:
+        _tell(stage.leg.there)
+        if plan_file is not None:
+            write(plan_file.with_name(f"{plan_file.stem}-{stage.name}{plan_file.suffix}"), stage.file)
+    if as_json:
+        print_json({"equal": not stages, "parts": [one.json() for one in stages]})
+    elif stages:
+        sys.stdout.write("\n".join(plan.sql(one.leg.there, one.title) + _then(one.leg.then) for one in stages))
+    elif not as_sql:
+        show("Equal.")
+    raise click.exceptions.Exit(1 if stages else 0)
+
+
+def _then(text: str) -> str:
+    return f"\n{comment_line(f'Then: {text}.')}\n" if text else ""
 
 
 def _print_revision(found: plan.Plan, text: str, as_json: bool) -> None:

@@ -14,7 +14,7 @@ from colonnade.evolve.pairs import (
     refuse_uncovered,
     there_and_back,
 )
-from colonnade.evolve.series import legs
+from colonnade.evolve.series import legs, legs_back
 
 __all__ = [
     "Leg",
@@ -24,6 +24,7 @@ __all__ = [
     "compare",
     "differing",
     "legs",
+    "legs_back",
     "read",
     "refuse_uncovered",
     "source",

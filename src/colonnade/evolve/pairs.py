@@ -108,7 +108,7 @@ def addressed(server: Server, old: Source, new: Source, wish: Wish) -> Addressed
         renames = stated(before.database, after.database, wish.renamed)
         plan = _planned(shop, before, after, Known(renames), wish)
         if wish.reverse:
-            _refuse_lossy_way_back(plan, wish)
+            refuse_lossy_way_back(plan, wish)
             plan = _planned(shop, after, before, Known(renames).undone, wish)
         ends = [fingerprint_of(side.database) for side in (before, after)]
         begin, end = reversed(ends) if wish.reverse else ends
@@ -130,16 +130,33 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A part of the way: the plan, its way back or the reason why there is none, and what is there after it.
+    """A part of the way: the plan, its way back or the reason why there is none, and what is there before and after.
 
-    `stage` is what a part of a series is called, `then` what people do once it has run.
+    `apart` and `ignored` are left out of both. `stage` is what a part of a series is called, `then` what people do
+    once it has run.
     """
 
     there: Plan
     back: Plan | str
+    before: Database
     after: Database
+    apart: tuple[tuple[str, str], ...] = ()
+    ignored: tuple[str, ...] = ()
     stage: str = ""
     then: str = ""
+
+    @property
+    def addressed(self) -> Addressed:
+        """The way there, with what it needs to know the databases that it is for."""
+        ends = fingerprint_of(self.before), fingerprint_of(self.after)
+        return Addressed(self.there, *ends, self.apart, self.ignored)
+
+    @property
+    def turned(self) -> Leg:
+        """The way back as the way there. Raises PlanRefused where there is none."""
+        if isinstance(self.back, str):
+            raise PlanRefused((Refusal(self.stage or "the way back", self.back, BY_HAND),))
+        return replace(self, there=self.back, back=self.there, before=self.after, after=self.before, then="")
 
 
 def there_and_back(server: Server, old: Source, new: Source, wish: Wish) -> Leg:
@@ -157,7 +174,8 @@ def leg(shop: Workshop, before: Side, after: Side, wish: Wish, known: Known, und
         back: Plan | str = _planned(shop, after, before, undone, replace(wish, allow_data_loss=True))
     except PlanRefused as refused:
         back = "; ".join(f"{one.object}: {one.why}" for one in refused.refusals)
-    return Leg(there, back, after.database)
+    apart = tuple(sorted(before.source.apart))
+    return Leg(there, back, before.database, after.database, apart, before.source.ignored)
 
 
 @contextmanager
@@ -349,7 +367,7 @@ def _uncompared(shop: Workshop, old: Side, new: Side) -> tuple[str, ...]:
     return () if _is_dumped(shop, old, new) else new.database.unmodelled
 
 
-def _refuse_lossy_way_back(there: Plan, wish: Wish) -> None:
+def refuse_lossy_way_back(there: Plan, wish: Wish) -> None:
     if there.losses and not wish.allow_data_loss:
         refused = (Refusal(one.object, f"the way there loses it: {one.why}", ALLOW) for one in there.losses)
         raise PlanRefused(tuple(refused))

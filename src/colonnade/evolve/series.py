@@ -35,7 +35,7 @@ from colonnade.design.schema import (
 from colonnade.diff.change import diff
 from colonnade.diff.renames import stated
 from colonnade.elaborate import Workshop, emptied, opened
-from colonnade.evolve.pairs import Known, Leg, Side, Source, Wish, leg, levelled, reached, sides
+from colonnade.evolve.pairs import ALLOW, Known, Leg, Side, Source, Wish, leg, levelled, reached, sides
 from colonnade.ops.backfill import SYNC_TRIGGERS, is_volatile
 from colonnade.ops.columns import SetType, TableName, converted
 from colonnade.ops.op import words
@@ -70,6 +70,15 @@ def legs(server: Server, old: Source, new: Source, wish: Wish) -> tuple[Leg, ...
             first = refused.refusals[0]
             plan = replace(whole.there, not_online=NotOnline(first.object, first.why))
             return (replace(whole, there=plan),)
+
+
+def legs_back(server: Server, old: Source, new: Source, wish: Wish) -> tuple[Leg, ...]:
+    """The way back in parts, the last one first. Raises as `compare` does."""
+    found = tuple(one.turned for one in reversed(legs(server, old, new, wish)))
+    lost = tuple(Refusal(each.object, each.why, ALLOW) for one in found for each in one.there.losses)
+    if lost and not wish.allow_data_loss:
+        raise PlanRefused(lost)
+    return found
 
 
 def _with_new_values(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from colonnade.design.schema import Index, QueryPattern, Table, Unique
@@ -54,7 +54,7 @@ def search_behind_policy(ground: Ground) -> Iterator[Proof]:
 
 def _searched(ground: Ground, pattern: QueryPattern, connection: psycopg.Connection) -> Proof:
     name, scans = ident(pattern.table), SCANS.format(literal(ident(pattern.index or "")))
-    subject = f"{pattern.table}: {pattern.title}"
+    subject, texts = f"{pattern.table}: {pattern.title}", pattern.parameter_types == ("text",)
     with undone(connection):
         everybodys = _askable(pattern, connection, ground)
         leave_only(ground, pattern.table, pattern.index, connection)
@@ -70,13 +70,25 @@ def _searched(ground: Ground, pattern: QueryPattern, connection: psycopg.Connect
         strange = ran(connection, f"SELECT (one.*)::text FROM {call} AS one EXCEPT SELECT ({name}.*)::text FROM {name}")
         connection.execute("SELECT set_config(%s, %s, true)", (ground.setting, ""))
         nobody = ran(connection, f"SELECT FROM {call}")
+        # Last, since an error ends the transaction.
+        connection.execute("SELECT set_config(%s, %s, true)", (ground.setting, _user(ground, pattern)))
+        unfinished = f"{ident(pattern.function or '')}({literal(_unfinished(everybodys, mine))})"
+        failing = ran(connection, f"SELECT FROM {unfinished}") if texts else found
     counted = after.values[0][0] - before.values[0][0] if found.accepted and after.accepted else 0
-    passed = bool(counted and found.rows and strange.accepted and nobody.accepted) and not strange.rows + nobody.rows
+    answered = found.rows and strange.accepted and nobody.accepted and failing.accepted
+    passed = bool(counted and answered) and not strange.rows + nobody.rows
     words = (
         f"as the application {call} scans {pattern.index} {counted} time{'s' * (counted != 1)}: {found}, {strange.rows}"
         f" of others, who have {everybodys[asked] - mine[asked]} rows with it; without a user {nobody}"
+        + (f"; a pattern that ends too early {failing}" if texts else "")
     )
     return Proof(LAW, subject, passed, words)
+
+
+def _unfinished(everybodys: Mapping[str, int], mine: Mapping[str, int]) -> str:
+    """A pattern that fails at a row of another user, where it comes to its end with one."""
+    text = next((one for one in sorted(everybodys) if one not in mine and len(one) > 1), "a")
+    return f"{text[: len(text) // 2]}%\\"
 
 
 def _askable(pattern: QueryPattern, connection: psycopg.Connection, ground: Ground) -> dict[str, int]:

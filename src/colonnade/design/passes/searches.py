@@ -45,7 +45,10 @@ class Form:
 
 # {} is the name of the column, in a type that of the column.
 WORDS = Form("for words", "words", "text", "{} @@ websearch_to_tsquery('english', $1)")
-LIKE = Form("by a pattern of {}", "like", "text", "{} ILIKE $1")
+# A pattern that ends with a backslash fails at the first row that it comes to its end with, be it another user's: the
+# error would tell of that row. So the last backslash, unless another one keeps it, is taken off.
+WHOLE = r"regexp_replace($1, '^((?:[^\\]|\\.)*)\\$', '\1')"
+LIKE = Form("by a pattern of {}", "like", "text", f"{{}} ILIKE {WHOLE}")
 IS = Form("by {}", "is", "{}", "{} = $1")
 WITH = Form("by what is in {}", "with", "{}", "{} @> $1")
 ALL = Form("by {} that are all there", "all", "{}", "{} @> $1")

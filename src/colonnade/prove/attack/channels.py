@@ -16,6 +16,7 @@ SIGNED = "a signed token in the setting, which a definer function of another rol
 GIVEN = "random keys, and no INSERT or UPDATE of the key columns for the application (column grants)"
 PARAMETERS = "values as parameters, which are not shown, or a role for each user; REVOKE on pg_stat_activity"
 NARROWER = "a role that nobody logs in as, reached by functions; grants on the columns that it needs"
+NARROW = "nothing but functions for the application, which are given values and no SQL"
 HIDDEN = "a database, or a partitioned table with statistics of its own, for each tenant"
 
 
@@ -96,6 +97,20 @@ def planner_estimates(subject: Subject) -> Result:
         return held(shown(done.outcome))
     # How many bytes depends on when dead rows are pruned, and evidence is the same on every run.
     return accepted("pg_relation_size() tells how large the whole table is", done.script, HIDDEN)
+
+
+@attack("channel-counters")
+def counters(subject: Subject) -> Result:
+    """EXPLAIN ANALYZE, and counters such as pg_stat_get_xact_tuples_returned(), tell how many rows are left out."""
+    plain = ("SET LOCAL enable_indexscan = off", "SET LOCAL enable_bitmapscan = off")
+    query = f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT FROM {subject.name}"
+    done = subject.act(*plain, query)
+    if not done.outcome.accepted:
+        return held(shown(done.outcome))
+    left_out = sum(int(one) for one in re.findall(r"Rows Removed by Filter: (\d+)", str(done.outcome.values)))
+    if not left_out:
+        return held("EXPLAIN ANALYZE counts no row that a policy leaves out")
+    return accepted(f"EXPLAIN ANALYZE counts {left_out} rows that the policies leave out", done.script, NARROW)
 
 
 @attack("channel-activity")

@@ -130,7 +130,7 @@ def _compared(subject: Subject, what: str, query: str, *before: str, first: tupl
     application = subject.stage.application
     done = subject.act_as(application, *first, query, before=before)
     if not done.outcome.accepted:
-        return held(f"{what}: {shown(done.outcome)}")
+        return _refused(subject, what, done, (*first, query), before)
     if not done.outcome.values and not subject.act_as(subject.stage.loose.info.user, query).outcome.values:
         return not_applicable(f"{what}: none of the made-up rows comes into it")
     again = subject.act_as(application, *first, query, before=before)
@@ -143,6 +143,14 @@ def _compared(subject: Subject, what: str, query: str, *before: str, first: tupl
     if len(done.outcome.values) == len(alone.outcome.values):
         words = f"{what}: its answer depends on rows of others"
     return leaked(words, done.script)
+
+
+def _refused(subject: Subject, what: str, done: Act, statements: tuple[str, ...], before: tuple[str, ...]) -> Result:
+    """An error that is there only with the rows of others tells that one of them is as was asked."""
+    alone = subject.act_as(subject.stage.application, *statements, before=(_without_others(subject), *before))
+    if alone.outcome.accepted:
+        return leaked(f"{what}: its error ({shown(done.outcome)}) depends on rows of others", done.script)
+    return held(f"{what}: {shown(done.outcome)}")
 
 
 LONG = 5
@@ -244,6 +252,8 @@ def _called(subject: Subject, definer: Definer, first: tuple[str, ...] = ()) -> 
     All arguments of a type are given alike.
     """
     results = []
+    # By an index a condition is asked about rows of others, too, before the one that leaves them out.
+    first = (*first, "SET LOCAL enable_seqscan = off")
     for given in _guesses(subject, definer):
         call = f"{definer.name}({', '.join(_argument(one, given) for one in definer.types)})"
         statement = f"CALL {call}" if definer.procedure else f"SELECT (one.*)::text FROM {call} AS one"
@@ -278,7 +288,7 @@ def _guesses(subject: Subject, definer: Definer) -> list[Guess | None]:
     held.insert(1, Guess(subject.them, types[subject.owner]))
     patterns = [Guess(one, "text") for one in PATTERNS]
     values = [Guess(text, types[name]) for name in row if (text := subject.theirs[name]) is not None]
-    found = dict.fromkeys((*held, *patterns, *values, *_bounds(values)))
+    found = dict.fromkeys((*held, *patterns, *values, *_bounds(values), *_failing(values)))
     # What only switches and limits would take comes last.
     telling = [one for one in definer.types if one not in SIMPLEST]
     fitting = [one for one in found if any(map(one.fits, definer.types))]
@@ -292,6 +302,12 @@ def _bounds(values: list[Guess]) -> Iterator[Guess]:
         found = re.match(r'[\[(]"?([^",]+)"?,', one.text) if one.type in ELEMENTS else None
         if found:
             yield Guess(found[1], ELEMENTS[one.type])
+
+
+def _failing(values: list[Guess]) -> Iterator[Guess]:
+    """Patterns that fail at a row which begins with what a text begins with, and at no other."""
+    texts = (one.text for one in values if one.type.startswith(TEXTS) and not one.type.endswith("]"))
+    yield from (Guess(f"{text[: len(text) // 2]}%\\", "text") for text in texts if len(text) > 1)
 
 
 def _bare(type_: str) -> str:

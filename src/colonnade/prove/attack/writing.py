@@ -168,6 +168,11 @@ def merge(subject: Subject) -> Result:
     update = subject.act(f"{source} WHEN MATCHED THEN UPDATE SET {column} = t.{column}")
     if update.outcome.accepted and update.outcome.rows:
         return _touched(subject, "update", update, 0)
+    # Since version 17 also what the source does not have may be removed: all, in the words of an attacker.
+    beside = f"MERGE INTO {subject.name} AS t USING (SELECT 1) AS s ON false WHEN NOT MATCHED BY SOURCE"
+    swept = subject.act(f"{beside} AND {subject.theirs_key} THEN DELETE")
+    if swept.outcome.accepted and swept.outcome.rows:
+        return _touched(subject, "delete", swept, 0)
     return _touched(subject, "delete", subject.act(f"{source} WHEN MATCHED THEN DELETE"), 0)
 
 

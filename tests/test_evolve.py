@@ -315,6 +315,18 @@ def test_introspect_rebuilds_an_equal_catalog(tmp_path: Path) -> None:
     assert colonnade("diff", source_file, tmp_path / "design.yaml").returncode == 0
 
 
+def test_a_document_knows_the_columns_that_a_table_inherits(tmp_path: Path) -> None:
+    written = tmp_path / "old.sql"
+    written.write_text(
+        """CREATE TABLE whole (id int PRIMARY KEY, name text);
+        CREATE TABLE part (more text, CONSTRAINT part_key PRIMARY KEY (id)) INHERITS (whole);
+        CREATE TABLE least () INHERITS (part); CREATE UNIQUE INDEX least_name ON least (name);
+        CREATE TABLE pointing (part_id int REFERENCES part (id))"""
+    )
+    assert colonnade("introspect", written, "--out", tmp_path / "design.yaml").returncode == 0
+    assert colonnade("diff", written, tmp_path / "design.yaml").returncode == 0
+
+
 def test_alembic_runs_the_revision_there_and_back(server: Server, scratch: str, tmp_path: Path) -> None:
     old, new, versions = tmp_path / "old.sql", tmp_path / "new.sql", tmp_path / "migrations" / "versions"
     old.write_text(BASE)

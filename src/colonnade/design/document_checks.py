@@ -36,12 +36,12 @@ def _columns(mistakes: Mistakes, node: Node, table: Table) -> None:
 
 
 def _keys(mistakes: Mistakes, node: Node, table: Table, tables: Mapping[tuple[str, str], Table]) -> None:
-    names = {column.name for column in table.columns}
+    names = _held(table, tables)
     for one in table.constraints:
         if isinstance(one, PrimaryKey | Unique | ForeignKey):
             _known(mistakes, place_of(node, one.name), one.columns, names, table.name)
         if isinstance(one, ForeignKey) and one.target in tables:
-            target = {column.name for column in tables[one.target].columns}
+            target = _held(tables[one.target], tables)
             _known(mistakes, place_of(node, one.name), one.target_columns, target, one.target[1])
         elif isinstance(one, ForeignKey):
             fix = (
@@ -57,6 +57,18 @@ def _keys(mistakes: Mistakes, node: Node, table: Table, tables: Mapping[tuple[st
     for index in table.indexes:
         plain = tuple(key.column for key in index.keys if key.column is not None)
         _known(mistakes, place_of(node, index.name), plain, names, table.name)
+
+
+def _held(table: Table, tables: Mapping[tuple[str, str], Table]) -> set[str]:
+    """The names of the table's columns, those that it inherits included."""
+    names: set[str] = set()
+    seen, waiting = set[tuple[str, str]](), [table]
+    while waiting:
+        one = waiting.pop()
+        names |= {column.name for column in one.columns}
+        waiting += [tables[parent] for parent in one.inherits if parent in tables and parent not in seen]
+        seen |= set(one.inherits)
+    return names
 
 
 def place_of(node: Node, name: str) -> Place:

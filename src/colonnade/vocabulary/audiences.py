@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from colonnade.vocabulary.regex import regex
+
 _ALL = r"(everyone|everybody|anyone|anybody|all users|any user|every user|all (signed|logged)[- ]in users|the public)"
 _STAFF = r"(the )?(admin|admins|administrator|administrators|system|staff|operators?|back[- ]office)"
 
 # Rows that the application only reads: lists that others keep.
-REFERENCE = re.compile(
+REFERENCE = regex(
     r"\b(reference data|reference table|master data|lookup (table|data|list|values)|code list|static data"
     rf"|(managed|maintained|edited|curated|changed|written|created) (only |solely |exclusively )?by {_STAFF}"
     rf"|only {_STAFF} (may|can|could) (edit|change|write|add|create|modify|manage)"
@@ -17,7 +19,7 @@ REFERENCE = re.compile(
 )
 
 # Rows that every user reads and only their owner writes.
-EVERYONE = re.compile(
+EVERYONE = regex(
     rf"\b((visible|readable|shown|available|accessible|public|open) (to|by|for) {_ALL}|(read|seen|viewed) by {_ALL}"
     rf"|{_ALL} (can|may) (read|see|view|browse)|publicly (visible|readable|available|accessible)"
     r"|shared with (everyone|all users))\b",
@@ -30,7 +32,7 @@ TENANT_TABLES: tuple[str, ...] = (
 )  # fmt: skip
 
 # Tables that say who belongs to a tenant.
-MEMBERSHIP = re.compile(
+MEMBERSHIP = regex(
     r"(.*_)?(memberships?|members)|(tenant|organi[sz]ation|org|company|workspace|team|household)_users"
     r"|user_(tenants|organi[sz]ations|orgs|companies|workspaces|teams|households)"
 )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from colonnade.vocabulary.regex import regex
+
 # "no overlapping bookings", "must not overlap", "cannot be double-booked", "not booked twice at the same time".
-OVERLAP: re.Pattern[str] = re.compile(
+OVERLAP: re.Pattern[str] = regex(
     r"\b(no|not|never|cannot|can't|without|prevent\w*|must not|may not)\b[^.;]{0,60}"
     r"\b(overlap\w*|double[- ]?book\w*|conflicting (bookings|reservations|appointments)"
     r"|(?:booked|reserved|rented|scheduled|assigned) (?:twice|more than once)|twice at the same time)",
@@ -30,7 +32,7 @@ REQUIRED_WITH: tuple[str, ...] = (_ABOUT + rf"(?:is|must be)\s+(?:required|{_SET
 # How two values are ordered, by the words between them; longer wordings first.
 _MUST = r"(?:(?:must|should|shall|has to|needs to|is|may)\s+)?(?:(?:be|come|lie|occur)\s+)?(?:strictly\s+)?"
 ORDERS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(rf"{_MUST}(?:{words})\s+(?:the\s+)?", re.IGNORECASE), operator)
+    (regex(rf"{_MUST}(?:{words})\s+(?:the\s+)?", re.IGNORECASE), operator)
     for words, operator in (
         (r"different from|different than|not equal(?: to)?|not be equal to|differ from|not be the same as|<>|!=", "<>"),
         (r"on or after|at or after|after or (?:on|equal to)|equal to or (?:after|later than)|no earlier than|not (?:be )?before"
@@ -43,7 +45,7 @@ ORDERS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )  # fmt: skip
 
 # A number that may be on either side of zero.
-NONZERO: re.Pattern[str] = re.compile(
+NONZERO: re.Pattern[str] = regex(
     r"\s*\b(?:(?:must|should|may|can)(?:not| not)? be )?(?:non-?zero|(?<=not be )(?:zero|0)|other than (?:zero|0)|(?:<>|!=|≠) ?0)\b",
     re.IGNORECASE,
 )
@@ -52,7 +54,7 @@ NONZERO: re.Pattern[str] = re.compile(
 _COLUMNS = r"(?P<columns>\w+(?:(?:\s*,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+)\w+){1,12})"
 _BEING_SET = rf"(?:(?:is|are|must be|has to be|should be)\s+)?(?:{_SET}|not null|non-null)"
 COUNTED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), operator)
+    (regex(pattern, re.IGNORECASE), operator)
     for pattern, operator in (
         (rf"(?:exactly|only)\s+one\s+of\s+{_COLUMNS}\s+{_BEING_SET}", "="),
         (rf"either\s+{_COLUMNS}\s+{_BEING_SET},?\s+(?:but\s+)?(?:not|never)\s+both", "="),
@@ -81,20 +83,20 @@ FREEING: frozenset[str] = frozenset({
 })  # fmt: skip
 
 # What leads a regular expression in, and the signs by which one is known.
-PATTERN_LEAD: re.Pattern[str] = re.compile(
+PATTERN_LEAD: re.Pattern[str] = regex(
     r"(?:\b(?:match(?:es|ing)?|conforms? to|pattern|reg(?:ular )?ex(?:p|pression)?|format|formato|patrón|padrão|muster|motif|"
     r"expresión regular|expressão regular|regulärer ausdruck)|正则(?:表达式)?|格式|正規表現|формат)"
     r"[\s:：=(*]*(?:(?:the|an?|el|o) )?(?:reg(?:ular )?ex(?:p|pression)?|pattern|format)?[\s:：=(*]*(?=[`/^\[\\])",
     re.IGNORECASE,
 )
-PATTERN_SIGN: re.Pattern[str] = re.compile(r"^\^|\$$|\\[dws]|\[[^\]]+\](?:[+*?{]|$)")
+PATTERN_SIGN: re.Pattern[str] = regex(r"^\^|\$$|\\[dws]|\[[^\]]+\](?:[+*?{]|$)")
 # One that needs no word before it: between back-ticks, slashes or blanks, and from ^ to $.
-PATTERN_ALONE: re.Pattern[str] = re.compile(
+PATTERN_ALONE: re.Pattern[str] = regex(
     r"(?<![^\s(,;:：`/])/?\^[^`\s]*\$(?=/[gimsu]*|[`\s),;.]|$)|(?<=`)/?\^[^`]*\$(?=/?[gimsu]*`)"
 )
 
 # What makes a sentence beside a column a rule for its values, wherever it stands.
-RULE: re.Pattern[str] = re.compile(
+RULE: re.Pattern[str] = regex(
     r"\b(?:must|shall|cannot|can't|can not|may not|mustn't|not allowed|forbidden|prohibited|disallowed|never (?:be|change|exceed)\w*"
     r"|at most|at least|no (?:more|fewer|less) than|(?:not|cannot) exceed|exactly (?:\d+|one|two)|multiples? of"
     r"|limited to \d+|max(?:imum)?\.?:? \d+|min(?:imum)?\.?:? \d+|reg(?:ular )?ex(?:p|pression)?|immutable|non-?zero|match(?:es)? (?:the )?(?:pattern|[`/^])"
@@ -102,14 +104,14 @@ RULE: re.Pattern[str] = re.compile(
     re.IGNORECASE,
 )
 # How many rows there may be is no condition on one row.
-COUNTED_ROWS: re.Pattern[str] = re.compile(
+COUNTED_ROWS: re.Pattern[str] = regex(
     r"\b(?:at most|no more than|max(?:imum)?(?: of)?|up to|limit(?:ed)?(?: of| to)?|exactly|only|at least|minimum(?: of)?)[\s:]+"
     r"(?:\d[\d,]*|one|two|three|five|ten|a single)\s+(?:\w+\s+){1,3}?(?:per|for each|for every|in (?:an?|each)|by|allowed|at (?:a|any) time)\b"
     r"|\b(?:can|may) (?:only )?have (?:at most|only|no more than|up to|a maximum of|exactly)\s+(?:\d[\d,]*|one|two|three|five|ten|a single)\b",
     re.IGNORECASE,
 )
 # What is said beside a column in a list of constraints and limits no value beyond its type, key and references.
-NO_RULE: re.Pattern[str] = re.compile(
+NO_RULE: re.Pattern[str] = regex(
     r"\W*(?:自增|外键|主键|索引|自動採番|外部キー|主キー|.*\(self\)|null\b.*|auto\w*(?:[ -]?\w+){0,4}|(?:is |are )?(?:index(?:ed)?|generated|calculated|computed|derived|encrypted|hashed)\b.*|(?:b-?tree|gin|partial|composite)? ?index\b.*"
     r"|(?:foreign key|fk|references?|primary key|pk|composite pk|self[- ]ref\w*)\b.*|on (?:delete|update|create|insert)\b.*|(?:set|updated|populated|managed|provided|assigned|filled) (?:by|on|from|when|at|to|automatically)\b.*"
     r"|(?:un)?signed|utc|iso[ -]?\d*\w*(?: \w+)?|identity|serial|n/?a|none|see\b.*|e\.?g\b.*|i\.e\b.*|default\b.*|with time ?zone|timestamp\w*|case[ -]insensitive|nullable\b.*|optional\b.*|required\b.*|cascade\b.*"
@@ -120,7 +122,7 @@ NO_RULE: re.Pattern[str] = re.compile(
     re.IGNORECASE,
 )
 # What is allowed is no rule: `Duplicate names allowed`.
-PERMITTED: re.Pattern[str] = re.compile(
+PERMITTED: re.Pattern[str] = regex(
     r"^(?!.*\b(?:not?|only|most|never|cannot|than)\b).*\b(?:(?:are|is) (?:allowed|permitted|optional)|names? allowed|may or may not|(?:can|may) (?:be|have|contain|include))\b",
     re.IGNORECASE,
 )

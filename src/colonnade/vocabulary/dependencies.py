@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from colonnade.vocabulary.regex import regex
+
 _NAME = r"[`\"*]*[A-Za-z][\w.]*[`\"*]*"
 _NAMES = rf"{_NAME}(?:\s*(?:,\s*(?:and\s+)?|\s+and\s+){_NAME})*"
 
 # Groups: what decides, and what is decided.
 STATED: tuple[re.Pattern[str], ...] = tuple(
-    re.compile(pattern, re.IGNORECASE)
+    regex(pattern, re.IGNORECASE)
     for pattern in (
         rf"(?P<decides>{_NAMES})\s*(?:→|⟶|-{{1,2}}>|=>)\s*(?P<decided>{_NAMES})",
         rf"(?P<decides>{_NAMES})\s+(?:always\s+|uniquely\s+|functionally\s+)?(?:determines?|decides?|implies)\s+(?:the\s+)?(?P<decided>{_NAMES})",
@@ -17,19 +19,19 @@ STATED: tuple[re.Pattern[str], ...] = tuple(
         rf"(?P<decided>{_NAMES})\s+(?:always\s+|only\s+|functionally\s+)?(?:depends?|follows?)\s+(?:only\s+)?(?:on|from)\s+(?:the\s+)?(?P<decides>{_NAMES})",
     )
 )
-NAME = re.compile(r"[A-Za-z][\w.]*")
+NAME = regex(r"[A-Za-z][\w.]*")
 
 # A column of the first kind decides those of the second in the same table.
 IMPLIED: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
-    (re.compile(r"(?:.*_)?(?:zip|zip_code|zipcode|postal_code|postcode|plz)"), re.compile(r"(?:.*_)?(?:city|town|state|province|region)")),
-    (re.compile(r"country_code|country_iso\w*"), re.compile(r"country|country_name")),
-    (re.compile(r"currency_code"), re.compile(r"currency_name|currency_symbol")),
-    (re.compile(r"isbn"), re.compile(r"book_title|publisher|publisher_name")),
+    (regex(r"(?:.*_)?(?:zip|zip_code|zipcode|postal_code|postcode|plz)"), regex(r"(?:.*_)?(?:city|town|state|province|region)")),
+    (regex(r"country_code|country_iso\w*"), regex(r"country|country_name")),
+    (regex(r"currency_code"), regex(r"currency_name|currency_symbol")),
+    (regex(r"isbn"), regex(r"book_title|publisher|publisher_name")),
 )  # fmt: skip
 
-LISTS_OF_IDS = re.compile(r"_(ids|uuids)$")
-NUMBERED = re.compile(r"(.*?[^\W\d])_?([1-9])")
-LIST_IN_TEXT = re.compile(
+LISTS_OF_IDS = regex(r"_(ids|uuids)$")
+NUMBERED = regex(r"(.*?[^\W\d])_?([1-9])")
+LIST_IN_TEXT = regex(
     r"\b(?:comma|semicolon|pipe|space|newline)[- ](?:separated|delimited)|\bcsv\b|\blist of\b|\bseparated by (?:commas?|semicolons?)",
     re.IGNORECASE,
 )

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from colonnade.vocabulary.regex import regex
+
 
 @dataclass(frozen=True, slots=True)
 class Format:
@@ -96,7 +98,7 @@ def shortest(meaning: str) -> int:
 
 
 def _patterns(*rows: tuple[str, str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((meaning, re.compile(pattern, re.IGNORECASE)) for meaning, pattern in rows)
+    return tuple((meaning, regex(pattern, re.IGNORECASE)) for meaning, pattern in rows)
 
 
 # What a remark beside a column says of its values.

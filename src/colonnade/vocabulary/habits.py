@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from colonnade.vocabulary.regex import regex
+
 # Tables that hold the people who own rows, best first.
 USER_TABLES: tuple[str, ...] = (
     "users", "user", "app_users", "user_accounts", "accounts", "profiles_users", "auth_users", "members",
@@ -44,7 +46,7 @@ CLASSES: frozenset[str] = frozenset({
 })  # fmt: skip
 
 # What an attribute without a type is, by its name; the first row that matches decides.
-NAME_TYPES: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(pattern), type_) for pattern, type_ in (
+NAME_TYPES: tuple[tuple[re.Pattern[str], str], ...] = tuple((regex(pattern), type_) for pattern, type_ in (
     (r"(.*_)?(id|uuid|guid)", "uuid"),
     (r".*_at|.*_time|timestamp|.*_timestamp|last_seen|last_login", "timestamp"),
     (r".*_on|.*_date|date|dob|birthday|deadline", "date"),

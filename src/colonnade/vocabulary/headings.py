@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from colonnade.vocabulary.regex import regex
 
 # A title that is one of these, whole.
 WHOLE: dict[str, tuple[str, ...]] = {
@@ -212,7 +212,7 @@ LAST_WORDS: dict[str, str] = {
 }  # fmt: skip
 
 # A title in Chinese or Japanese that ends so speaks about something else.
-ABOUT_ENDING = re.compile(
+ABOUT_ENDING = regex(
     r"(?:概要|方針|仕様|手順|注意|取り扱い|について|背景|対応関係|理由|流れ|ポリシー|方法|说明|概述|流程|策略|方案|原则|总结|步骤|规范|建议|约定|须知|"
     r"论证|依据|结果|分析|规划|识别|考虑|优化|注意点|運用)$"
     # A sentence, as of what stands above a list.
@@ -235,14 +235,14 @@ FIRST_WORDS: dict[str, str] = {
 }  # fmt: skip
 
 # A title that announces entities and something else besides: `Entities & Schemas`, `Tables and Policies`.
-ENTITIES_AND = re.compile(
+ENTITIES_AND = regex(
     r"(?:(?:core|main|new|domain|data|primary|database|key) )?(?:entit(?:y|ies)|tables|models|collections|entidades|"
     r"tablas|tabelas|entitäten|tabellen|entités|entità|tabelle|encje|varlıklar|实体|数据表|エンティティ|テーブル|сущности|таблицы)"
     r"(?: definitions?)?\s*(?:&|,|/|\+|\b(?:and|with|y|e|und|et|i|ve|и)\b|和|与|と)\s*\w"
 )
 
 # `Page State Models`, `UI State (Zustand)`.
-STATE_OF_SCREEN = re.compile(r"(?:page|screen|ui|view|component|form|client|frontend|react) state\b")
+STATE_OF_SCREEN = regex(r"(?:page|screen|ui|view|component|form|client|frontend|react) state\b")
 
 # Titles that are no entities and say nothing about data either.
 OTHER = frozenset(

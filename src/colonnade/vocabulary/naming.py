@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import keyword
-import re
 import unicodedata
 from functools import cache, lru_cache
+
+from colonnade.vocabulary.regex import regex
 
 # Words whose plural or singular the general rules get wrong, as (singular, plural); equal where there is one form.
 IRREGULAR: tuple[tuple[str, str], ...] = (
@@ -105,8 +106,8 @@ _SPELLINGS = str.maketrans(
     {"ß": "ss", "æ": "ae", "Æ": "AE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "œ": "oe", "Œ": "OE",
      "þ": "th", "Þ": "Th", "ð": "d", "ı": "i"}
 )  # fmt: skip
-_WORD_BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_WORD_BREAK = regex(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_NOT_WORD = regex(r"[^a-z0-9]+")
 
 
 def ascii_fold(text: str) -> str:

@@ -6,10 +6,11 @@ import re
 from functools import lru_cache
 
 from colonnade.vocabulary.naming import ascii_fold
+from colonnade.vocabulary.regex import regex
 
 # (how the singular ends, what takes the place of its last group), without accents.
 ENDINGS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
-    (re.compile(rf".*?(?P<end>{end})$"), endings)
+    (regex(rf".*?(?P<end>{end})$"), endings)
     for end, endings in (
         (r"(?<=eau)|(?<=.eu)|(?<=..ou)|(?<=.au)", ("x",)),
         ("al", ("aux", "ais")),
@@ -39,7 +40,7 @@ ENDINGS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
 )
 # German nouns that change their vowel: Haus and Häuser, Buch and Bücher, Auftrag and Aufträge.
 _CHANGED = {"au": ("äu", "aeu"), "a": ("ä", "ae"), "o": ("ö", "oe"), "u": ("ü", "ue")}
-_VOWEL = re.compile(r"au|[aou](?=[^aeiouäöü]*$)")
+_VOWEL = regex(r"au|[aou](?=[^aeiouäöü]*$)")
 # Words of English that are the plural of no name: what an entity called Data or Quota is not.
 ENGLISH = frozenset("date quote scheme code driven lighten stripe humane".split())
 

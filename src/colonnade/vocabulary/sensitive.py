@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from colonnade.vocabulary.regex import regex
+
 MARK = "Sensitive"
 
 # What a column holds by its name, and what its comment says; the first row that matches decides.
 KINDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(rf"(.*_)?(?:{pattern})(_.*)?"), advice)
+    (regex(rf"(.*_)?(?:{pattern})(_.*)?"), advice)
     for pattern, advice in (
         (r"password|passwd|passphrase|passcode|pin_code", "only a slow salted hash is stored, never the value"),
         (
@@ -26,14 +28,14 @@ KINDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 
 # Names that only sound so: counts, times, flags and references about a secret are none.
-HARMLESS = re.compile(
+HARMLESS = regex(
     r".*_(at|on|count|counts|used|limit|limits|expires|expiry|expires_in|type|kind|name|hint|last4|last_four|length"
     r"|attempts|enabled|required|changed|verified)|(is|has|requires?)_.*|max_.*|min_.*|total_.*|(prompt|completion)_tokens?"
     r"|token_(symbol|address|standard)|.*(token|secret|key|password|otp|number)_ids?"
 )
 
 # What a description says of such a value, whatever the column is called.
-WORDING = re.compile(
+WORDING = regex(
     r"\b(sensitive|confidential|secret value|(must|to) be encrypted|stored encrypted|encrypted at rest|hashed|bcrypt|argon2|scrypt"
     r"|never (be )?(shown|logged|returned|exposed)|personally identifiable)\b",
     re.IGNORECASE,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from colonnade.vocabulary.regex import regex
+
 # How many the word behind a number stands for.
 SCALES: dict[str, int] = {
     **dict.fromkeys(("k", "thousand", "tsd", "mil", "mille", "tys", "тыс"), 1_000),
@@ -25,28 +27,26 @@ PERIODS: dict[str, float] = {
 }  # fmt: skip
 
 # Behind a label like these stands the number of rows of what a section is about.
-LABEL = re.compile(
+LABEL = regex(
     r"\W*(?:(?:expected|estimated|approximate|initial|typical|projected|anticipated)\s+)?(?:data\s+)?"
     r"(?:rows?(?: count)?|row estimate|volumes?(?: estimate)?|records?(?: count)?|cardinality|scale|growth(?: rate)?|"
     r"volumen|volumetria|datenmenge|zeilen|filas|linhas|数据量|行数|件数)\W*[:：]\W*"
     r"(?:(?:about|approximately|approx|around|up to|circa|ca|roughly|over|more than|etwa|unos|environ|约|約)\b\W*)?",
     re.IGNORECASE,
 )
-ROWS = re.compile(
+ROWS = regex(
     r"\s*\+?\s*(?:rows|records|entries|documents|filas|registros|linhas|zeilen|datensätze|lignes|行|件|条)",
     re.IGNORECASE,
 )
 
 # Titles of columns that hold such numbers.
-COUNTED = re.compile(
+COUNTED = regex(
     r"\b(?:rows?|records?|volumes?|count|cardinality|filas|registros|zeilen)\b|行数|件数|数据量", re.IGNORECASE
 )
-GROWING = re.compile(
-    r"\b(?:growth|per|daily|weekly|monthly|yearly|new)\b|/\s*(?:day|week|month|year|mo)\b", re.IGNORECASE
-)
+GROWING = regex(r"\b(?:growth|per|daily|weekly|monthly|yearly|new)\b|/\s*(?:day|week|month|year|mo)\b", re.IGNORECASE)
 
 # Before the counted thing these words make the number something else than rows.
-NOT_ROWS = re.compile(
+NOT_ROWS = regex(
     r"\b(?:concurrent|simultaneous|parallel|active sessions?|seconds?|minutes?|hours?|days?|weeks?|months?|years?|ms|requests?|"
     r"characters?|chars?|bytes?|of|for|in|to|per|with|and|or|by|from|first|last|page|limit|maximum|max)\b",
     re.IGNORECASE,

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from colonnade.vocabulary.regex import regex
+
 _I = re.IGNORECASE
 
 
@@ -19,7 +21,7 @@ class Wish:
 
 
 def _wish(name: str, words: str, title: str = "") -> Wish:
-    return Wish(name, re.compile(words, _I), re.compile(title, _I) if title else None)
+    return Wish(name, regex(words, _I), regex(title, _I) if title else None)
 
 
 LOCKING, AUTHORS, TRAIL = "optimistic-locking", "audit-columns", "audit-trail"
@@ -85,11 +87,11 @@ WISHES: tuple[Wish, ...] = (
     ),
 )  # fmt: skip
 
-ANY: re.Pattern[str] = re.compile("|".join(re.sub(r"\?P<\w+>", "?:", one.words.pattern) for one in WISHES), _I)
+ANY: re.Pattern[str] = regex("|".join(re.sub(r"\?P<\w+>", "?:", one.words.pattern) for one in WISHES), _I)
 """Whether a sentence may hold a wish at all; most do not, and are passed over here."""
 
-EVERY = re.compile(r"\b(?:all|every|each)\s+(?:\w+\s+)?(?:tables?|entit(?:y|ies)|records?|models?|rows?)\b", _I)
-_REFUSING = re.compile(r"\b(?:no|not|never|without|neither|nor|isn't|aren't|don't|doesn't)\b[^.;,]{0,24}$", _I)
+EVERY = regex(r"\b(?:all|every|each)\s+(?:\w+\s+)?(?:tables?|entit(?:y|ies)|records?|models?|rows?)\b", _I)
+_REFUSING = regex(r"\b(?:no|not|never|without|neither|nor|isn't|aren't|don't|doesn't)\b[^.;,]{0,24}$", _I)
 
 
 def told(text: str, title: bool = False) -> Iterator[str]:
@@ -101,7 +103,7 @@ def told(text: str, title: bool = False) -> Iterator[str]:
             yield one.name
 
 
-HISTORY = re.compile(r"(.*_)?(audits?|audit_(log|trail|entr|event|record)\w*|histor(y|ies)|change_?logs?|changes)")
+HISTORY = regex(r"(.*_)?(audits?|audit_(log|trail|entr|event|record)\w*|histor(y|ies)|change_?logs?|changes)")
 """Tables in which documents themselves keep what happened; no second trail is kept of these."""
 
 BY_NAME = {one.name: one for one in WISHES}

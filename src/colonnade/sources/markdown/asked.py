@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from colonnade.design.draft import DraftEntity, Fact
@@ -12,9 +11,10 @@ from colonnade.sources.markdown.blocks import Bullets, Paragraph, Table
 from colonnade.sources.markdown.mentions import Index
 from colonnade.sources.markdown.walk import Part
 from colonnade.vocabulary import wishes as words
+from colonnade.vocabulary.regex import regex
 
 _SILENT = frozenset({"transfer", "queries", "samples", "unstored", "before", "enums"})
-_SENTENCE = re.compile(r"(?<=[.;])\s+(?=[A-Z`*\"(])")
+_SENTENCE = regex(r"(?<=[.;])\s+(?=[A-Z`*\"(])")
 
 
 def wishes(parts: Sequence[Part], known: Index, file: str) -> Iterator[DraftEntity]:

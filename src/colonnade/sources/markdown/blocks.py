@@ -10,16 +10,17 @@ from typing import Any, TypeAlias
 from colonnade.errors import Place
 from colonnade.sources.markdown import quick
 from colonnade.sources.markdown.quick import ONE_LINE, ROWS
+from colonnade.vocabulary.regex import regex
 
-_FENCE = re.compile(r"[ \t]{0,99}(?:[-*+][ \t]{1,99})?(`{3,}|~{3,})")
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_STRUCK = re.compile(r"~~(?=\S)[^~\n]*~~|<(?:del|s)>[^<\n]*</(?:del|s)>")
-_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_MARKER = re.compile(r"[ \t]{0,999}(?:>[ \t]?){0,99}(?:[-*+•]|\d{1,9}[.)])?[ \t]{0,999}(?:\[[ xX]\][ \t]{1,999})?")
-_DELIMITER = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_FENCE = regex(r"[ \t]{0,99}(?:[-*+][ \t]{1,99})?(`{3,}|~{3,})")
+_COMMENT = regex(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_STRUCK = regex(r"~~(?=\S)[^~\n]*~~|<(?:del|s)>[^<\n]*</(?:del|s)>")
+_BREAK = regex(r"<br\s*/?>", re.IGNORECASE)
+_MARKER = regex(r"[ \t]{0,999}(?:>[ \t]?){0,99}(?:[-*+•]|\d{1,9}[.)])?[ \t]{0,999}(?:\[[ xX]\][ \t]{1,999})?")
+_DELIMITER = regex(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
 _SHORT, _MOST = 400, 40
-_RUN = re.compile(rf"\s{{{_MOST},}}|(\W)\1{{{_MOST},}}")
-_PIPES = re.compile(r"[ \t>]*\|.*\|")
+_RUN = regex(rf"\s{{{_MOST},}}|(\W)\1{{{_MOST},}}")
+_PIPES = regex(r"[ \t>]*\|.*\|")
 
 
 @dataclass(frozen=True, slots=True)

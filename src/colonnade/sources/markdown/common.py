@@ -14,13 +14,14 @@ from colonnade.sources.markdown.forms import bullets, prose, table
 from colonnade.sources.markdown.review import lines
 from colonnade.sources.markdown.walk import Part
 from colonnade.values import replace
+from colonnade.vocabulary.regex import regex
 
-_EVERY = re.compile(
+_EVERY = regex(
     r"\b(?:all|every|each)\s+(?:(?:business|database|domain|main|core|persisted|tenant|stored)\s+)?(?:tables?|entit(?:y|ies)|models?|records?|collections?)\b[^.;:]{0,60}?\b(?:ha(?:s|ve)|includes?|carr(?:y|ies)|contains?|share)\b(?P<rest>[^.;]{3,200})|"
     r"\btodas las (?:tablas|entidades) (?:tienen|incluyen|llevan)\b(?P<es>[^.;]{3,200})|\btodas as (?:tabelas|entidades) (?:têm|possuem|incluem)\b(?P<pt>[^.;]{3,200})|\balle (?:tabellen|entitäten) (?:haben|enthalten)\b(?P<de>[^.;]{3,200})",  # noqa: E501
     re.IGNORECASE,
 )  # fmt: skip
-_NOT_ALL = re.compile(
+_NOT_ALL = regex(
     r"\bexcept|\bunless (?!said|stated|noted|otherwise|mentioned)|\bmost\b|\bmay\b|\bcan\b|\bpolic|\bindex|\brelation|\bRLS\b|row-level",  # noqa: E501
     re.IGNORECASE,
 )

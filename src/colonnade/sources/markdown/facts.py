@@ -15,6 +15,7 @@ from colonnade.errors import Place
 from colonnade.sources.markdown import limits, names, written
 from colonnade.values import replace
 from colonnade.vocabulary import formats, qualifiers, signs
+from colonnade.vocabulary.regex import regex
 
 # What a bracket behind a table may say instead of naming its column.
 NO_COLUMN = frozenset(
@@ -58,16 +59,16 @@ Facts = dict[str, Fact[Any]]
 # Where the text stands decides how much it is believed: a word in a remark is weaker than in a constraint.
 Standing = Literal["type", "constraint", "remark"]
 
-_CHOICE_NAME = re.compile(
+_CHOICE_NAME = regex(
     r"(?:status|state|type|kind|role|priority|level|category|mode|phase|stage|severity|frequency|method|gender|plan|tier|visibility|direction|recurrence|source|action|channel|format|unit|scope|currency|condition|reason|estado|tipo|rol|"
     r"prioridad|typ|rolle|statut|rôle|outcome|result|provider|platform|size|theme|language|difficulty|intent|transmission|fuel)s?$", re.IGNORECASE)  # fmt: skip  # noqa: E501
 # No value is the word "or": were it one, a run of them could be read in exponentially many ways.
-_BARE_CHOICES = re.compile(
+_BARE_CHOICES = regex(
     r"(?!or\b)(?:[a-z][a-z0-9_-]{0,30}|[A-Z][A-Z0-9_]{0,30}|[A-Z][a-z][A-Za-z0-9_-]{0,30}|[^\x00-\x7f\s、，；（）。][^\s,/|、，;；()（）。]{0,15})(?:(?:\s*,\s*|\s*/\s*|\s*\|\s*|、|\s+or\s+)(?:or\s+)?(?!or\b)(?:[a-z][a-z0-9_-]{0,30}|[A-Z][A-Z0-9_]{0,30}|[A-Z][a-z][A-Za-z0-9_-]{0,30}|[^\x00-\x7f\s、，；（）。][^\s,/|、，;；()（）。]{0,15}))+(?:\s*\(default\))?"
 )
-_FRAGMENTS = re.compile(r"\s{0,8}(?:[,;。，；、]|(?<=\s)[-–—](?=\s)|\.(?=\s|$))\s*(?![^()]{0,400}\))")
-_DEFAULT_ALONE = re.compile(rf"{qualifiers.DEFAULT.pattern}[\s.]*", re.IGNORECASE)
-_BRACKETED = re.compile(r"[(（]([^()（）]*)[)）]")
+_FRAGMENTS = regex(r"\s{0,8}(?:[,;。，；、]|(?<=\s)[-–—](?=\s)|\.(?=\s|$))\s*(?![^()]{0,400}\))")
+_DEFAULT_ALONE = regex(rf"{qualifiers.DEFAULT.pattern}[\s.]*", re.IGNORECASE)
+_BRACKETED = regex(r"[(（]([^()（）]*)[)）]")
 _FIELDS = tuple(field.name for field in fields(DraftAttribute) if field.name != "description")
 
 
@@ -183,7 +184,7 @@ def _type_inside(text: str) -> written.Written | None:
 
 
 # Which rows an index holds says nothing of the column: `partial index where not null`.
-_SOME_ROWS = re.compile(
+_SOME_ROWS = regex(
     r"(?<=\bwhere)\s[^,;()|]*|(?:(?<=\bwhen)|(?<=\bif))\s(?:[\s`]*\w{1,63}`?\s)?\s*(?:is\s+)?not[ _-]?null\b",
     re.IGNORECASE,
 )
@@ -337,8 +338,8 @@ def _takes_values(facts: Mapping[str, Fact[Any]]) -> bool:
     )
 
 
-_DIGIT = re.compile(r"\d")
-_COLON = re.compile(r"[:：]\s*")
+_DIGIT = regex(r"\d")
+_COLON = regex(r"[:：]\s*")
 
 
 def values(text: str, choice: bool, standing: Standing) -> tuple[tuple[str, ...], str | None]:
@@ -374,11 +375,11 @@ def _plausible(text: str, led: bool, choice: bool) -> bool:
     return not flags and not types_only and (led or choice)
 
 
-_LIST_LEAD = re.compile(
+_LIST_LEAD = regex(
     r"\b(?:one of|values?\s*[:：=]|allowed(?: values)?\s*[:：]|must be (?:one of|either)|options?\s*[:：]|choices?\s*[:：]|possible values\s*[:：]|valid values\s*[:：]|enum\s*[:：=(])\s*[:：]?\s*[(\[{]?(?P<list>[^.;()\[\]{}\n]{3,300})",  # noqa: E501
     re.IGNORECASE,
 )
-_LIST_SIGN = re.compile(r"[,/|、]|\bor\b")
+_LIST_SIGN = regex(r"[,/|、]|\bor\b")
 
 
 def _led_list(text: str, lead: re.Match[str] | None) -> str:

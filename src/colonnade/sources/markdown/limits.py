@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from colonnade.design.draft import Limit
 from colonnade.vocabulary import limits as words
 from colonnade.vocabulary import signs
+from colonnade.vocabulary.regex import regex
 
 # Longer than this it is prose about the domain.
 _LONGEST = 240
-_CLAUSES = re.compile(r"(?:[;。；]|\.(?=\s|$)|\n)\s*")
+_CLAUSES = regex(r"(?:[;。；]|\.(?=\s|$)|\n)\s*")
 
 
 @lru_cache(maxsize=16384)

@@ -10,14 +10,15 @@ from colonnade.design.draft import DraftEntity
 from colonnade.sources.markdown import names
 from colonnade.sources.markdown.forms.block import snake
 from colonnade.vocabulary.naming import ascii_fold
+from colonnade.vocabulary.regex import regex
 
-_ONE_NAME = re.compile(r"[\w'’-]+(?: [\w'’-]+)*")
+_ONE_NAME = regex(r"[\w'’-]+(?: [\w'’-]+)*")
 _POSSESSIVE = ("'s", "’s")
-_COLUMN = re.compile(r"[`*]*\.`?([^\W\d]\w*)")
-_GOES_ON = re.compile(r"[_-]\w")
-_TOKEN = re.compile(r"[^\W_](?:\w|(?<=\w)['’-](?=\w))*")
+_COLUMN = regex(r"[`*]*\.`?([^\W\d]\w*)")
+_GOES_ON = regex(r"[_-]\w")
+_TOKEN = regex(r"[^\W_](?:\w|(?<=\w)['’-](?=\w))*")
 # Common words that are entities in some documents and plain English in the next.
-_PLAIN = {"order": re.compile(r"\bin\s+$"), "item": None, "type": None, "state": None, "value": None}
+_PLAIN = {"order": regex(r"\bin\s+$"), "item": None, "type": None, "state": None, "value": None}
 LONGEST = 4
 # So many last words of a name are looked up without those before them.
 TAIL = 6

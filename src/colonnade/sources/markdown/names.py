@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from colonnade.sources.markdown.forms.block import snake
 from colonnade.vocabulary import plurals
+from colonnade.vocabulary.regex import regex
 
 # Nouns whose last letter is no plural.
 _IRREGULAR = {
@@ -18,13 +19,13 @@ _IRREGULAR = {
 }  # fmt: skip
 
 # In `1—*`, `0..*` and `*--1` the star is a number.
-_MARKS = re.compile(
+_MARKS = regex(
     r"`+|(?<!\d[:∶—–-])(?<!\d--)(?<!\d\.\.)(?<!\*--)\*++(?![:∶—–-]{1,2}[01*])|(?<![^\W_])_{1,2}(?=\S)|(?<=\S)_{1,2}(?![^\W_])|\\(?=[_*`|<>\[\]])"
 )
-_MARK = re.compile(r"[`*_\\]")
-_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)|\[\[([^\[\]|]*)(?:\|[^\[\]]*)?\]\]")
-_CODED = re.compile(r"[a-z0-9][A-Z]|_|\.")
-_IDENTIFIER = re.compile(r"[^\W\d][\w$]*(?:\.[^\W\d][\w$]*)?")
+_MARK = regex(r"[`*_\\]")
+_LINK = regex(r"!?\[([^\[\]]*)\]\([^()]*\)|\[\[([^\[\]|]*)(?:\|[^\[\]]*)?\]\]")
+_CODED = regex(r"[a-z0-9][A-Z]|_|\.")
+_IDENTIFIER = regex(r"[^\W\d][\w$]*(?:\.[^\W\d][\w$]*)?")
 
 
 @lru_cache(maxsize=65536)

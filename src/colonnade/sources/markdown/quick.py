@@ -6,13 +6,14 @@ is needed but its lines. What these rules do not take goes the usual way, so tha
 
 from __future__ import annotations
 
-import re
 from typing import Any
+
+from colonnade.vocabulary.regex import regex
 
 # The number of spaces that makes code of a line.
 _CODE = 4
 ONE_LINE, ROWS = "one_line", "rows"
-_PIPE = re.compile(r"(?<!\\)\|")
+_PIPE = regex(r"(?<!\\)\|")
 # As markdown-it has it: rows that are too short may want so many cells in all.
 _MISSING = 0x10000
 

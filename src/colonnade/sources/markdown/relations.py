@@ -14,24 +14,25 @@ from colonnade.sources.markdown.mentions import Index, Mention, find
 from colonnade.values import replace
 from colonnade.vocabulary import prose, qualifiers
 from colonnade.vocabulary import relations as wordings
+from colonnade.vocabulary.regex import regex
 
-_KEY = re.compile(r"`?\b(?P<name>[^\W\d]\w*(?:_id|_uuid|Id|ID))\b`?")
-_VIA = re.compile(
+_KEY = regex(r"`?\b(?P<name>[^\W\d]\w*(?:_id|_uuid|Id|ID))\b`?")
+_VIA = regex(
     r"\b(?:via|through|using|by|on|FK:?|foreign key:?|fk|key|通过|por|über|par)\s*[:(]?\s*(?:the\s+)?(?:[^\W\d]\w*\.)?`?(?P<name>[^\W\d]\w*)`?",  # noqa: E501
     re.IGNORECASE,
 )
-_EXPLICIT = re.compile(
+_EXPLICIT = regex(
     r"many[- ]to|one[- ]to|\b[1NM*n]\s?[:∶]\s?[1NM*nm]|\b1\s?[-–—]+>?\s?[NM*]|[对対]|대다|[ao] (?:uno|muchos)|para[- ]|[- ]zu[- ]|[- ]à[- ]|к[- ]",  # noqa: E501
     re.IGNORECASE,
 )
-_SIGN = re.compile(
+_SIGN = regex(
     r"(?P<many>\(?\b(?:0|1)?\.?\.?(?:N|M|n|m|many)\b\)?|\(?\d?(?:\.\.)?\*\)?|[|o]\{|\}[|o]|[─-]<|>[─-])|(?P<one>\(\s*(?:0\.\.)?1[^()\n]{0,12}\)|\b(?:0\.\.)?1\b|\bone\b|\|\||\|o|o\|)"
 )
-_SENTENCE = re.compile(
+_SENTENCE = regex(
     r"(?<=[.;。；!?])\s+|\n|,?\s+(?:and|but|while)\s+(?=(?:an?|each|every|one|the)\s+[\w-]+(?: [\w-]+)?\s+(?:can|may|has|have|belongs|contains)\b)"  # noqa: E501
 )
 # No word may stand here twice: `an?` and `a` would read a run of them in all combinations.
-_LIST = re.compile(
+_LIST = regex(
     r"[\s,、/&·`*]*(?:\b(?:and|or|y|und|e|ou|et|plus)\b)?[\s,、/&`*]*(?:\b(?:an?|the|one|its|their|exactly one|multiple|many|zero or more|one or more|to|of|un|una|uno|une|al|à|um|uma|ein|eine|einem|einer|de|di|le|la|el|il)\b\s*)*",  # noqa: E501
     re.IGNORECASE,
 )
@@ -86,7 +87,7 @@ def _statements(line: str, known: Index) -> list[str]:
     return found
 
 
-_THROUGH = re.compile(
+_THROUGH = regex(
     r"\b(?:via|through|using|linked by|über|mediante|a través de|através d[aeo]|tramite|par|通过|経由)\s+"
     r"(?:(?:an?|the|la|el|o|die|der|das|une?)\s+)?"
     r"(?:(?:junction|join|association|pivot|link(?:ing)?|bridge|intermediate|explicit)\s+)*"
@@ -109,7 +110,7 @@ def _between(text: str, known: Index) -> str:
 
 
 # Before the first name that is known stand another name and a sign: whom it is about is not known.
-_SIGN_FIRST = re.compile(r"[\W\d]*[A-Z][\w ]{1,40}\W*\b(?:1|N|M|n)\s?[:∶]\s?(?:1|N|M|n)\b\W*$")
+_SIGN_FIRST = regex(r"[\W\d]*[A-Z][\w ]{1,40}\W*\b(?:1|N|M|n)\s?[:∶]\s?(?:1|N|M|n)\b\W*$")
 
 
 def _sentence(text: str, place: Place, about: str | None, known: Index, loose: bool) -> list[Relation]:
@@ -186,14 +187,14 @@ def _signs(text: str, seen: list[Mention], place: Place) -> list[Relation]:
     return found
 
 
-_WORD = re.compile(r"[^\W\d_]{3,}")
-_SIGN_WORD = re.compile(r"many|one")
-_SIGN_PAIR = re.compile(
+_WORD = regex(r"[^\W\d_]{3,}")
+_SIGN_WORD = regex(r"many|one")
+_SIGN_PAIR = regex(
     r"(?<![\w.])(?P<left>1|N|M|n|m|\*|0\.\.1|0\.\.\*|1\.\.\*|0\.\.N|one|many)\)?\s?(?:[:∶]|[-–—─><\s]{1,30}|to)\s?\(?(?P<right>1|N|M|n|m|\*|0\.\.1|0\.\.\*|1\.\.\*|0\.\.[nN]|1\.\.[nN]|one|many)(?![\w.])"
 )
-_CROWS_FEET = re.compile(r"(?P<left>\}[o|]|\|[|o]|>)\s?(?:--|\.\.|──|-)[-─.]*\s?(?P<right>[o|]\{|[|o]\||<)")
-_LINE_TO_MANY = re.compile(r"[─-]{1,}<")
-_LINE_FROM_MANY = re.compile(r">[─-]{1,}(?!>)")
+_CROWS_FEET = regex(r"(?P<left>\}[o|]|\|[|o]|>)\s?(?:--|\.\.|──|-)[-─.]*\s?(?P<right>[o|]\{|[|o]\||<)")
+_LINE_TO_MANY = regex(r"[─-]{1,}<")
+_LINE_FROM_MANY = regex(r">[─-]{1,}(?!>)")
 
 
 def _sign_kind(between: str) -> str:
@@ -228,12 +229,12 @@ def _kind_of(left_many: bool, right_many: bool) -> str:
     )
 
 
-_OPENING = re.compile(
+_OPENING = regex(
     r"(?:(?:an?|each|every|one|the|a single|all|any|multiple|many|in|un|una|cada|um|uma|ein|eine|jeder|jede|chaque|une|le|la|el)\s*)*"  # noqa: E501
 )
-_COLON = re.compile(r"\s*[:：]")
-_COLON_HERE = re.compile(r"[:：]")
-_OWN_KIND = re.compile(r"parent|self|child|own", re.IGNORECASE)
+_COLON = regex(r"\s*[:：]")
+_COLON_HERE = regex(r"[:：]")
+_OWN_KIND = regex(r"parent|self|child|own", re.IGNORECASE)
 
 
 def _subject(text: str, seen: list[Mention], about: str | None, loose: bool) -> tuple[Mention | None, list[Mention]]:
@@ -307,8 +308,8 @@ def _worded(text: str, subject: Mention, objects: list[Mention], place: Place) -
     return found
 
 
-_CLAUSE_END = re.compile(r"[.;:。]|\bbut\b")
-_OWNING = re.compile(r"ha[sv]|own|contain|includ", re.IGNORECASE)
+_CLAUSE_END = regex(r"[.;:。]|\bbut\b")
+_OWNING = regex(r"ha[sv]|own|contain|includ", re.IGNORECASE)
 
 
 def _verb_kind(window: str, one: Mention, subject: Mention) -> str:

@@ -20,16 +20,15 @@ from colonnade.sources.markdown.walk import Part
 from colonnade.sources.markdown.written import resolve
 from colonnade.sources.reading import Reading
 from colonnade.vocabulary import habits
+from colonnade.vocabulary.regex import regex
 
-_CLARIFICATION = re.compile(r"\[NEEDS?[ _-]CLARIFICATION:?\s*(?P<question>[^\]]*)\]", re.IGNORECASE)
-_REQUIREMENT = re.compile(
-    r"\**(?P<id>(?:N?FR|DR|REQ)-[A-Z0-9-]*\d+[a-z]?)\**\s*[:：.–—-]+\**\s*(?P<text>.+)", re.DOTALL
-)
-_DATA_WORD = re.compile(
+_CLARIFICATION = regex(r"\[NEEDS?[ _-]CLARIFICATION:?\s*(?P<question>[^\]]*)\]", re.IGNORECASE)
+_REQUIREMENT = regex(r"\**(?P<id>(?:N?FR|DR|REQ)-[A-Z0-9-]*\d+[a-z]?)\**\s*[:：.–—-]+\**\s*(?P<text>.+)", re.DOTALL)
+_DATA_WORD = regex(
     r"\b(?:stor(?:e|es|ed|ing)|persist\w*|record(?:s|ed)?|save[sd]?|table|column|field|entity|database|track(?:s|ed)?)\b",
     re.IGNORECASE,
 )
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_UUID = regex(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _SHOWN = {"type": "type", "nullable": "null", "unique": "uniqueness", "max_length": "length", "default": "default"}
 
 

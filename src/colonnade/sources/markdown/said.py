@@ -12,21 +12,22 @@ from colonnade.sources.markdown.blocks import Bullets, Item, Paragraph, Span, Ta
 from colonnade.sources.markdown.forms import table
 from colonnade.sources.markdown.mentions import Index
 from colonnade.sources.markdown.walk import Part
+from colonnade.vocabulary.regex import regex
 
 Columns = Mapping[str, Mapping[str, str]]
 
 # Nothing below such titles limits what is stored.
 SILENT = frozenset(("transfer", "queries", "samples", "unstored", "states", "before", "policies", "enums", "indexes"))
 # What a system must do is another matter than what a value must be.
-_REQUIREMENT = re.compile(r"\W*(?:N?FR|SC|US|NFR|REQ)-\d")
+_REQUIREMENT = regex(r"\W*(?:N?FR|SC|US|NFR|REQ)-\d")
 # Cells that say something else than what a value must be.
 _OTHERWISE = frozenset(("name", "columns", "required", "nullable", "default", "key", "stored", "derived", "length"))
-_ERROR = re.compile(r"\b(?:error|message|example|sample|source|why|rationale|mensaje|fehler)", re.IGNORECASE)
-_NOTES = re.compile(r"\b(?:notes?|comments?|descriptions?|remarks?|notas?)\b")
+_ERROR = regex(r"\b(?:error|message|example|sample|source|why|rationale|mensaje|fehler)", re.IGNORECASE)
+_NOTES = regex(r"\b(?:notes?|comments?|descriptions?|remarks?|notas?)\b")
 # A bracket or a comma behind the first word makes a set of columns of it.
-_OPENING = re.compile(r"[-–\s]*[^\W\d]\w*(?:[ ][^\W\d]\w*){0,2}(?!\s*(?:[,+&/]|and\b))")
-_WORD = re.compile(r"[^\W\d]\w*")
-_LABEL = re.compile(r"\**(?P<head>[^:：*`\n]{1,40}?)\**\s*[:：]\**\s*(?P<rest>.*)", re.DOTALL)
+_OPENING = regex(r"[-–\s]*[^\W\d]\w*(?:[ ][^\W\d]\w*){0,2}(?!\s*(?:[,+&/]|and\b))")
+_WORD = regex(r"[^\W\d]\w*")
+_LABEL = regex(r"\**(?P<head>[^:：*`\n]{1,40}?)\**\s*[:：]\**\s*(?P<rest>.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 from colonnade.sources.markdown import names, titles
 from colonnade.sources.markdown.blocks import Block, Bullets, Fence, Heading, Paragraph, Span, Table
 from colonnade.vocabulary import storage
+from colonnade.vocabulary.regex import regex
 
 LABEL = 7
 SMALL_LABEL = 8
-_BOLD = re.compile(r"(?:\*\*|__)(?P<name>[^*\n]{1,90}?)(?:\*\*|__)(?P<rest>.*)", re.DOTALL)
-_CODE = re.compile(r"`(?P<name>[^`\n]{1,60})`\s*(?P<rest>(?:[(（].*)?[:：]?)")
+_BOLD = regex(r"(?:\*\*|__)(?P<name>[^*\n]{1,90}?)(?:\*\*|__)(?P<rest>.*)", re.DOTALL)
+_CODE = regex(r"`(?P<name>[^`\n]{1,60})`\s*(?P<rest>(?:[(（].*)?[:：]?)")
 # `**PK (a, b)**` above the columns says which of them are the key.
-_KEY = re.compile(r"(?:composite )?(?:PK|primary key)\s*\(", re.IGNORECASE)
+_KEY = regex(r"(?:composite )?(?:PK|primary key)\s*\(", re.IGNORECASE)
 # Bold words that open a remark, not a list of columns.
-_REMARK = re.compile(
+_REMARK = regex(
     r"^(?:note|notes|purpose|description|important|warning|rationale|example|storage|source|table|table name|location|file|status|date|feature|branch|format|key|usage|decision|"  # noqa: E501
     r"why|summary|primary key|identity|context|tip|todo|response|returns|endpoint|input|output|goal|created|updated|migration|result|business purpose|lifecycle|persistence|scope|used by|"  # noqa: E501
     r"注意|用途|説明|说明|目的|nota|propósito|hinweis|zweck|database|parent|inherits|extends)\b", re.IGNORECASE,

@@ -12,12 +12,13 @@ from colonnade.sources.markdown import names, titles
 from colonnade.sources.markdown.blocks import Block, Bullets, Paragraph
 from colonnade.sources.markdown.sections import Section
 from colonnade.vocabulary import storage
+from colonnade.vocabulary.regex import regex
 
-_STORAGE_LINE = re.compile(
+_STORAGE_LINE = regex(
     r"(?:\*\*)?(?:storage|persistence|persisted|stored|lifecycle|lifetime|almacenamiento|speicherung|存储|保存先|永続化)(?:\*\*)?\s*[:：](?:\*\*)?\s*(?P<value>.+)",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"(?<=[.;!?。])\s+|\s+[-–—]\s+")
+_SENTENCE_END = regex(r"(?<=[.;!?。])\s+|\s+[-–—]\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def of_section(section: Section, title: titles.Title, file: str) -> Subject:
     )
 
 
-_TABLE_LINE = re.compile(
+_TABLE_LINE = regex(
     r"^[-*\s]*\**(?:(?:db |database |sql )?table(?: name)?|nombre de (?:la )?tabla|tabelle(?:nname)?|techni(?:scher|cal) name|collection(?: name)?|表名|テーブル名)\**\s*[:：]\**\s*`?(?P<table>[a-z_][a-z0-9_.]*)`?\s*(?:$|[(—–.,-])",  # noqa: E501
     re.IGNORECASE | re.MULTILINE,
 )
@@ -128,8 +129,8 @@ def unstored_in(section: Section, name: str) -> bool:
     return False
 
 
-_OF_A_PART = re.compile(r"(?:its|their|the \w+(?: \w+)? (?:is|are)|this \w+ (?:field|value))\b", re.IGNORECASE)
-_CLAUSE_END = re.compile(r"[,;(]\s*|\s+and\s+(?=not\b|never\b)")
+_OF_A_PART = regex(r"(?:its|their|the \w+(?: \w+)? (?:is|are)|this \w+ (?:field|value))\b", re.IGNORECASE)
+_CLAUSE_END = regex(r"[,;(]\s*|\s+and\s+(?=not\b|never\b)")
 
 
 def _ends_unstored(sentence: str) -> bool:
@@ -160,8 +161,8 @@ def unstored_line(text: str) -> bool:
     )
 
 
-_ARTICLE = re.compile(r"(?:the|a|an|this|these)\s+", re.IGNORECASE)
-_NAME_END = re.compile(r"s?\b\s*", re.IGNORECASE)
+_ARTICLE = regex(r"(?:the|a|an|this|these)\s+", re.IGNORECASE)
+_NAME_END = regex(r"s?\b\s*", re.IGNORECASE)
 
 
 def _without_name(sentence: str, name: str) -> str:
@@ -175,8 +176,8 @@ def _without_name(sentence: str, name: str) -> str:
 
 
 # `Not stored: email, phone` speaks of columns.
-_NOT_ITS_COLUMNS = re.compile(r"\W*not (?:stored|persisted)(?: here)?\s*[:：]", re.IGNORECASE)
-_GOES_ON = re.compile(
+_NOT_ITS_COLUMNS = regex(r"\W*not (?:stored|persisted)(?: here)?\s*[:：]", re.IGNORECASE)
+_GOES_ON = regex(
     r"(?:it|this|they|not|never|no|computed|derived|ephemeral|transient|in-memory|calculated|generated|purely|exists|lives|held|"
     r"se|não|é|wird|werden|nicht|n'est|ne|non|viene|не|nie|jest)\b",
     re.IGNORECASE,

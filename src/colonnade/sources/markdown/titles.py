@@ -8,31 +8,32 @@ from functools import lru_cache
 
 from colonnade.sources.markdown import names
 from colonnade.vocabulary import headings, storage
+from colonnade.vocabulary.regex import regex
 
-_NUMBER = re.compile(
+_NUMBER = regex(
     r"^(?:(?:\(?\d+(?:\.\d+)*(?:[a-z](?=[.):\s]))?[.):]?|[A-Z]\d*[.)]|[IVX]+[.)]|[①-⑳]|§\s?\d+(?:\.\d+)*|第\d+[章节節])\s*)(?=[^\d\s])"
 )
-_DECORATION = re.compile(r"^[^\w`(（\[【\"'*]+|[^\w`)）\]】\"'*?。]+$")
-_BRACKETS = re.compile(r"[(（\[［【]([^()（）\[\]［］【】]*)[)）\]］】]")
+_DECORATION = regex(r"^[^\w`(（\[【\"'*]+|[^\w`)）\]】\"'*?。]+$")
+_BRACKETS = regex(r"[(（\[［【]([^()（）\[\]［］【】]*)[)）\]］】]")
 _MARKER_WORDS = "|".join(sorted((re.escape(word) for word in headings.MARKERS), key=len, reverse=True))
-_MARKER_BEFORE = re.compile(
+_MARKER_BEFORE = regex(
     rf"^(?:{_MARKER_WORDS})(?:\s*[:：]\s*|\s*#?\d+(?:\.\d+)*\s*[:：.\-–—)]?\s*|\s*[-–—]\s+|\s+(?=[`*\"]))"
     # In Spanish and Portuguese what a table is about stands behind `de`; a bare word is its name.
     r"|^(?:tabla|tabela|tabella|tabelle)\s+(?=\w+\s?(?:$|[(（]))",
     re.IGNORECASE,
 )
-_MARKER_AFTER = re.compile(
+_MARKER_AFTER = regex(
     r"[\s_]+(?:db |database )?(?:entity|table|model|collection|aggregate|aggregate root|entidad|tabla|tabelle|entität|sqlmodel|object store)$|(?:表|テーブル|エンティティ|模型|实体)$",  # noqa: E501
     re.IGNORECASE,
 )
-_SPLIT = re.compile(r"\s+[–—―-]{1,2}\s+|\s*[:：]\s+|\s*[:：]$|\s*[—]\s*|\s*\|\s*|\s+(?:→|->|=>|←|↔|⟶)\s+")
-_ARROW = re.compile(r"→|->|=>|↔|<->|⟶|──|—<|\bto\b.*\bone-to|\s(?:1|N|M):(?:1|N|M)\b")
-_SENTENCE = re.compile(r"[.!?。！？]\s*$|[，；]|[=<>{};]|\bis\b|\bare\b|\bmust\b|\bshould\b|\bwill\b")
-_VERSION = re.compile(
+_SPLIT = regex(r"\s+[–—―-]{1,2}\s+|\s*[:：]\s+|\s*[:：]$|\s*[—]\s*|\s*\|\s*|\s+(?:→|->|=>|←|↔|⟶)\s+")
+_ARROW = regex(r"→|->|=>|↔|<->|⟶|──|—<|\bto\b.*\bone-to|\s(?:1|N|M):(?:1|N|M)\b")
+_SENTENCE = regex(r"[.!?。！？]\s*$|[，；]|[=<>{};]|\bis\b|\bare\b|\bmust\b|\bshould\b|\bwill\b")
+_VERSION = regex(
     r"^(?:phase|step|stage|version|part|option|milestone|sprint|v?\d+(?:\.\d+)*|fr|sc|us|nfr|user story|story|epic|ac|t\d+|ep)[- ]?\d",  # noqa: E501
     re.IGNORECASE,
 )
-_FILE = re.compile(
+_FILE = regex(
     r"\.(?:py|ts|tsx|js|sql|md|ya?ml|json|kt|swift|go|rs|java|cs|prisma|csv|dart|rb|php)\b|/\w+/|^/|https?:|\{\w+\}",
     re.IGNORECASE,
 )
@@ -53,7 +54,7 @@ class Title:
     soft: bool = False
 
 
-_KEYCAP = re.compile(r"^[\d#*]\ufe0f?\u20e3\s*")
+_KEYCAP = regex(r"^[\d#*]\ufe0f?\u20e3\s*")
 
 
 # What follows so many letters of a title is no part of a name.
@@ -115,12 +116,12 @@ def _whole_role(lowered: str, without: str) -> str:
 
 
 # `One record a gauge is kept:` and `Each order holds:` announce columns.
-_HOLDING = re.compile(
+_HOLDING = regex(
     r"\b(?:is|are) (?:kept|stored|held|recorded|saved)$"
     r"|^(?:it|each \w+|every \w+|an? \w+) (?:holds|stores|keeps|records|contains|has)$"
 )
 # `核心属性`: what stands before the word says which of them.
-_ATTRIBUTES_OF = re.compile(r"^[^\x00-\x7f]{0,6}(?:属性|字段|フィールド)$")
+_ATTRIBUTES_OF = regex(r"^[^\x00-\x7f]{0,6}(?:属性|字段|フィールド)$")
 
 
 def _role_by_words(lowered: str) -> str:
@@ -171,8 +172,8 @@ def _role_by_words(lowered: str) -> str:
     return ""
 
 
-_CODE_FIRST = re.compile(r"`[^`]+`.*")
-_CODE_NAME = re.compile(r"`[A-Za-z_][\w.]*`\s*(?:[(（\[].*)?")
+_CODE_FIRST = regex(r"`[^`]+`.*")
+_CODE_NAME = regex(r"`[A-Za-z_][\w.]*`\s*(?:[(（\[].*)?")
 
 
 @lru_cache(maxsize=16384)
@@ -209,13 +210,13 @@ def announced(text: str) -> bool:
 
 
 # `View: `open_loans`` is worked out from tables.
-_VIEW = re.compile(
+_VIEW = regex(
     r"(?:(?:database|sql|materiali[sz]ed|public) )?view\s*(?:[:：]|[-–—])\s*`?(?P<name>[a-z]\w*)`?\s*(?:[(（].*)?$",
     re.IGNORECASE,
 )
 
 
-_CHANGE = re.compile(
+_CHANGE = regex(
     r"(?:(?:add(?:ed|itions?)?|alter(?:ed|ations?)?|extend(?:ed)?|chang(?:e|ed|es|ing)|modif(?:y|ied|ications?)|updat(?:e|ed|es)|creat(?:e|ed)|extensions?|new|amend(?:ed|ments?)?|"
     r"(?:new|added|changed|modified|additional)\s+(?:columns|fields|attributes))(?:\s+(?:to|of|on|in|for))?(?:\s+(?:the|existing|new))*(?:\s+(?:table|entity|model|collection))?)\s*[:：]?\s+"
     r"(?:the\s+)?(?P<name>`[A-Za-z_][\w.]*`|[a-z][a-z0-9_]*(?=\s+(?:table|entity|model|collection)\b))(?P<rest>(?:\s+(?:table|entity|model|collection))?\s*(?:[(（—–:-].*)?)",
@@ -223,7 +224,7 @@ _CHANGE = re.compile(
 )
 
 
-_MAPPED = re.compile(
+_MAPPED = regex(
     r"(?P<name>[^\W\d][\w ]{0,40}?)\s*(?:→|->|=>)\s*(?:table\s+)?`?(?P<table>[a-z][a-z0-9_]*)`?\s*"
     r"(?P<rest>(?:[(（].*)?)",
     re.IGNORECASE,
@@ -238,7 +239,7 @@ def _mapped(text: str) -> str:
 
 
 # `trips/{tripId}/stops/{stopId}`, the path of a document; `/trips/{id}` is one of a page unless a word says otherwise.
-_PATH = re.compile(
+_PATH = regex(
     r"(?P<marker>(?:(?:sub-?)?collection|document|firestore)\s*[:：]?\s+(?=`?/?\w))?(?P<code>`?)(?(marker)/?)(?:[A-Za-z]\w*/[{<$][^{}<>/\s]*[}>]?/)*"
     r"(?P<name>[A-Za-z]\w*)/[{<$][^{}<>/`\s]*[}>]?(?P=code)(?P<rest>\s*(?:[(（—–:-].*)?)",
     re.IGNORECASE,
@@ -317,13 +318,13 @@ def key_like(table: str, text: str) -> bool:
     return names.key(table) == name or names.key(table).endswith(name) or name.endswith(names.key(table))
 
 
-_LETTER = re.compile(r"[^\W\d_]")
-_SEVERAL_THINGS = re.compile(
+_LETTER = regex(r"[^\W\d_]")
+_SEVERAL_THINGS = regex(
     r"[,;&+]|\band\b|\bvs\.?\b|\bfor\b|\bwith\b|\bof (?:the|a)\b|\bto\b|\bby\b|\bin\b|\bon\b|\bfrom\b"
 )
 
 
-_RELATED = re.compile(
+_RELATED = regex(
     r"(?P<one>[^\W\d][\w ]{0,40}?)\s+"
     r"(?P<verb>(?:has|have|owns?|contains?)\s+(?:many|multiple|several|one|zero or more|one or more)"
     r"|belongs?\s+to(?:\s+(?:many|one|exactly one|an?))?)\s+(?P<other>[^\W\d][\w ]{0,40}?)",

@@ -14,10 +14,11 @@ from colonnade.sources.markdown.said import Columns, Said
 from colonnade.sources.tree import shown
 from colonnade.vocabulary import constraints as words
 from colonnade.vocabulary import relations, signs, wishes
+from colonnade.vocabulary.regex import regex
 
-_KEYED = re.compile(r"uni|index|idx|dupl|primary|únic|eindeutig|唯一|一意|уникал", re.IGNORECASE)
-_WORD = re.compile(r"[^\W\d_]{2,}")
-_SIGN = re.compile(r"[<>≤≥]|!=")
+_KEYED = regex(r"uni|index|idx|dupl|primary|únic|eindeutig|唯一|一意|уникал", re.IGNORECASE)
+_WORD = regex(r"[^\W\d_]{2,}")
+_SIGN = regex(r"[<>≤≥]|!=")
 
 
 def findings(said: Iterable[Said], entities: Sequence[DraftEntity], columns: Columns) -> Iterator[Finding]:

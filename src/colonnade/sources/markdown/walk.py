@@ -19,6 +19,7 @@ from colonnade.sources.reading import Reading
 from colonnade.values import replace
 from colonnade.vocabulary import columns as column_titles
 from colonnade.vocabulary import qualifiers, storage
+from colonnade.vocabulary.regex import regex
 
 # In these parts of a document nothing defines a column.
 SPEAKING = frozenset(
@@ -116,7 +117,7 @@ def _inside(block: Block) -> Iterator[Fence]:
 
 
 # Titles on states that no columns below can make an entity of; a washing machine may be one.
-_MOVING = re.compile(r"\b(?:state machine|life ?cycle|transitions|states)\W*$", re.IGNORECASE)
+_MOVING = regex(r"\b(?:state machine|life ?cycle|transitions|states)\W*$", re.IGNORECASE)
 
 
 def _entered(
@@ -175,7 +176,7 @@ def _is_part(title: titles.Title, section: Section) -> bool:
     return title.role == "attributes" or (title.role == "entity" and several and not titles.announced(section.text))
 
 
-_CALL = re.compile(r"[`*]*(?P<name>[^\W\d]\w*)[`*]*\s?\((?P<inside>[^\W\d]\w*(?:[^()]|\([^()]*\))*)\)\.?")
+_CALL = regex(r"[`*]*(?P<name>[^\W\d]\w*)[`*]*\s?\((?P<inside>[^\W\d]\w*(?:[^()]|\([^()]*\))*)\)\.?")
 
 
 def _called(block: Paragraph, file: str) -> Iterator[Reading]:
@@ -197,7 +198,7 @@ def _called(block: Paragraph, file: str) -> Iterator[Reading]:
             yield Reading("list", bullets.PRECISION - 10, (subject.entity(about, columns),))
 
 
-_SPELLED = re.compile(r"`(?P<name>[a-z]\w*)`\s*[:：]\s*(?P<rest>(?:`\w+`(?:\s*\([^()]*\))?[\s,.]*){3,})", re.DOTALL)
+_SPELLED = regex(r"`(?P<name>[a-z]\w*)`\s*[:：]\s*(?P<rest>(?:`\w+`(?:\s*\([^()]*\))?[\s,.]*){3,})", re.DOTALL)
 
 
 def _spelled(block: Paragraph, file: str) -> Iterator[Reading]:
@@ -222,7 +223,7 @@ def _is_page(section: Section, title: titles.Title) -> bool:
 
 
 # `data/stops.json` holds rows as a table does, where its columns stand below.
-_DATA_FILE = re.compile(r".*?`(?:[\w.-]+/)*([\w-]+)\.(?:json|jsonl|ndjson|csv|tsv|parquet)`.*")
+_DATA_FILE = regex(r".*?`(?:[\w.-]+/)*([\w-]+)\.(?:json|jsonl|ndjson|csv|tsv|parquet)`.*")
 
 
 def _is_data_file(section: Section) -> bool:
@@ -262,7 +263,7 @@ def _defines(section: Section, title: titles.Title, about: Subject | None, file:
 
 
 _PRIMARY = "|".join(pattern.pattern for field, _, pattern in qualifiers.FLAGS if field == "primary_key")
-_KEY_SIGN = re.compile(rf"(?<![^\W_])ids?(?![^\W_])|pk|primary|composite|{_PRIMARY}", re.IGNORECASE)
+_KEY_SIGN = regex(rf"(?<![^\W_])ids?(?![^\W_])|pk|primary|composite|{_PRIMARY}", re.IGNORECASE)
 
 
 def _may_have_key(block: Bullets) -> bool:
@@ -294,7 +295,7 @@ def _reading(part: Part, file: str) -> Iterator[Reading]:
         yield from _inline(part, block, file)
 
 
-_OF_A_SCREEN = re.compile(r"(?:Filter|UI|Ui|App|Form|Auth|View|Page|Modal|Redux|Loading|Sidebar|Theme)\w*State$")
+_OF_A_SCREEN = regex(r"(?:Filter|UI|Ui|App|Form|Auth|View|Page|Modal|Redux|Loading|Sidebar|Theme)\w*State$")
 
 
 def _is_transfer(about: Subject, attributes: tuple[DraftAttribute, ...]) -> bool:
@@ -566,7 +567,7 @@ def _list(part: Part, block: Bullets, file: str) -> Iterator[Reading]:
         yield from _rules(part.subject, block, file)
 
 
-_TABLE_HEAD = re.compile(
+_TABLE_HEAD = regex(
     r"\*\*`?(?P<name>[a-z][a-z0-9]*(?:_[a-z0-9]+)*)`?\*\*\s*(?P<note>\(.*?\)(?=\s|$))?\s*(?:[:—–-].*)?", re.DOTALL
 )
 
@@ -591,10 +592,10 @@ def _nested(item: Item) -> tuple[Item, ...]:
     return tuple(nested.items) if nested else ()
 
 
-_FK_NOTE = re.compile(
+_FK_NOTE = regex(
     r"\bFKs?\s+(?:to\s+|→\s*|->\s*)?(?P<target>[a-z]\w*)|\b(?P<single>1:1)\W+(?:[^\W\d_]{1,4}\s+)?(?P<other>[a-z]\w+)"
 )
-_BETWEEN = re.compile(r"(?P<left>[a-z]\w*)\s*(?:<->|↔)\s*(?P<right>[a-z]\w*)")
+_BETWEEN = regex(r"(?P<left>[a-z]\w*)\s*(?:<->|↔)\s*(?P<right>[a-z]\w*)")
 
 
 def _listed_tables(block: Bullets, file: str) -> Iterator[Reading]:
@@ -643,7 +644,7 @@ def _columns_of(part: Part, about: Subject, block: Bullets, announced: bool, fil
         yield Reading("words", 30, (subject.entity(about, weak),))
 
 
-_ANNOUNCED = re.compile(
+_ANNOUNCED = regex(
     r"\**`?(?P<head>[^:：*`\n]{1,40}?)`?(?:\*\*\s*[:：]|[:：]\s*\*\*|[:：]|\*\*(?=$))\s*(?P<rest>.*)", re.DOTALL
 )
 
@@ -681,7 +682,7 @@ def _announced_item(about: Subject, entry: Item, file: str) -> Iterator[Reading]
             yield _defined("list", bullets.PRECISION - 10, about, found, place, file)
 
 
-_FOREIGN_KEYS = re.compile(r"\W*(?:foreign keys?|FKs?)\W*", re.IGNORECASE)
+_FOREIGN_KEYS = regex(r"\W*(?:foreign keys?|FKs?)\W*", re.IGNORECASE)
 
 
 def _foreign_keys(about: Subject, entry: Item, file: str) -> Iterator[Reading]:
@@ -823,8 +824,8 @@ def titled_entities(root: Section, defined: set[str], file: str) -> tuple[Subjec
     return tuple(found)
 
 
-_TABLE_NAME = re.compile(r"[`*]*(?P<name>[a-z][a-z0-9]*(?:_[a-z0-9]+)*)[`*]*")
-_TABLE_NAMES = re.compile(r"[`*]*[a-z][a-z0-9]*(?:_[a-z0-9]+)*[`*]*(?:\s*/\s*[`*]*[a-z][a-z0-9]*(?:_[a-z0-9]+)*[`*]*)*")
+_TABLE_NAME = regex(r"[`*]*(?P<name>[a-z][a-z0-9]*(?:_[a-z0-9]+)*)[`*]*")
+_TABLE_NAMES = regex(r"[`*]*[a-z][a-z0-9]*(?:_[a-z0-9]+)*[`*]*(?:\s*/\s*[`*]*[a-z][a-z0-9]*(?:_[a-z0-9]+)*[`*]*)*")
 
 
 def named_tables(root: Section, defined: set[str], file: str) -> Iterator[Subject]:

@@ -10,28 +10,27 @@ from colonnade import types
 from colonnade.sources.markdown import names
 from colonnade.values import replace
 from colonnade.vocabulary import qualifiers, typewords
+from colonnade.vocabulary.regex import regex
 
 _CLOSERS = {"(": ")", "[": "]", "{": "}", "<": ">", "（": "）"}
-_WORD = re.compile(r"[^\W\d][\w.]*(?:[-/&][^\W\d][\w.]*)*")
-_ARGUMENTS = re.compile(r"\s?\(\s*\d+\s*(?:,\s*\d+\s*)?\)")
-_ARRAY = re.compile(r"\s?(?:\[\d*\])+")
-_TAIL = re.compile(
-    r"\s+(?:with(?:out)? time ?zone|precision|varying|unsigned|array|object|with tz|w/ tz)\b", re.IGNORECASE
-)
+_WORD = regex(r"[^\W\d][\w.]*(?:[-/&][^\W\d][\w.]*)*")
+_ARGUMENTS = regex(r"\s?\(\s*\d+\s*(?:,\s*\d+\s*)?\)")
+_ARRAY = regex(r"\s?(?:\[\d*\])+")
+_TAIL = regex(r"\s+(?:with(?:out)? time ?zone|precision|varying|unsigned|array|object|with tz|w/ tz)\b", re.IGNORECASE)
 _VALUE = r"(?:'[^'\n]{1,48}'|\"[^\"\n]{1,48}\"|`[^`\n]{1,48}`|“[^”\n]{1,48}”|[^\s,|;/()'\"`\[\]{}][^,|;()'\"`\[\]{}\n]{0,47})"  # noqa: E501
 _QUOTED = r"(?:'[^'\n]{1,48}'|\"[^\"\n]{1,48}\"|`[^`\n]{1,48}`|“[^”\n]{1,48}”)"
-_PIPES = re.compile(rf"\s*{_VALUE}(?:\s*\|\s*{_VALUE})+\s*")
-_QUOTED_LIST = re.compile(
+_PIPES = regex(rf"\s*{_VALUE}(?:\s*\|\s*{_VALUE})+\s*")
+_QUOTED_LIST = regex(
     rf"{_QUOTED}(?:\s*(?:,\s*(?:or\s+|and\s+|o\s+|oder\s+|ou\s+)?|/|\bor\b|\band\b|\||、|\bo\b|\boder\b|\bou\b|→|->)\s*{_QUOTED})+"
 )
-_SLASHES = re.compile(r"[^\W_][\w-]{0,30}(?:\s?/\s?[^\W_][\w-]{0,30})+")
-_DEFAULT_MARK = re.compile(
+_SLASHES = regex(r"[^\W_][\w-]{0,30}(?:\s?/\s?[^\W_][\w-]{0,30})+")
+_DEFAULT_MARK = regex(
     r"(?<!\s)\s*(?:[(（]\s*)?(?:default|por defecto|padrão|standard|默认|デフォルト|par défaut)\s*(?:[)）]\s*)?$"
     r"|^\s*default\s+",
     re.IGNORECASE,
 )
-_SEPARATORS = re.compile(r"\s*(?:\||,|;|、|/|，|；|\bor\b|\band\b|\bo\b|\bou\b|\boder\b)\s*")
-_OPEN_GENERIC = re.compile(r"(?P<name>[A-Za-z_][\w. ]*?)\s*(?P<open>[<\[(])")
+_SEPARATORS = regex(r"\s*(?:\||,|;|、|/|，|；|\bor\b|\band\b|\bo\b|\bou\b|\boder\b)\s*")
+_OPEN_GENERIC = regex(r"(?P<name>[A-Za-z_][\w. ]*?)\s*(?P<open>[<\[(])")
 _NOISE = frozenset(("null", "none", "undefined", "nil"))
 _NULLS = _NOISE - {"none"}
 
@@ -66,7 +65,7 @@ def resolve(word: str) -> str | None:
     return None
 
 
-_IN_QUOTES = re.compile(r"['\"].*['\"]")
+_IN_QUOTES = regex(r"['\"].*['\"]")
 # The types whose names are mistyped.
 _SPELT = frozenset(
     "string integer boolean timestamp timestamptz datetime decimal numeric varchar bigint jsonb float".split()
@@ -175,7 +174,7 @@ def _literal(part: str) -> bool:
     return bool(re.fullmatch(_QUOTED, part)) or resolve(part) is None
 
 
-_PROSE_START = re.compile(r"\s[-–—]\s|[;；]\s|\s\(|（")
+_PROSE_START = regex(r"\s[-–—]\s|[;；]\s|\s\(|（")
 
 
 def _before_prose(text: str) -> str:
@@ -183,13 +182,13 @@ def _before_prose(text: str) -> str:
     return _PROSE_START.split(text, maxsplit=1)[0]
 
 
-_ENUM_WORD = re.compile(
+_ENUM_WORD = regex(
     r"(?:(?:string|text|varchar(?:\(\d+\))?|postgres(?:ql)?|db)[\s/]*)?(?P<word>[^\W\d]+)(?:\s+(?:of|type|values?))?\b",
     re.IGNORECASE,
 )
-_NAMED_ENUM = re.compile(r"(?P<name>[A-Z]\w+)\s+enum\b")
-_ENUM_MARK = re.compile(r"^[:：=]\s*")
-_ENUM_NAME = re.compile(r"`?([A-Z]\w+)`?")
+_NAMED_ENUM = regex(r"(?P<name>[A-Z]\w+)\s+enum\b")
+_ENUM_MARK = regex(r"^[:：=]\s*")
+_ENUM_NAME = regex(r"`?([A-Z]\w+)`?")
 
 
 def _enumeration(text: str) -> Written | None:
@@ -285,11 +284,11 @@ def _array_of(inside: str) -> str:
     return f"{known or ('jsonb' if inside.strip()[:1].isupper() and not known else 'text')}[]"
 
 
-_COLLECTION_OF = re.compile(
+_COLLECTION_OF = regex(
     r"(?:json |jsonb )?(?:array|list|set|collection|lista|liste)\s*(?:of|de|von)\s+(?P<what>[\w.]+(?:\s?\(\d+\))?)",
     re.IGNORECASE,
 )
-_IN_BRACKETS = re.compile(r"\[\s*(?P<what>[A-Za-z_][\w.]*)\s*\](?P<null>\??)")
+_IN_BRACKETS = regex(r"\[\s*(?P<what>[A-Za-z_][\w.]*)\s*\](?P<null>\??)")
 
 
 def _collection(text: str) -> Written | None:
@@ -309,8 +308,8 @@ def _collection(text: str) -> Written | None:
     return None
 
 
-_WORDS = re.compile(r"[^\W\d][\w./-]*(?:[ \t&][^\W_][\w./-]*){0,4}")
-_WORD_START = re.compile(r"(?<=[^\s&])(?=[\s&])")
+_WORDS = regex(r"[^\W\d][\w./-]*(?:[ \t&][^\W_][\w./-]*){0,4}")
+_WORD_START = regex(r"(?<=[^\s&])(?=[\s&])")
 
 
 def _known(text: str) -> Written | None:
@@ -354,11 +353,11 @@ def _with_array(found: str, tail: str) -> Written:
     return Written(found, nullable=nullable, rest=tail.lstrip("?!"), known=True)
 
 
-_CAPITAL_NAME = re.compile(r"(?P<name>[A-Z][A-Za-z0-9_]*)(?P<array>\[\])?(?P<null>\?)?(?=$|[\s,;(|/!])")
-_LOWER_WORD = re.compile(r"\s+[a-z]")
-_HUMP = re.compile(r"[a-z][A-Z]")
-_SNAKE_NAME = re.compile(r"(?P<name>[a-z]+(?:_[a-z0-9]+)+)(?P<array>\[\])?(?=$|[\s,;(|])")
-_LOWER_NAME = re.compile(
+_CAPITAL_NAME = regex(r"(?P<name>[A-Z][A-Za-z0-9_]*)(?P<array>\[\])?(?P<null>\?)?(?=$|[\s,;(|/!])")
+_LOWER_WORD = regex(r"\s+[a-z]")
+_HUMP = regex(r"[a-z][A-Z]")
+_SNAKE_NAME = regex(r"(?P<name>[a-z]+(?:_[a-z0-9]+)+)(?P<array>\[\])?(?=$|[\s,;(|])")
+_LOWER_NAME = regex(
     r"(?P<name>[a-z]{3,})(?P<array>\[\])?(?=$|\s+(?:NOT NULL|NULL|DEFAULT|UNIQUE|PK|FK|REFERENCES|PRIMARY)\b)"
 )
 

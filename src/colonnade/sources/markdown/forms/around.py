@@ -16,32 +16,33 @@ from colonnade.sources.markdown.relations import Relation
 from colonnade.sources.markdown.walk import Part, announces_columns
 from colonnade.values import replace
 from colonnade.vocabulary import storage
+from colonnade.vocabulary.regex import regex
 
 Columns = Mapping[str, Mapping[str, str]]
 
-_INDEX_LEAD = re.compile(
+_INDEX_LEAD = regex(
     r"\b(?:unique\s+)?(?:composite\s+|partial\s+|b-?tree\s+|gin\s+|gist\s+|covering\s+)*index(?:es|ed)?\b|\bidx_\w+|\bix_\w+|索引|インデックス|índice",
     re.IGNORECASE,
 )
-_UNIQUE_LEAD = re.compile(
+_UNIQUE_LEAD = regex(
     r"\bunique(?:ness)?\b|\bduplicates? not allowed\b|一意|唯一|únic[oa]|eindeutig|уникальн", re.IGNORECASE
 )
 # The index of a primary key is the key's own.
-_OF_THE_KEY = re.compile(
+_OF_THE_KEY = regex(
     r"\W*(?:PK|primary key|clave primaria|chave primária|clé primaire|主键|主キー)\b(?!.*\bindex)", re.IGNORECASE
 )
-_SPEAKS = re.compile(r"index|uni|idx|ix_|índice|索引|インデックス|一意|唯一|dupli|únic|eindeut|уникал", re.IGNORECASE)
-_GROUP = re.compile(
+_SPEAKS = regex(r"index|uni|idx|ix_|índice|索引|インデックス|一意|唯一|dupli|únic|eindeut|уникал", re.IGNORECASE)
+_GROUP = regex(
     r"[(（\[]\s*(?P<columns>`?[^\W\d]\w*`?(?:\s+(?:ASC|DESC))?(?:\s*[,+、]\s*`?[^\W\d]\w*`?(?:\s+(?:ASC|DESC))?)*)\s*[)）\]]",
     re.IGNORECASE,
 )
-_PAIR = re.compile(r"(?<!\w)`?(?P<first>[^\W\d]\w*)`?(?:\s{0,8}(?:\+|,|/|&|、|\band\b)\s*`?[^\W\d]\w*`?)+")
-_WITHIN = re.compile(
+_PAIR = regex(r"(?<!\w)`?(?P<first>[^\W\d]\w*)`?(?:\s{0,8}(?:\+|,|/|&|、|\band\b)\s*`?[^\W\d]\w*`?)+")
+_WITHIN = regex(
     r"\b(?:unique|uniqueness|eindeutig|únic[oa])\s+(?:within|per|for each|for|by|in|across|inside|por|dentro d\w+|pro|je)\s+(?:an?\s+|the\s+|each\s+|same\s+|given\s+|el\s+|la\s+)?`?(?P<scope>[^\W\d]\w*(?:_id|Id)?)`?",  # noqa: E501
     re.IGNORECASE,
 )
-_WHERE = re.compile(r"\bWHERE\s+(?P<predicate>[^;`)]+)", re.IGNORECASE)
-_NAME = re.compile(
+_WHERE = regex(r"\bWHERE\s+(?P<predicate>[^;`)]+)", re.IGNORECASE)
+_NAME = regex(
     r"(?<!\w)`?(?P<name>(?:idx|ix|uq|uk|uniq|unique|index|ux|ak)_\w+|\w+_(?:idx|index|key|uniq|unique))`?",
     re.IGNORECASE,
 )
@@ -101,11 +102,11 @@ def _block(part: Part, about: str | None, known: Index, file: str) -> Iterator[R
 
 
 # `Belongs to exactly one shop.`, `Each shop has many orders.`
-_DESCRIBED = re.compile(
+_DESCRIBED = regex(
     r"(?:(?:it|each|every|one|an?|the)\s+(?:[\w-]+\s+){0,2})?(?:belongs? to|has many|have many|is owned by|owned by)\b",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+_SENTENCE_END = regex(r"(?<=[.!?])\s+")
 
 
 def _described(block: Paragraph, about: str, known: Index, file: str) -> Iterator[Relation]:
@@ -116,7 +117,7 @@ def _described(block: Paragraph, about: str, known: Index, file: str) -> Iterato
             yield from relations.told(sentence, place, about, known)
 
 
-_ANNOUNCED = re.compile(
+_ANNOUNCED = regex(
     r"\*{0,4}`?(?:relationships?|relations?|associations?|foreign keys?|belongs to|has many|has one|many-to-one|one-to-many|many-to-many|one-to-one|references|parent|children|relaciones|relações|beziehungen|关系|関連|リレーション|связи|owned by)[^:：]{0,20}`?\*{0,4}\s{0,4}[:：]",  # noqa: E501
     re.IGNORECASE,
 )
@@ -151,8 +152,8 @@ def _joined(lines: Sequence[Span]) -> Iterator[Span]:
         yield run
 
 
-_RELATION_WORD = re.compile(r"\*{0,4}(?:relation|assoc|foreign|rela|bezieh|关系|関連|リレ|связи)", re.IGNORECASE)
-_RELATION_START = re.compile(
+_RELATION_WORD = regex(r"\*{0,4}(?:relation|assoc|foreign|rela|bezieh|关系|関連|リレ|связи)", re.IGNORECASE)
+_RELATION_START = regex(
     r"(?:\*\*)?(?:belongs to|has many|has one|owned by|contains many|references one|many-to-|one-to-)", re.IGNORECASE
 )
 
@@ -216,12 +217,12 @@ def _table(part: Part, block: Table, about: str | None, known: Index, file: str)
 # Indexes and uniques.
 
 
-_INDEX_LIST = re.compile(
+_INDEX_LIST = regex(
     r"\*{0,4}(?:(?:unique |composite )?index(?:es)?|índices?|索引|インデックス|indizes)\*{0,4}\s{0,4}[:：]\*{0,4}"
     r"(?P<rest>.+)",
     re.IGNORECASE,
 )
-_SAID_UNIQUE = re.compile(r"\bunique\b", re.IGNORECASE)
+_SAID_UNIQUE = regex(r"\bunique\b", re.IGNORECASE)
 
 
 def indexes(parts: Sequence[Part], known: Index, columns: Columns, file: str) -> Iterator[DraftEntity]:
@@ -442,12 +443,12 @@ def _ordered(written: str, mine: Mapping[str, str]) -> str:
     return f"{found} DESC" if written.upper().endswith(" DESC") else found
 
 
-_KEY_LINE = re.compile(
+_KEY_LINE = regex(
     r"(?P<before>[^:：(（]{0,60}?)\b(?:composite )?(?:primary key|PK|clave primaria|chave primária|主键|主キー)"
     r"(?:\W{0,8}?[:：]\**|(?P<bare>[\s*`]{0,4}(?=[(（])))\s*(?P<rest>.+)",
     re.IGNORECASE,
 )
-_IN = re.compile(r"\b(?:in|on|of|for)\s+(?:the\s+)?$", re.IGNORECASE)
+_IN = regex(r"\b(?:in|on|of|for)\s+(?:the\s+)?$", re.IGNORECASE)
 
 
 def keys(parts: Sequence[Part], known: Index, columns: Columns, file: str) -> Iterator[DraftEntity]:
@@ -489,13 +490,13 @@ def _key_owner(
     return about if about in having else having[0] if len(having) == 1 and len(named) > 1 else None
 
 
-_BELONGS = re.compile(
+_BELONGS = regex(
     r"\W*(?:many-to-one\W+)?(?:optionally )?"
     r"(?:belongs to|references?|refers to|points to|owned by|many-to-one(?: with| to)?)\s+"
     r"(?:(?:an?|one|exactly one|the|its|zero or one)\s+)?(?P<target>[A-Z]\w*)\b(?!\.)",
     re.IGNORECASE,
 )
-_BELONGS_WORD = re.compile(r"belongs|refer|owned|points|many-to-one", re.IGNORECASE)
+_BELONGS_WORD = regex(r"belongs|refer|owned|points|many-to-one", re.IGNORECASE)
 
 
 def pointers(parts: Sequence[Part], known: Index, columns: Columns, file: str) -> Iterator[DraftEntity]:
@@ -514,7 +515,7 @@ def pointers(parts: Sequence[Part], known: Index, columns: Columns, file: str) -
                 yield DraftEntity(Fact(about, place), Fact("table", place), attributes=(column,))
 
 
-_COMPARED = re.compile(
+_COMPARED = regex(
     r"(?:CHECK\s*)?\(?\s*(?P<text>(?P<column>[^\W\d]\w*)\s*(?:>=|<=|<>|!=|≥|≤|>|<|=|\bBETWEEN\b|\bIN\b)\s*[^;`]{1,80}?)\s*\)?\.?",
     re.IGNORECASE,
 )
@@ -536,7 +537,7 @@ def checks(parts: Sequence[Part], known: Index, columns: Columns, file: str) -> 
                 yield replace(DraftEntity(Fact(about, place), Fact("table", place)), constraints=(Fact(stated, place),))
 
 
-_FIRST = re.compile(
+_FIRST = regex(
     r"\W*(?P<column>[^\W\d]\w*(?: [^\W\d]\w*){0,2}?)[`*\"']*"
     r"(?=\s+(?:must|may|can|should|is|has|in|between|at|>|<|≥|≤)|\s*:)"
 )
@@ -555,12 +556,12 @@ def _limited(part: Part, about: str, columns: Mapping[str, str], file: str) -> I
             yield DraftEntity(Fact(about, place), Fact("table", place), attributes=(attribute,))
 
 
-_SIGN = re.compile(r"[<>=≥≤]|\bBETWEEN\b|\bIN\b", re.IGNORECASE)
+_SIGN = regex(r"[<>=≥≤]|\bBETWEEN\b|\bIN\b", re.IGNORECASE)
 
 
-_KEY_WORD = re.compile(r"key|pk\b|主|clave|chave", re.IGNORECASE)
-_DELETE_WORD = re.compile(r"delet|削除|删除|lógic|удален|logique", re.IGNORECASE)
-_ANYTHING = re.compile("")
+_KEY_WORD = regex(r"key|pk\b|主|clave|chave", re.IGNORECASE)
+_DELETE_WORD = regex(r"delet|削除|删除|lógic|удален|logique", re.IGNORECASE)
+_ANYTHING = regex("")
 
 
 def lines_of(part: Part, file: str, wanted: re.Pattern[str] = _ANYTHING) -> Iterator[tuple[str, Place]]:

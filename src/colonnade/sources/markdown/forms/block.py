@@ -12,6 +12,7 @@ from typing import Any
 from colonnade.design.draft import DraftAttribute, DraftEntity, DraftRelationship, EntityKind, Fact
 from colonnade.errors import Place
 from colonnade.values import replace
+from colonnade.vocabulary.regex import regex
 
 # Where two forms of one document disagree, the higher one wins in the merge.
 PRECISION: Mapping[str, int] = {
@@ -58,11 +59,11 @@ def block(text: str, place: Place) -> Block:
     return Block(text, place, (0, *(match.end() for match in re.finditer("\n", text))))
 
 
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_BREAK = re.compile(r"[^\w]+")
+_HUMP = regex(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_BREAK = regex(r"[^\w]+")
 
 
-_LOW_LINES = re.compile("_+")
+_LOW_LINES = regex("_+")
 
 
 @lru_cache(maxsize=16384)
@@ -92,17 +93,17 @@ def owner_of(column: str) -> str | None:
 
 
 # Names of classes and interfaces that carry data but are no stored data, whatever their fields.
-_TRANSFER = re.compile(
+_TRANSFER = regex(
     r"\w(?:Create|Update|Patch|Response|Req|Res|D[Tt][Oo]|Payload|Params|Props|Output|Error|Exception|Service|Repository|"
     r"Repo|Controller|Handler|Context|Hook|Callback|Serializer|Validator|Factory|Middleware|Router|ViewSet|FormData|"
     r"FormValues|Args|Mixin|Database|Public|Read|Protocol|Api|Adapter)$|^(?:Create|Update|Patch|Delete|Upsert|Paginated)[A-Z]|[a-z]With[A-Z]"
 )
 # Names that are stored data where they have a key of their own: a LeaveRequest, a LabTest, an InsuranceProvider.
-_PERHAPS = re.compile(
+_PERHAPS = regex(
     r"\w(?:Request|Schema|In|Out|Input|Config|Options|Store|Action|Manager|Client|Provider|Filter|Filters|Query|Test|"
     r"Tests|Result|Command|Base)$|^(?:New|Get|List|Insert)[A-Z]"
 )
-_CONCEPT = re.compile(
+_CONCEPT = regex(
     r"^(?:Filter|UI|Ui|App|Form|Auth|View|Page|Store|Modal|Redux|Search|Loading|Global|Root)\w*State$|\w(?:List|Details?|Page|Form|Modal|Dialog|Screen|Filters?|Search|View)State$|"
     r"\w(?:Summary|Stats|Statistics|Metrics|View|ViewModel|Breakdown|NodeData)$"
 )

@@ -15,6 +15,7 @@ from colonnade.sources.markdown.blocks import Bullets, Item, Span
 from colonnade.sources.markdown.facts import NOWHERE, Facts
 from colonnade.sources.markdown.forms.table import column_name
 from colonnade.vocabulary import prose, qualifiers
+from colonnade.vocabulary.regex import regex
 
 PRECISION = 65
 
@@ -22,21 +23,19 @@ _IDENT = r"[^\W\d][\w$]*(?:\.[^\W\d][\w$]*)?(?:\[\])?"
 _QUOTED_NAME = (
     rf"(?:\*\*`?[^*`\n]{{1,60}}`?\*\*|`[^`\n]{{1,80}}`|\*[^*\n]{{1,60}}\*|__[^_\n]{{1,60}}__|\"{_IDENT}\"|'{_IDENT}')"
 )
-_HEAD = re.compile(
+_HEAD = regex(
     rf"(?P<names>{_QUOTED_NAME}(?:\s*(?:,|/|&|\+|;|、|\band\b|\bund\b|\by\b|\be\b|\bor\b)\s*{_QUOTED_NAME})*|{_IDENT}(?:\s*(?:,|/|&|、)\s*{_IDENT})*|[^\W\d][\w '’/-]{{1,40}}?)(?P<mark>[?*!]?)(?P<rest>\s*(?:[:：(（=]|[-–—→]\s|\s[-–—→]\s|->|…\s).*|\s+[A-Za-z].*|)",  # noqa: E501
     re.DOTALL,
 )
-_PHRASE = re.compile(
-    r"(?P<names>[^\W\d][\w'’/-]*(?: [\w'’/-]+){0,3})(?P<mark>[?*!]?)(?P<rest>\s*[:：(（].*)", re.DOTALL
-)
+_PHRASE = regex(r"(?P<names>[^\W\d][\w'’/-]*(?: [\w'’/-]+){0,3})(?P<mark>[?*!]?)(?P<rest>\s*[:：(（].*)", re.DOTALL)
 # `Número secuencial único`: a name of two words and what it is.
-_FLAG_BEHIND = re.compile(r"(?P<name>[^\W\d_]+ [^\W\d_]+)\s+(?P<flag>[^\W\d_]+)\W*")
-_UNIQUE = re.compile(r"únic[oa]|unique|eindeutig|unico|unica", re.IGNORECASE)
-_EACH = re.compile(_QUOTED_NAME)
-_DASH = re.compile(r"\s+[-–—]{1,2}\s+|\s+…\s+|\s*—\s*|\s+//\s+|\s+#\s+|\s+<-+\s+")
-_BRACKET = re.compile(r"\s*[(（\[](?P<inside>(?:[^()（）\[\]]|[(（\[][^()（）\[\]]*[)）\]])*)[)）\]]")
+_FLAG_BEHIND = regex(r"(?P<name>[^\W\d_]+ [^\W\d_]+)\s+(?P<flag>[^\W\d_]+)\W*")
+_UNIQUE = regex(r"únic[oa]|unique|eindeutig|unico|unica", re.IGNORECASE)
+_EACH = regex(_QUOTED_NAME)
+_DASH = regex(r"\s+[-–—]{1,2}\s+|\s+…\s+|\s*—\s*|\s+//\s+|\s+#\s+|\s+<-+\s+")
+_BRACKET = regex(r"\s*[(（\[](?P<inside>(?:[^()（）\[\]]|[(（\[][^()（）\[\]]*[)）\]])*)[)）\]]")
 # Heads of items that say something about the entity instead of naming a column.
-_META = re.compile(
+_META = regex(
     r"(?:purpose|description|note|notes|storage|lifecycle|primary key|foreign keys?|table|table name|examples?|usage|relationships?|relations?|validation(?: rules)?|validations|constraints?|index(?:es)?|unique(?: constraints?)?|"  # noqa: E501
     r"unique together|composite (?:key|unique|index|primary key)|states?(?: transitions)?|business rules?|rules?|on delete|cascade(?: delete)?|default|soft delete|rls|security|access(?: control)?|permissions?|ownership|identity|uniqueness|"  # noqa: E501
     r"belongs to|has many|has one|many-to-one|one-to-many|many-to-many|one-to-one|owned by|references?|referenced by|source|location|file|why|rationale|retention|invariants?|extends|implements|inherits|key attributes|attributes|fields|"  # noqa: E501
@@ -47,7 +46,7 @@ _META = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 # Of these, the ones that no column is called.
-_NEVER = re.compile(
+_NEVER = regex(
     r"(?:(?:key |core |main )?(?:fields?|columns?|attributes?|properties)|purpose|primary key|foreign keys?|table name|relationships?|relations?|validations?|validation rules?|constraints?|index(?:es)?|unique"  # noqa: E501
     r"|unique together|unique constraints?|business rules?|rules?|on delete|belongs to|has many|has one|one-to-many|many-to-one|pk|fk|enum)s?",  # noqa: E501
     re.IGNORECASE,
@@ -64,9 +63,9 @@ class Read:
 
 # `/orders/[id]` is a page or an address.
 # `N:N → Order` is a relation, ``Add `priority: Int` to Task`` speaks of another entity.
-_CARDINALITY = re.compile(r"\W*(?:1|N|M|n|0\.\.1|0\.\.\*|1\.\.\*)\s?[:∶]\s?(?:1|N|M|n|0\.\.1|0\.\.\*|1\.\.\*)(?!\w)")
-_ADDED_TO = re.compile(r"\W*add(?:s|ed)?\s+`[^`]+`\s+to\s+`?[A-Z]", re.IGNORECASE)
-_PATH = re.compile(r"[`*\"]*(?:(?:GET|POST|PUT|PATCH|DELETE)\s+)?/\w")
+_CARDINALITY = regex(r"\W*(?:1|N|M|n|0\.\.1|0\.\.\*|1\.\.\*)\s?[:∶]\s?(?:1|N|M|n|0\.\.1|0\.\.\*|1\.\.\*)(?!\w)")
+_ADDED_TO = regex(r"\W*add(?:s|ed)?\s+`[^`]+`\s+to\s+`?[A-Z]", re.IGNORECASE)
+_PATH = regex(r"[`*\"]*(?:(?:GET|POST|PUT|PATCH|DELETE)\s+)?/\w")
 Reader = Callable[[str], Read | None]
 
 
@@ -94,7 +93,7 @@ def item(entry: Item, file: str, reader: Reader | None = None) -> Read | None:
     return _with_children(result, nested, file) if result and nested else result
 
 
-_LABEL = re.compile(r"[^`:：]{2,60}[:：]\W*")
+_LABEL = regex(r"[^`:：]{2,60}[:：]\W*")
 
 
 def _labelled(text: str, nested: Bullets, file: str) -> Read | None:
@@ -108,13 +107,13 @@ def _labelled(text: str, nested: Bullets, file: str) -> Read | None:
     return Read(tuple(one for read in reads if read for one in read.attributes), 2) if all(reads) else None
 
 
-_TUPLE = re.compile(
+_TUPLE = regex(
     r"(?:(?:PK|primary key|composite pk|clave primaria|主键)\s*)?`?\(\s*(?P<names>[^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)+)\s*\)`?\s*(?P<rest>.*)",  # noqa: E501
     re.IGNORECASE | re.DOTALL,
 )
 # A delta list: `Add `x` (uuid)` names a column, `Remove `y`` takes one away.
-_CHANGE = re.compile(r"\**(?:(?P<gone>remove[ds]?|drop(?:ped|s)?|delete[ds]?|deprecated?)|(?:add(?:ed|s)?|new|change[ds]?|modif(?:y|ied)|extend(?:ed)?))\**\s*[:：]?\s*(?:columns?|fields?)?\s*[:：]?\s*(?=`)", re.IGNORECASE)  # fmt: skip  # noqa: E501
-_TICKED = re.compile(r"\s*`[^\W\d][\w.]*\??`")
+_CHANGE = regex(r"\**(?:(?P<gone>remove[ds]?|drop(?:ped|s)?|delete[ds]?|deprecated?)|(?:add(?:ed|s)?|new|change[ds]?|modif(?:y|ied)|extend(?:ed)?))\**\s*[:：]?\s*(?:columns?|fields?)?\s*[:：]?\s*(?=`)", re.IGNORECASE)  # fmt: skip  # noqa: E501
+_TICKED = regex(r"\s*`[^\W\d][\w.]*\??`")
 
 
 def _tuple(text: str) -> Read | None:
@@ -133,17 +132,15 @@ def _tuple(text: str) -> Read | None:
 
 
 # `hasMany(Subscription)`: a relation of a model, which is told where relations are read.
-_MODEL_CALL = re.compile(
-    r"[`*]*(?:has_?(?:many|one)|belongs_?to(?:_?many)?|many_?to_?many|morph\w+)\w*\s*\(", re.IGNORECASE
-)
-_KEY_ITEM = re.compile(
+_MODEL_CALL = regex(r"[`*]*(?:has_?(?:many|one)|belongs_?to(?:_?many)?|many_?to_?many|morph\w+)\w*\s*\(", re.IGNORECASE)
+_KEY_ITEM = regex(
     r"\W*(?:primary key|PK|主キー|主键|기본 ?키|clave primaria|llave primaria|chave primária|Primärschlüssel|"
     r"clé primaire|chiave primaria)\W*[:：]\W*"
     rf"`?(?P<name>{_IDENT})`?\s*(?:\((?P<type>[^()]*(?:\([^()]*\)[^()]*)?)\))?\W*",
     re.IGNORECASE,
 )
-_FOREIGN_ITEM = re.compile(r"\W*foreign keys?\W*[:：]\**\s*(?P<rest>.+)", re.IGNORECASE | re.DOTALL)
-_FOREIGN_PAIR = re.compile(
+_FOREIGN_ITEM = regex(r"\W*foreign keys?\W*[:：]\**\s*(?P<rest>.+)", re.IGNORECASE | re.DOTALL)
+_FOREIGN_PAIR = regex(
     rf"`?(?P<name>{_IDENT})`?\s*(?:→|->|=>|references|to)\s*`?(?P<target>{_IDENT}(?:\([^()]*\))?)`?(?:\s.*)?",
     re.IGNORECASE,
 )
@@ -204,7 +201,7 @@ def _piece(piece: str) -> tuple[DraftAttribute, ...]:
 
 
 # `status`: one of `open`, `closed` — what follows are values.
-_VALUES_LISTED = re.compile(
+_VALUES_LISTED = regex(
     r"\s*`[^`]+`\s*[:：(–—-]+\s*(?:\w+,?\s+)?"
     r"(?:one of|either|enum(?:eration)?(?: of)?|values?|allowed(?: values)?|options?|uno de|um de|eines von)\b",
     re.IGNORECASE,
@@ -297,7 +294,7 @@ def announced(text: str) -> Read | None:
 
 
 # `role: MessageRole - …`: a type of the document's own.
-_NAMED_TYPE = re.compile(r"[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+)+\??(?:\s+[-–—]\s|\s*$)")
+_NAMED_TYPE = regex(r"[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+)+\??(?:\s+[-–—]\s|\s*$)")
 
 
 def _divided(rest: str) -> bool:
@@ -327,10 +324,10 @@ def _filled(one: DraftAttribute, told: Facts, description: str) -> DraftAttribut
     return facts.attribute(one.name.value, one.name.place, facts.joined(known, told), one.description or description)
 
 
-_NAME_END = re.compile(r"\s*(?:,|、|\s/\s|/|&)\s*")
-_NAME_SIGN = re.compile(r"[,/&、]")
-_INNER_END = re.compile(r"\s*[,/、]\s*")
-_FROM_BRACKET = re.compile(r"\s*[(（].*$")
+_NAME_END = regex(r"\s*(?:,|、|\s/\s|/|&)\s*")
+_NAME_SIGN = regex(r"[,/&、]")
+_INNER_END = regex(r"\s*[,/、]\s*")
+_FROM_BRACKET = regex(r"\s*[(（].*$")
 
 
 def _names(text: str) -> list[str]:
@@ -348,8 +345,8 @@ def _names(text: str) -> list[str]:
     return found
 
 
-_INSIDE_NAME = re.compile(r"[(（](?P<inside>[^()（）]*)[)）]")
-_DIVIDER = re.compile(r"\s*(?:[:：(（=]|[-–—→]|->|…\s)")
+_INSIDE_NAME = regex(r"[(（](?P<inside>[^()（）]*)[)）]")
+_DIVIDER = regex(r"\s*(?:[:：(（=]|[-–—→]|->|…\s)")
 
 
 def _read(heads: list[str], written_name: str, mark: str, rest: str) -> Read | None:
@@ -394,7 +391,7 @@ def _made(heads: list[str], told: Facts, description: str) -> tuple[DraftAttribu
     return tuple(facts.attribute(head, NOWHERE, told, description) for head in heads)
 
 
-_DASH_OR_ARROW = re.compile(r"(?:[-–—]{1,2}|→|->|…(?=\s))\s*")
+_DASH_OR_ARROW = regex(r"(?:[-–—]{1,2}|→|->|…(?=\s))\s*")
 
 
 def _rest(rest: str, choice: bool) -> tuple[Facts, str, bool]:
@@ -419,15 +416,15 @@ def _rest(rest: str, choice: bool) -> tuple[Facts, str, bool]:
 
 
 # No blank may be read in two ways: a list of many words would be read in all combinations of them.
-_WORDS_LISTED = re.compile(r"[^\W_][\w-]*(?:\s*[,/|]\s*[^\W_][\w-]*(?: +[\w-]+)*)+")
+_WORDS_LISTED = regex(r"[^\W_][\w-]*(?:\s*[,/|]\s*[^\W_][\w-]*(?: +[\w-]+)*)+")
 # In Spanish a name, in French a number.
-_NAME_LISTED = re.compile(r"nombre\s*[,y]", re.IGNORECASE)
+_NAME_LISTED = regex(r"nombre\s*[,y]", re.IGNORECASE)
 
 
 # `(optional, Project.id)`: the key that the column holds.
-_KEY_OF = re.compile(r"(?:^|[,、;]\s*)(?P<target>[A-Z]\w*\.id)(?=$|\s*[,、;])")
+_KEY_OF = regex(r"(?:^|[,、;]\s*)(?P<target>[A-Z]\w*\.id)(?=$|\s*[,、;])")
 # `Pending, InTraining, Active`: words with a capital each.
-_CAPITAL_WORDS = re.compile(r"[A-Z][A-Za-z0-9-]*(?:\s*,\s*[A-Z][A-Za-z0-9-]*)+")
+_CAPITAL_WORDS = regex(r"[A-Z][A-Za-z0-9-]*(?:\s*,\s*[A-Z][A-Za-z0-9-]*)+")
 
 
 def _chosen(inside: str) -> Facts:
@@ -606,7 +603,7 @@ def _plain_values(nested: Bullets) -> tuple[str, ...]:
 
 
 # A list of these tells of one column and is none of an entity.
-_OF_A_COLUMN = re.compile(
+_OF_A_COLUMN = regex(
     r"\*\*(?:(?:data )?type|allowed values|constraints?|examples?|required|nullable|default(?: value)?|validation"
     r"|format|description|range|length)(?:\*\*\s*[:：]|[:：]\*\*)",
     re.IGNORECASE,
@@ -665,12 +662,10 @@ def is_meta(entry: Item) -> bool:
 
 
 # `app/models/order.py` names a file and no columns.
-_FILE = re.compile(
-    r"\w/[\w.-]+\.(?:py|ts|tsx|js|jsx|sql|php|rb|java|kt|cs|go|rs|swift|dart|md|prisma|vue|json|ya?ml)\b"
-)
+_FILE = regex(r"\w/[\w.-]+\.(?:py|ts|tsx|js|jsx|sql|php|rb|java|kt|cs|go|rs|swift|dart|md|prisma|vue|json|ya?ml)\b")
 
 
-_AND_SO_ON = re.compile(r"\W*(?:and )?(?:etc|more|others|so on)?\W*", re.IGNORECASE)
+_AND_SO_ON = regex(r"\W*(?:and )?(?:etc|more|others|so on)?\W*", re.IGNORECASE)
 
 
 def inline(text: str, span: Span, file: str, reader: Reader | None = None) -> tuple[DraftAttribute, ...]:
@@ -689,7 +684,7 @@ def inline(text: str, span: Span, file: str, reader: Reader | None = None) -> tu
     return tuple(found) if found and missed * 3 <= len(pieces) else ()
 
 
-_BRACKET_OR_MARK = re.compile(r"[(\[{（<)\]}）>,;、；，]")
+_BRACKET_OR_MARK = regex(r"[(\[{（<)\]}）>,;、；，]")
 
 
 def top_level(text: str) -> list[str]:

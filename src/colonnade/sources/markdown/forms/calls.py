@@ -9,8 +9,9 @@ from colonnade.errors import Place
 from colonnade.sources.markdown import names
 from colonnade.sources.markdown.mentions import Index
 from colonnade.sources.markdown.relations import Relation, turned
+from colonnade.vocabulary.regex import regex
 
-CALL = re.compile(
+CALL = regex(
     r"\b(?P<call>has_?many|has_?one|has_?and_?belongs_?to_?many|belongs_?to_?many|belongs_?to|many_?to_?many)(?:through)?"
     r"(?:\s{0,4}\(\s{0,4}:?|\s{1,4}:)[`'\"]?(?P<target>[A-Za-z_][\w\\.:]{0,120})",
     re.IGNORECASE,
@@ -23,8 +24,8 @@ _KINDS: dict[str, RelationKind] = {
     "hasandbelongstomany": "many-to-many",
     "manytomany": "many-to-many",
 }
-_COLUMN = re.compile(r"\b[^\W\d]\w{0,60}(?:_id|_uuid|Id)\b")
-_BETWEEN = re.compile(r"\b(?:via|through|using|pivot|table)\b\W{0,12}(?P<name>[^\W\d]\w{0,62})")
+_COLUMN = regex(r"\b[^\W\d]\w{0,60}(?:_id|_uuid|Id)\b")
+_BETWEEN = regex(r"\b(?:via|through|using|pivot|table)\b\W{0,12}(?P<name>[^\W\d]\w{0,62})")
 
 
 def told(text: str, place: Place, about: str, known: Index) -> list[Relation]:

@@ -11,6 +11,7 @@ from colonnade.sources.markdown.mentions import Index
 from colonnade.sources.markdown.review import lines
 from colonnade.sources.markdown.walk import Part
 from colonnade.vocabulary import qualifiers
+from colonnade.vocabulary.regex import regex
 
 # The columns of each entity, as written, by their keys.
 Columns = Mapping[str, Mapping[str, str]]
@@ -18,11 +19,11 @@ _OTHER = frozenset(("transfer", "queries", "samples", "policies", "before", "uns
 _COLUMN = r"(?<![\w.])(?P<column>[^\W\d]\w*)"
 _VALUES = r"\s*[:：]?\s*(?P<values>[^.;。]{3,200})"
 _LISTS = (
-    re.compile(rf"{_COLUMN}\s*(?:∈|(?:must|can|may) be (?:one of|either)|(?:is )?one of){_VALUES}", re.IGNORECASE),
-    re.compile(rf"^\W*{_COLUMN}\s*\(\s*enum\b[^()]*\)\s*(?=[:：]){_VALUES}", re.IGNORECASE),
+    regex(rf"{_COLUMN}\s*(?:∈|(?:must|can|may) be (?:one of|either)|(?:is )?one of){_VALUES}", re.IGNORECASE),
+    regex(rf"^\W*{_COLUMN}\s*\(\s*enum\b[^()]*\)\s*(?=[:：]){_VALUES}", re.IGNORECASE),
 )
 # `status must be active or ended` lists values; `price must be positive or zero` does not.
-_EITHER = re.compile(rf"{_COLUMN} (?:must|can|may) be (?P<values>[\w-]+(?:, [\w-]+)*,? or [\w-]+)(?=\s*(?:$|[.;,]))")
+_EITHER = regex(rf"{_COLUMN} (?:must|can|may) be (?P<values>[\w-]+(?:, [\w-]+)*,? or [\w-]+)(?=\s*(?:$|[.;,]))")
 
 
 def stated(parts: Sequence[Part], known: Index, columns: Columns, file: str) -> Iterator[DraftEntity]:

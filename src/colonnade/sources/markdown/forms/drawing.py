@@ -16,14 +16,15 @@ from colonnade.sources.markdown.forms.table import column_name
 from colonnade.sources.markdown.mentions import Index
 from colonnade.sources.markdown.relations import Relation
 from colonnade.sources.reading import Reading
+from colonnade.vocabulary.regex import regex
 
 PRECISION = 15
-_BRANCH = re.compile(r"^(?P<indent>[\s│|]*)(?:├|└|\+|╰|╠|┌|`)[─\-=═]*(?:<|>|▶|►)?\s*(?P<rest>.*)")
-_EDGE = re.compile(r"[─━═-]{2,}|[├└┬┴┼]")
-_LEGEND = re.compile(r"\(?(?:1|0\.\.1|0\.\.\*|1\.\.\*|0\.\.N|N|M|\*)\)?")
-_BOX_TOP = re.compile(r"[┌╔+╭][─═┬┴┼-]{3,}[┐╗+╮]")
-_BOX_LINE = re.compile(r"[├╠+│║|][─═┬┴┼-]{3,}[┤╣+│║|]")
-_CELL = re.compile(r"[│║|](?P<text>[^│║|]{2,80}?)(?=[│║|])")
+_BRANCH = regex(r"^(?P<indent>[\s│|]*)(?:├|└|\+|╰|╠|┌|`)[─\-=═]*(?:<|>|▶|►)?\s*(?P<rest>.*)")
+_EDGE = regex(r"[─━═-]{2,}|[├└┬┴┼]")
+_LEGEND = regex(r"\(?(?:1|0\.\.1|0\.\.\*|1\.\.\*|0\.\.N|N|M|\*)\)?")
+_BOX_TOP = regex(r"[┌╔+╭][─═┬┴┼-]{3,}[┐╗+╮]")
+_BOX_LINE = regex(r"[├╠+│║|][─═┬┴┼-]{3,}[┤╣+│║|]")
+_CELL = regex(r"[│║|](?P<text>[^│║|]{2,80}?)(?=[│║|])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from colonnade.sources.markdown.forms.script_tokens import (
 )
 from colonnade.sources.reading import Reading
 from colonnade.values import replace
+from colonnade.vocabulary.regex import regex
 
 _TYPES: Mapping[str, str] = {
     "doublePrecision": "double precision",
@@ -43,7 +44,7 @@ _ACTIONS: Mapping[str, OnDelete] = {
     "no action": "NO ACTION",
     "set default": "SET DEFAULT",
 }
-_TABLE = re.compile(r"\b(?:pg|mysql|sqlite)Table(?:Creator)?$|^(?:createTable|singlestoreTable)$")
+_TABLE = regex(r"\b(?:pg|mysql|sqlite)Table(?:Creator)?$|^(?:createTable|singlestoreTable)$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,12 @@ from colonnade.sources.markdown import names, titles, written
 from colonnade.sources.markdown.blocks import Block, Bullets, Item, Paragraph, Table
 from colonnade.sources.markdown.forms import table
 from colonnade.sources.markdown.walk import Part
+from colonnade.vocabulary.regex import regex
 
 Named = tuple[str, Fact[tuple[str, ...]]]
 
-_VALUE = re.compile(r"[`'\"*]*(?P<value>[^\W_][\w .-]{0,40}?)[`'\"*]*\s*(?:[(（].*|[:：=–—→].*|\s-\s.*)?", re.DOTALL)
-_ITEM = re.compile(
+_VALUE = regex(r"[`'\"*]*(?P<value>[^\W_][\w .-]{0,40}?)[`'\"*]*\s*(?:[(（].*|[:：=–—→].*|\s-\s.*)?", re.DOTALL)
+_ITEM = regex(
     r"(?:\*\*|`)+(?P<name>[^\W\d][\w .]{0,50}?)(?:\*\*|`)+\s*(?:\([^()]*\)\s*)?(?:[:：=]|[-–—]|→|\*\*)+\s*(?P<values>.+)|(?P<bare>[^\W\d]\w{2,50})\s*[:：=]\s*(?P<listed>.+)",  # noqa: E501
     re.DOTALL,
 )
@@ -111,9 +112,9 @@ def _closed(text: str) -> tuple[tuple[str, ...], str | None]:
     return written.closed(plain.replace("\\|", "|")) if re.search(r"[,|/、]", plain) else ((), None)
 
 
-_CHAIN_FIRST = re.compile(r"`[^`]+`(?:\s*[/|,、]\s*`[^`]+`)+(?=\s+[…–—-]\s)")
+_CHAIN_FIRST = regex(r"`[^`]+`(?:\s*[/|,、]\s*`[^`]+`)+(?=\s+[…–—-]\s)")
 # `NEW` → `SENT` → `PAID` / `LOST`: the values of one list, in the order in which they follow each other.
-_CHAIN = re.compile(r"`[^`]+`(?:\s*(?:→|->|=>|/|\||,)\s*`[^`]+`)+\s*[.,;]?")
+_CHAIN = regex(r"`[^`]+`(?:\s*(?:→|->|=>|/|\||,)\s*`[^`]+`)+\s*[.,;]?")
 
 
 def _line(text: str, place: Place, name: str) -> Iterator[Named]:

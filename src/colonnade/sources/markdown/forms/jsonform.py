@@ -15,6 +15,7 @@ from colonnade.sources.markdown.forms.remarks import annotated
 from colonnade.sources.reading import Reading
 from colonnade.values import replace
 from colonnade.vocabulary.formats import MEANING_OF
+from colonnade.vocabulary.regex import regex
 
 _TYPES: Mapping[str, str] = {
     "string": "string",
@@ -40,7 +41,7 @@ _FORMATS: Mapping[str, str] = {
     "byte": "bytea",
 }
 _DEEPEST = 100
-_STRING_OR_COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*(?:.*?\*/|.*)|,(?=\s*[}\]])|\.\.\.', re.DOTALL)
+_STRING_OR_COMMENT = regex(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*(?:.*?\*/|.*)|,(?=\s*[}\]])|\.\.\.', re.DOTALL)
 
 
 def _plain(text: str) -> str:
@@ -69,7 +70,7 @@ def _loaded(text: str) -> Any:
     return None
 
 
-_SCRIPT = re.compile(
+_SCRIPT = regex(
     r"""//[^\n]*|/\*.*?\*/|'(?P<single>(?:[^'\\\n]|\\.)*)'|"(?:[^"\\\n]|\\.)*\"|`[^`]*`"""
     r"""|(?P<word>[A-Za-z_$][\w$.]*(?:<\w+>|\([^()]*\)|\[\])?\??)(?P<key>\s*:)?""",
     re.DOTALL,
@@ -260,9 +261,9 @@ def _text(value: Any) -> str:
 
 
 _GUESSES = (
-    (re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"), "uuid"),
-    (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*"), "timestamptz"),
-    (re.compile(r"\d{4}-\d\d-\d\d"), "date"),
+    (regex(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"), "uuid"),
+    (regex(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*"), "timestamptz"),
+    (regex(r"\d{4}-\d\d-\d\d"), "date"),
 )
 
 

@@ -13,8 +13,9 @@ from colonnade.sources.markdown.forms.block import PRECISION, Block, block, key,
 from colonnade.sources.markdown.forms.remarks import annotated
 from colonnade.sources.reading import Reading
 from colonnade.values import replace
+from colonnade.vocabulary.regex import regex
 
-_DIAGRAM = re.compile(
+_DIAGRAM = regex(
     r"^\s*(erDiagram|classDiagram(?:-v2)?|stateDiagram(?:-v2)?|flowchart|graph|sequenceDiagram|gantt|pie|journey)\b"
 )
 
@@ -53,21 +54,21 @@ _WORDS = "|".join(
     if (word[0].isalnum() and len(word) > 1) or word == "1"
 )
 _NAME = r"(?:\"[^\"\n]{1,120}\"|[^\W\d][\w.\-]{0,119})(?:\[[^\]\n]{0,120}\])?"
-_MARKED = re.compile(
+_MARKED = regex(
     rf"^\s*(?P<left>{_NAME})\s*(?P<a>\|\||\|o|o\||}}o|}}\||}}\{{|}}|\|(?=[-.])|\bo(?=[-.]))\s*(?:--|\.\.|-\.|\.-|-)\s*"
     rf"(?P<b>\|\||o\||\|o|o\{{|\|\{{|\{{|\||o(?=\s))\s*(?P<right>{_NAME})\s*(?::\s*(?P<label>.*))?$"
 )
-_SPOKEN = re.compile(
+_SPOKEN = regex(
     rf"^\s*(?P<left>{_NAME})\s+(?P<a>{_WORDS})\s+(?:to|optionally to)\s+(?P<b>{_WORDS})\s+(?P<right>{_NAME})\s*"
     r"(?::\s*(?P<label>.*))?$"
 )
-_OPENING = re.compile(rf"^\s*(?P<name>{_NAME})\s*(?::::\w+)?\s*\{{\s*(?P<rest>.*)$")
-_ALONE = re.compile(rf"^\s*(?P<name>{_NAME})\s*$")
-_ATTRIBUTE = re.compile(
+_OPENING = regex(rf"^\s*(?P<name>{_NAME})\s*(?::::\w+)?\s*\{{\s*(?P<rest>.*)$")
+_ALONE = regex(rf"^\s*(?P<name>{_NAME})\s*$")
+_ATTRIBUTE = regex(
     r"^\s*(?P<type>[^\W\d][\w\-]*(?:\([^)\n]*\))?(?:\[\])*\??)\s+(?P<name>\*?[^\W\d][\w\-.]*(?:\([^)\n]*\))?\??)"
     r"(?P<keys>(?:\s*,?\s*(?:PK|FK|UK)\b)*)(?P<rest>.*)$"
 )
-_QUOTED = re.compile(r'"([^"\n]*)"')
+_QUOTED = regex(r'"([^"\n]*)"')
 _KEYWORDS = frozenset(
     ["direction", "title", "acctitle", "accdescr", "classdef", "class", "style", "click", "note", "namespace"]
 )
@@ -334,21 +335,19 @@ def _settled(entity: DraftEntity, relations: tuple[DraftRelationship, ...], know
     return replace(entity, attributes=tuple(attributes))
 
 
-_CLASS = re.compile(
+_CLASS = regex(
     r"^\s*class\s+(?P<name>`[^`\n]+`|[^\W\d][\w.\-]*)(?:~\w+~)?(?:\[\"(?P<shown>[^\"\n]*)\"\])?\s*(?::::\w+)?\s*(?P<open>\{)?\s*(?P<rest>.*)$"
 )
-_MEMBER = re.compile(r"^\s*(?P<owner>[^\W\d]\w*)\s*:\s*(?P<member>.+)$")
-_LINK = re.compile(
+_MEMBER = regex(r"^\s*(?P<owner>[^\W\d]\w*)\s*:\s*(?P<member>.+)$")
+_LINK = regex(
     r"^\s*(?P<left>`[^`\n]+`|[^\W\d][\w.\-]*)\s*(?:\"(?P<a>[^\"\n]*)\")?\s*(?P<line>[<|*o}]{0,2}(?:--|\.\.)[>|*o{]{0,2})\s*(?:\"(?P<b>[^\"\n]*)\")?\s*"
     r"(?P<right>`[^`\n]+`|[^\W\d][\w.\-]*)\s*(?::\s*(?P<label>.*))?$"
 )
-_COLON_FIELD = re.compile(
-    r"^[+\-#~]?\s*(?P<name>[^\W\d]\w*)\??\s*:\s*(?P<type>[^\W\d][\w.<>~\[\](), ]*\??)\s*(?P<rest>.*)$"
-)
-_SPACE_FIELD = re.compile(
+_COLON_FIELD = regex(r"^[+\-#~]?\s*(?P<name>[^\W\d]\w*)\??\s*:\s*(?P<type>[^\W\d][\w.<>~\[\](), ]*\??)\s*(?P<rest>.*)$")
+_SPACE_FIELD = regex(
     r"^[+\-#~]?\s*(?P<type>[^\W\d][\w.<>~]*(?:\([^)\n]*\))?(?:\[\])*\??)\s+(?P<name>[^\W\d]\w*)\s*(?P<rest>.*)$"
 )
-_MANY = re.compile(r"\*|\bn\b|\bm\b|many|\.\.\s*[*n]", re.IGNORECASE)
+_MANY = regex(r"\*|\bn\b|\bm\b|many|\.\.\s*[*n]", re.IGNORECASE)
 
 
 def _field(line: str, place: Place) -> DraftAttribute | None:

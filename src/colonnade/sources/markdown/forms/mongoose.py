@@ -22,6 +22,7 @@ from colonnade.sources.markdown.forms.script_tokens import (
     strings,
 )
 from colonnade.sources.reading import Reading
+from colonnade.vocabulary.regex import regex
 
 TYPES: Mapping[str, str] = {
     "String": "string",
@@ -40,8 +41,8 @@ TYPES: Mapping[str, str] = {
     "Double": "double precision",
 }
 _FLAGS: Mapping[str, tuple[str, Any]] = {"required": ("nullable", False), "unique": ("unique", True)}
-_SCHEMA = re.compile(r"\bnew\s+(?:mongoose\s*\.\s*)?Schema\b")
-_MODEL = re.compile(r"\bmodel\s*(?:<[^>\n]*>)?\s*\(\s*['\"](?P<name>\w+)['\"]\s*,\s*(?P<schema>\w+)")
+_SCHEMA = regex(r"\bnew\s+(?:mongoose\s*\.\s*)?Schema\b")
+_MODEL = regex(r"\bmodel\s*(?:<[^>\n]*>)?\s*\(\s*['\"](?P<name>\w+)['\"]\s*,\s*(?P<schema>\w+)")
 
 
 def sniff(text: str) -> bool:

@@ -12,31 +12,32 @@ from colonnade.sources.markdown import facts, written
 from colonnade.sources.markdown.forms import bullets
 from colonnade.sources.markdown.forms.block import PRECISION, Block, block, is_transfer, kind_of
 from colonnade.sources.reading import Reading
+from colonnade.vocabulary.regex import regex
 
-_HEAD = re.compile(
+_HEAD = regex(
     r"^[ \t]*(?P<word>(?:[Tt]able|[Ee]ntity|[Ee]num|[Mm]odel|[Cc]ollection)[ \t]+)?"
     r"(?P<name>\"[^\"\n]{1,60}\"|[^\W\d][\w.]{0,80})"
     r"(?:[ \t]+as[ \t]+\w+)?[ \t]*(?:\[[^\]\n]*\][ \t]*)?[:=]?[ \t]*\{[ \t]*(?://[^\n]*)?$",
     re.MULTILINE,
 )
-_REFERENCE = re.compile(
+_REFERENCE = regex(
     r"^[ \t]*Ref(?:[ \t]+\w+)?[ \t]*:[ \t]*(?P<left>[\w.\"]+)[ \t]*(?P<sign><>|[<>-])[ \t]*"
     r"(?P<right>[\w.\"]+)[ \t]*(?:\[(?P<settings>[^\]\n]*)\])?",
     re.MULTILINE,
 )
 # Lines inside the braces of a table that are no columns, with the braces that they may open.
-_INNER = re.compile(r"^(?:indexes|checks)\s*\{|^note\s*(?::|\{)|^@@|^\}|^\{|^---|^\.\.\.", re.IGNORECASE)
-_PROGRAM = re.compile(
+_INNER = regex(r"^(?:indexes|checks)\s*\{|^note\s*(?::|\{)|^@@|^\}|^\{|^---|^\.\.\.", re.IGNORECASE)
+_PROGRAM = regex(
     r"=>|;\s*\n[ \t]*(?:return|const|let|var)\b|"
     r"\b(?:function|return|import|class|interface|query|mutation|fragment|func|def)\b|</|^\s*[.#@]",
     re.MULTILINE,
 )
 # How DBML writes what a table cell would say.
 _SETTINGS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"\bnote\s*:\s*(?:'[^'\n]*'|\"[^\"\n]*\")", re.IGNORECASE), ""),
-    (re.compile(r"\bref\s*:\s*[<>-]+\s*", re.IGNORECASE), "FK → "),
-    (re.compile(r"\bpk\b", re.IGNORECASE), "primary key"),
-    (re.compile(r"\bincrement\b", re.IGNORECASE), ""),
+    (regex(r"\bnote\s*:\s*(?:'[^'\n]*'|\"[^\"\n]*\")", re.IGNORECASE), ""),
+    (regex(r"\bref\s*:\s*[<>-]+\s*", re.IGNORECASE), "FK → "),
+    (regex(r"\bpk\b", re.IGNORECASE), "primary key"),
+    (regex(r"\bincrement\b", re.IGNORECASE), ""),
 )
 
 

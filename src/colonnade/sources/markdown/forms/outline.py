@@ -13,23 +13,24 @@ from colonnade.sources.markdown.forms import bullets
 from colonnade.sources.markdown.forms.block import PRECISION, Block, block, is_transfer, kind_of, with_key_relations
 from colonnade.sources.markdown.forms.notation import told
 from colonnade.sources.reading import Reading
+from colonnade.vocabulary.regex import regex
 
-_HEAD = re.compile(
+_HEAD = regex(
     r"^[ \t]*(?:[-*•+]\s+)?(?:(?:create\s+)?(?:table|entity|model|collection)[ \t:]+)?"
     r"[`\"*]*(?P<name>[^\W\d]\w*(?:\.\w+)?)[`\"*]*"
     r"[ \t]*(?P<note>\([^()\n]*\)|\[[^\]\n]*\])?[ \t]*[:：]?[ \t]*(?:(?:--|#|//|←|—)[^\n]*)?$",
     re.IGNORECASE,
 )
-_MARK = re.compile(r"[ \t]*(?:[│|┃║]?[ \t]*[├└┣┗╠╚┝┕|+`][─━═\-┄]+[ \t>]*|[-*•+·][ \t]+|[│┃║][ \t]+)?")
-_RULE = re.compile(r"[ \t]*[-=_─━═~]{3,}[ \t]*")
-_SET = re.compile(
+_MARK = regex(r"[ \t]*(?:[│|┃║]?[ \t]*[├└┣┗╠╚┝┕|+`][─━═\-┄]+[ \t>]*|[-*•+·][ \t]+|[│┃║][ \t]+)?")
+_RULE = regex(r"[ \t]*[-=_─━═~]{3,}[ \t]*")
+_SET = regex(
     r"(?:(?P<key>primary key|pk)|(?P<unique>unique)|(?P<index>key|index|idx))\b[^()]*\((?P<columns>[^()]+)\)",
     re.IGNORECASE,
 )
 _NO_NAME = frozenset(
     "select from where insert update delete get post put patch return note notes example output input type".split()
 )
-_PROGRAM = re.compile(
+_PROGRAM = regex(
     r"[;{}][ \t]*$|=>|\bfunction\b|\breturn\b|^[ \t]*(?:GET|POST|PUT|PATCH|DELETE)[ \t]+/|://", re.MULTILINE
 )
 
@@ -148,7 +149,7 @@ def _table(head: Line, body: list[Line], seen: Block) -> DraftEntity | None:
 
 
 # `departments (1:N)` among the columns is a relation.
-_COUNTED = re.compile(r"(?P<name>[^\W\d]\w*)\s*\(\s*(?P<left>1|N|M|n|m)\s?[:∶]\s?(?P<right>1|N|M|n|m)\b[^()]*\)")
+_COUNTED = regex(r"(?P<name>[^\W\d]\w*)\s*\(\s*(?P<left>1|N|M|n|m)\s?[:∶]\s?(?P<right>1|N|M|n|m)\b[^()]*\)")
 
 
 def _relation(match: re.Match[str], place: Place) -> DraftRelationship:

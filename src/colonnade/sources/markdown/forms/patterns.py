@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from colonnade import sql, types
@@ -11,6 +10,7 @@ from colonnade.design.draft import DraftAttribute, DraftEntity, Fact
 from colonnade.sources.markdown import written
 from colonnade.sources.markdown.said import Said
 from colonnade.vocabulary import constraints as words
+from colonnade.vocabulary.regex import regex
 
 _TEXTS = frozenset(("string", "text"))
 
@@ -40,9 +40,9 @@ def hidden(text: str) -> str:
 
 
 HIDDEN = "\x01"
-_SLASHED = re.compile(r"/(?P<inner>(?:[^/\\]|\\.)+)/(?P<flags>[gimsu]*)")
-_TICKED = re.compile(r"`(?P<inner>[^`]+)`")
-_BARE = re.compile(r"[\^\[\\][^\s`]*")
+_SLASHED = regex(r"/(?P<inner>(?:[^/\\]|\\.)+)/(?P<flags>[gimsu]*)")
+_TICKED = regex(r"`(?P<inner>[^`]+)`")
+_BARE = regex(r"[\^\[\\][^\s`]*")
 
 
 def _pattern(text: str) -> tuple[str, str]:

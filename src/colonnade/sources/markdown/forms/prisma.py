@@ -13,6 +13,7 @@ from colonnade.sources.markdown.forms.block import PRECISION, Block, block, with
 from colonnade.sources.markdown.forms.remarks import annotated
 from colonnade.sources.reading import Reading
 from colonnade.values import replace
+from colonnade.vocabulary.regex import regex
 
 _TYPES: Mapping[str, str] = {
     "String": "string",
@@ -70,11 +71,11 @@ _ON_DELETE: Mapping[str, OnDelete] = {
     "NoAction": "NO ACTION",
     "SetDefault": "SET DEFAULT",
 }
-_OPEN = re.compile(r"^\s*(model|enum|type|view|datasource|generator)\s+(\w+)\s*\{(.*)$")
-_FIELD = re.compile(
+_OPEN = regex(r"^\s*(model|enum|type|view|datasource|generator)\s+(\w+)\s*\{(.*)$")
+_FIELD = regex(
     r"^\s*(?P<name>[^\W\d]\w*)\s+(?P<type>[^\W\d]\w*(?:\(\"[^\"\n]*\"\))?)(?P<list>\[\])?(?P<optional>\?)?(?P<rest>.*)$"
 )
-_STRINGS_OR_COMMENT = re.compile(r'"(?:[^"\\]|\\.)*"|//')
+_STRINGS_OR_COMMENT = regex(r'"(?:[^"\\]|\\.)*"|//')
 
 
 @dataclass(frozen=True, slots=True)

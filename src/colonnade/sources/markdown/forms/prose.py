@@ -18,24 +18,23 @@ from colonnade.sources.markdown.mentions import Index, find
 from colonnade.sources.markdown.sections import Section, walk
 from colonnade.sources.markdown.subject import Subject
 from colonnade.vocabulary import prose, qualifiers, storage
+from colonnade.vocabulary.regex import regex
 
 PRECISION = 20
 # A longer text about one entity is a chapter, no description; nothing in it is read as a list of columns.
 LONGEST = 8000
 
-_ENTRY = re.compile(
+_ENTRY = regex(
     r"(?:\*\*(?P<bold>[^*\n]{1,90}?)\*\*|__(?P<under>[^_\n]{1,90})__|\*(?P<italic>[^*\n]{1,90})\*|`(?P<code>[^`\n]{1,80})`|(?P<word>[^\W\d][\w /'’&-]{0,48}?)(?=\s*(?:[:：(（]|\s[-–—]\s)))\s*(?P<rest>.*)",  # noqa: E501
     re.DOTALL,
 )
-_NOTES = re.compile(
+_NOTES = regex(
     r"\s*(?P<notes>(?:[(（\[][^()（）\[\]]*(?:\([^()]*\)[^()（）\[\]]*)*[)）\]]\s*|\*[^*\n]{1,60}\*\s*)*)(?:[:：]|[-–—]+|=|→)?\s*(?P<rest>.*)",
     re.DOTALL,
 )
-_SENTENCES = re.compile(
-    r"(?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)(?<!z\.B\.)(?<=[.!?])\s+(?=[A-Z*`\"(À-ÞА-Я¿])|(?<=[。！？])\s*|\n"
-)
-_BRACKET = re.compile(r"\s*[(（\[](?P<inside>(?:[^()（）\[\]]|[(（\[][^()（）\[\]]*[)）\]])*)[)）\]]")
-_JOIN = re.compile(
+_SENTENCES = regex(r"(?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)(?<!z\.B\.)(?<=[.!?])\s+(?=[A-Z*`\"(À-ÞА-Я¿])|(?<=[。！？])\s*|\n")
+_BRACKET = regex(r"\s*[(（\[](?P<inside>(?:[^()（）\[\]]|[(（\[][^()（）\[\]]*[)）\]])*)[)）\]]")
+_JOIN = regex(
     r",?\s+(?:and|or|y|und|et|e|ou|o|plus|as well as|along with|sowie|и|и/или|&)\s+(?:an?\s+|its?\s+|their\s+)?|\s*[、・]\s*|\s*(?:和|以及|及|と|および)\s*"  # noqa: E501
 )
 
@@ -62,7 +61,7 @@ def entries(section: Section, file: str) -> tuple[Entry, ...]:
 
 
 # `` `runs` records mode, target date and status. ``
-_SPOKEN = re.compile(
+_SPOKEN = regex(
     r"`(?P<name>[a-z][a-z0-9_]*)` (?P<text>(?:records|stores|holds|keeps|contains|captures|tracks|has)\s[^`]*,.*)",
     re.DOTALL,
 )
@@ -314,7 +313,7 @@ def attributes(entry: Entry, known: Index, file: str) -> tuple[DraftAttribute, .
     return _pointing(_distinct(found), entry.text, known)
 
 
-_KEY_OF = re.compile(r"`(?P<column>\w+)`\s*[(（](?P<target>[A-Z]\w*(?: [A-Z]\w*)?) (?:IDs?|id|reference|ref)[)）]")
+_KEY_OF = regex(r"`(?P<column>\w+)`\s*[(（](?P<target>[A-Z]\w*(?: [A-Z]\w*)?) (?:IDs?|id|reference|ref)[)）]")
 
 
 def _pointing(found: tuple[DraftAttribute, ...], text: str, known: Index) -> tuple[DraftAttribute, ...]:
@@ -328,7 +327,7 @@ def _pointing(found: tuple[DraftAttribute, ...], text: str, known: Index) -> tup
     )
 
 
-_ANNOUNCED = re.compile(r"\b(?:attributes?|fields|properties)\s*[:：]", re.IGNORECASE)
+_ANNOUNCED = regex(r"\b(?:attributes?|fields|properties)\s*[:：]", re.IGNORECASE)
 
 
 def _place_of(entry: Entry, sentence: str, default: Place) -> Place:
@@ -371,7 +370,7 @@ def _below(child: Block, entry: Entry, known: Index, file: str) -> Iterator[Draf
             yield from (facts.placed(place, one) for one in _sentence(sentence, entry, known, first=False))
 
 
-_LABEL = re.compile(r"\**`?(?P<head>[^:：*`\n]{1,50}?)`?(?:\*\*\s*[:：]|[:：]\s*\*\*|[:：])\s*(?P<rest>.*)", re.DOTALL)
+_LABEL = regex(r"\**`?(?P<head>[^:：*`\n]{1,50}?)`?(?:\*\*\s*[:：]|[:：]\s*\*\*|[:：])\s*(?P<rest>.*)", re.DOTALL)
 
 
 def _is_label(item: Item) -> bool:
@@ -496,7 +495,7 @@ def _strong_lead(text: str) -> re.Match[str] | None:
     return None
 
 
-_GENERIC_LIST = re.compile(
+_GENERIC_LIST = regex(
     r"\b(?P<noun>(?:\w+\s+)?(?:details?|attributes|fields|information|info|data|properties|metadata|columns|settings|parameters|datos|dados|daten|informations))\s*[(（](?P<inside>[^()（）]{3,300})[)）]",
     re.IGNORECASE,
 )
@@ -555,7 +554,7 @@ def _clauses(text: str) -> list[str]:
     return clauses
 
 
-_BRACKET_OR_MARK = re.compile(r"[(\[（)\]）,;、，；/]")
+_BRACKET_OR_MARK = regex(r"[(\[（)\]）,;、，；/]")
 
 
 def _cut(text: str, marks: str) -> list[str]:
@@ -610,7 +609,7 @@ def _lead(clause: str, entry: Entry, known: Index) -> int | None:
 
 
 # `with visible details such as name and value`: the details are what follows.
-_DETAILS_SUCH_AS = re.compile(
+_DETAILS_SUCH_AS = regex(
     r"\s+(?:[\w-]+\s+){0,2}(?:details?|information|data|attributes|fields|properties|metadata|datos|dados|daten)"
     r"\s+(?:such as|including|like|como|wie)\s",
     re.IGNORECASE,
@@ -624,8 +623,8 @@ def _other_subject(before: str, entry: Entry, known: Index) -> bool:
     return opening and seen[0].name != entry.subject.name and len(before[seen[0].end :].split()) <= 2
 
 
-_WHETHER_IT = re.compile(r"\bwhether (?:it|they|the \w+) (?:is|are|was|were|has been) ", re.IGNORECASE)
-_OR_MORE = re.compile(r"\b(?:zero|one|two|0|1)[ -]or[ -]more\b", re.IGNORECASE)
+_WHETHER_IT = regex(r"\bwhether (?:it|they|the \w+) (?:is|are|was|were|has been) ", re.IGNORECASE)
+_OR_MORE = regex(r"\b(?:zero|one|two|0|1)[ -]or[ -]more\b", re.IGNORECASE)
 
 
 def _pieces(text: str, entry: Entry, known: Index) -> Iterator[DraftAttribute]:
@@ -646,24 +645,24 @@ def _pieces(text: str, entry: Entry, known: Index) -> Iterator[DraftAttribute]:
 
 
 # `the feature identifier it belongs to`: a clause about the noun, and not the next sentence.
-_THAT_IT = re.compile(r"\s(?:it|they|he|she)\s\w+(?:\s(?:to|for|from|by|in|on|with))?\s*$", re.IGNORECASE)
+_THAT_IT = regex(r"\s(?:it|they|he|she)\s\w+(?:\s(?:to|for|from|by|in|on|with))?\s*$", re.IGNORECASE)
 # `who asked for it and when` is no name.
-_ASKED = re.compile(r"\s*(?:who|whom|why|quién|quiénes|cuándo|por qué|quem|quando|wer|wann|qui|quand)\s", re.IGNORECASE)
+_ASKED = regex(r"\s*(?:who|whom|why|quién|quiénes|cuándo|por qué|quem|quando|wer|wann|qui|quand)\s", re.IGNORECASE)
 # `whether permission has been obtained` is the flag `permission obtained`.
-_WHETHER = re.compile(
+_WHETHER = regex(
     r"\bwhether (?:the |an? |its )?(?!it\b|they\b)(?P<what>[\w-]+(?: [\w-]+)?) (?:is|are|was|were|has been|have been) (?P<how>[\w-]+)",  # noqa: E501
     re.IGNORECASE,
 )
 # `the date of the next maintenance` is the `next maintenance date`.
-_OF_THE = re.compile(r"(?P<head>date|time) of (?:the|its|an?) (?P<rest>[\w-]+(?: [\w-]+)?)", re.IGNORECASE)
-_CERTAIN = re.compile(
+_OF_THE = regex(r"(?P<head>date|time) of (?:the|its|an?) (?P<rest>[\w-]+(?: [\w-]+)?)", re.IGNORECASE)
+_CERTAIN = regex(
     r"(?:^|[.;,]\s*|\b(?:the|its|an?)\s+)(?P<name>[\w-]+(?: [\w-]+){0,2}?)\s+(?:is|are|must be)\s+(?P<how>unique|required|optional|mandatory|nullable)\b",  # noqa: E501
     re.IGNORECASE,
 )
 
 
-_ANY_BRACKET = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
-_HIDDEN = re.compile("\x01(\\d+)\x02")
+_ANY_BRACKET = regex(r"[(（\[][^()（）\[\]]*[)）\]]")
+_HIDDEN = regex("\x01(\\d+)\x02")
 _NO_SIGNS = {1: None, 2: None}
 
 
@@ -690,10 +689,10 @@ def _inside(text: str) -> str:
     return text
 
 
-_TICKED = re.compile(
+_TICKED = regex(
     r"`(?:[A-Z]\w*\.)?(?P<name>[^\W\d]\w*)\??`\s*(?P<bracket>[(（][^()（）]*[)）])?(?P<rest>[^`.;]*(?:`[^`]*\|[^`]*`)?)"
 )
-_TIED = re.compile(r"[\s,/&]*(?:\b(?:and|y|und|e|et|or)\b)?[\s,/&]*")
+_TIED = regex(r"[\s,/&]*(?:\b(?:and|y|und|e|et|or)\b)?[\s,/&]*")
 
 
 def coded_columns(text: str, place: Place) -> tuple[DraftAttribute, ...]:
@@ -730,11 +729,11 @@ def _coded(text: str) -> tuple[DraftAttribute, ...]:
     return _distinct([*found, *(facts.attribute(one, NOWHERE, {}) for one in tied)])
 
 
-_POINTED_AT = re.compile(r"(?:→|->|references|of|on|from|in|de|trigger|function|table|tabla|por|by|via|\w\()\s*$")
+_POINTED_AT = regex(r"(?:→|->|references|of|on|from|in|de|trigger|function|table|tabla|por|by|via|\w\()\s*$")
 
 
 # `States: `open`, `closed``: what follows are values, up to the end of the sentence.
-_VALUES_AHEAD = re.compile(
+_VALUES_AHEAD = regex(
     r"\b(?:states?|statuses|values|estados|valores|zustände|werte|états|valeurs)\b[^.`:：;]{0,60}[:：]\s*(?:`[^`.]*`[\s,]*(?:\b(?:and|or|y|e|o|und|et|ou)\b\s*)?)*$",
     re.IGNORECASE,
 )
@@ -776,10 +775,10 @@ def _told_behind(name: str, bracket: str, rest: str) -> Facts:
 
 
 # `whether required`
-_WHETHER_ALONE = re.compile(r"\s*whether (?P<how>[a-z]{4,20})\s*", re.IGNORECASE)
-_SPLIT_NOUN = re.compile(r"(?P<left>(?:(?:an?|the|its) )?[^\W\d_]+) \([^\W\d_]+\) (?P<right>[^\W\d_]+)")
+_WHETHER_ALONE = regex(r"\s*whether (?P<how>[a-z]{4,20})\s*", re.IGNORECASE)
+_SPLIT_NOUN = regex(r"(?P<left>(?:(?:an?|the|its) )?[^\W\d_]+) \([^\W\d_]+\) (?P<right>[^\W\d_]+)")
 # `fecha de inicio (`startDate`)`: what it is called follows what it is.
-_NAMED_IN_CODE = re.compile(r"[^`()（）]{2,60}\s*[(（]`(?P<name>[^\W\d]\w*)`[)）]")
+_NAMED_IN_CODE = regex(r"[^`()（）]{2,60}\s*[(（]`(?P<name>[^\W\d]\w*)`[)）]")
 
 
 def _piece(text: str, entry: Entry, known: Index) -> Iterator[DraftAttribute]:
@@ -832,22 +831,22 @@ def _paired(noun: str) -> tuple[str, ...]:
     return f"{pair['left']} {what}", f"{pair['right']} {what}"
 
 
-_LIST_OF = re.compile(r"(?:number|list|set|collection|array|series|history|kind|type|amount) of (.+)", re.IGNORECASE)
+_LIST_OF = regex(r"(?:number|list|set|collection|array|series|history|kind|type|amount) of (.+)", re.IGNORECASE)
 # `created by user identifier`
-_DONE_BY = re.compile(
+_DONE_BY = regex(
     r"(?P<done>(?:last )?(?:creat|updat|modifi|chang|delet|approv|review|assign|upload|perform|request|record|verifi|"
     r"resolv|invit|add)ed by)"
     r"(?: [\w-]+){1,2}",
     re.IGNORECASE,
 )
-_OF_ANOTHER = re.compile(r"\s+of\s+(?:the|a|an|each|its|their)\b.*$")
-_IDENTIFIES = re.compile(
+_OF_ANOTHER = regex(r"\s+of\s+(?:the|a|an|each|its|their)\b.*$")
+_IDENTIFIES = regex(
     r"(?:unique )?(?:identifier|id)|(?:identificador|id)(?: únic[oa])?|eindeutige id|identifiant(?: unique)?",
     re.IGNORECASE,
 )
-_LETTER = re.compile(r"[^\W\d_]")
-_HUMPED = re.compile(r"\b[a-z]+[A-Z]\w*")
-_NO_NOUN = re.compile(r"[=<>{}|!?%$]|\d{3,}")
+_LETTER = regex(r"[^\W\d_]")
+_HUMPED = regex(r"\b[a-z]+[A-Z]\w*")
+_NO_NOUN = regex(r"[=<>{}|!?%$]|\d{3,}")
 
 
 # What stands farther behind in a piece is no part of its noun.
@@ -901,7 +900,7 @@ def _length(parts: list[str]) -> int:
     return sum(part.lower() not in ("de", "del", "da", "do", "di", "des", "du", "la", "el", "of") for part in parts)
 
 
-_COUNTED = re.compile(r"\b(?:number|count|total|amount|maximum|minimum)\b", re.IGNORECASE)
+_COUNTED = regex(r"\b(?:number|count|total|amount|maximum|minimum)\b", re.IGNORECASE)
 
 
 def _is_attribute(noun: str, entry: Entry, known: Index) -> bool:
@@ -959,10 +958,10 @@ def _is_attribute(noun: str, entry: Entry, known: Index) -> bool:
     )
 
 
-_PIECE_END = re.compile(r"[,;]")
-_SAID_OPTIONAL = re.compile(r"\boptional(?:ly)?\b|\bopcional|\boptionnel|\bnullable\b", re.IGNORECASE)
-_SAID_REQUIRED = re.compile(r"\b(?:required|mandatory)\b", re.IGNORECASE)
-_SAID_UNIQUE = re.compile(r"\W*(?:(?:an?|its|the)\s*)?(?:globally )?unique\s+(?!identifier|id\b|ID\b)", re.IGNORECASE)
+_PIECE_END = regex(r"[,;]")
+_SAID_OPTIONAL = regex(r"\boptional(?:ly)?\b|\bopcional|\boptionnel|\bnullable\b", re.IGNORECASE)
+_SAID_REQUIRED = regex(r"\b(?:required|mandatory)\b", re.IGNORECASE)
+_SAID_UNIQUE = regex(r"\W*(?:(?:an?|its|the)\s*)?(?:globally )?unique\s+(?!identifier|id\b|ID\b)", re.IGNORECASE)
 
 
 def _told(text: str, head: str, inside: str, name: str) -> Facts:
@@ -982,12 +981,12 @@ def _told(text: str, head: str, inside: str, name: str) -> Facts:
     return told
 
 
-_YES_OR_NO = re.compile(
+_YES_OR_NO = regex(
     r"\s*(?:yes|true|s[ií]|ja|oui|sim|да|はい|是)\s*(?:/|\||,|or)\s*(?:no|false|nein|non|não|нет|いいえ|否)\s*",
     re.IGNORECASE,
 )
-_CHOICE_END = re.compile(r"\s*[,/|]\s*|\s+or\s+")
-_SHORT_CHOICE = re.compile(r"[^\W_][\w'’-]*(?: [\w'’-]+)?")
+_CHOICE_END = regex(r"\s*[,/|]\s*|\s+or\s+")
+_SHORT_CHOICE = regex(r"[^\W_][\w'’-]*(?: [\w'’-]+)?")
 
 
 def _choices(inside: str) -> Facts:
@@ -1070,4 +1069,4 @@ def _listed_relatives(entry: Entry, about: str, known: Index) -> Iterator[relati
             yield relations.turned(relations.Relation(about, kind, other, place, text=sentence))
 
 
-_EXPLICIT_KIND = re.compile(r"\b(?:one|many)-to-|\d:|:\d|N:|:N")
+_EXPLICIT_KIND = regex(r"\b(?:one|many)-to-|\d:|:\d|N:|:N")

@@ -31,12 +31,13 @@ from colonnade.sources.markdown.forms.python_types import Typed, default_text, n
 from colonnade.sources.markdown.forms.remarks import annotated, loosened
 from colonnade.sources.reading import Reading
 from colonnade.values import replace
+from colonnade.vocabulary.regex import regex
 
 _DECLARATIVE = frozenset(
     {"Base", "DeclarativeBase", "Model", "MappedAsDataclass", "DeclarativeBaseNoMeta", "AbstractBase", "BaseTable"}
 )
 _PLAIN = frozenset({"BaseModel", "TypedDict", "NamedTuple", "RootModel", "Document", "Struct"})
-_ABSTRACT = re.compile(r"^(?:Base|Abstract)|(?:Base|Mixin|Mixins)$")
+_ABSTRACT = regex(r"^(?:Base|Abstract)|(?:Base|Mixin|Mixins)$")
 _BOUNDS: Mapping[str, str] = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
 
 
@@ -400,7 +401,7 @@ def read(text: str, place: Place) -> Reading | None:
     return Reading(form, PRECISION[form], (*models, *made), enums)
 
 
-_SNIFF = re.compile(
+_SNIFF = regex(
     r"^class\s+\w+\s*\([^)\n]*\b(?:SQLModel|BaseModel|Base|Model|models\.Model|Enum|TypedDict|DeclarativeBase)\b|^@dataclass\b",
     re.MULTILINE,
 )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from colonnade.errors import Place
 from colonnade.sources.markdown.forms.block import Block, block
 from colonnade.sources.markdown.forms.python_types import name_of
+from colonnade.vocabulary.regex import regex
 
 # The parser recurses; brackets nested deeper than this are no model.
 _DEEPEST = 60
@@ -54,7 +55,7 @@ class Class:
         return comment_of(text)
 
 
-_CODE_OR_COMMENT = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|#")
+_CODE_OR_COMMENT = regex(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|#")
 
 
 def comment_of(line: str) -> str:
@@ -85,7 +86,7 @@ def _parsed(text: str) -> ast.Module | None:
         return None
 
 
-_HEAD = re.compile(r"^(?:@|class\s+\w)")
+_HEAD = regex(r"^(?:@|class\s+\w)")
 
 
 def _pieces(lines: list[str]) -> Iterator[tuple[int, str]]:

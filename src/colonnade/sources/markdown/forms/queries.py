@@ -12,10 +12,11 @@ from colonnade.sources.markdown.blocks import Bullets, Paragraph, Span, Table
 from colonnade.sources.markdown.mentions import Index
 from colonnade.sources.markdown.walk import Part
 from colonnade.vocabulary import queries
+from colonnade.vocabulary.regex import regex
 
 _LONGEST = 160
-_CODE = re.compile(r"\bSELECT\b|^\s*(?:GET|POST|PUT|PATCH|DELETE)\s+/|=>|\{")
-_LEAD = re.compile(r"^(?:\W*\d+[.)]\s*|\W+|(?:query|pattern|q)\s*\d+\s*[:.–-]\s*)*", re.IGNORECASE)
+_CODE = regex(r"\bSELECT\b|^\s*(?:GET|POST|PUT|PATCH|DELETE)\s+/|=>|\{")
+_LEAD = regex(r"^(?:\W*\d+[.)]\s*|\W+|(?:query|pattern|q)\s*\d+\s*[:.–-]\s*)*", re.IGNORECASE)
 
 
 def worded(parts: Sequence[Part], known: Index, file: str) -> Iterator[DraftQuery]:

@@ -12,16 +12,15 @@ from colonnade.sources.markdown.blocks import Bullets
 from colonnade.sources.markdown.facts import Facts
 from colonnade.sources.markdown.forms.block import PRECISION, Block, block, is_transfer, kind_of, snake
 from colonnade.sources.reading import Reading
+from colonnade.vocabulary.regex import regex
 
-_RELATION = re.compile(
+_RELATION = regex(
     r"^[ \t]*(?:[-*•+][ \t]+|\d+\.[ \t]+)?[`*]*(?P<name>[^\W\d]\w*)[`*]*[ \t]*[:：]?[ \t]*"
     r"\((?P<inside>[^()]{3,1000})\)",
     re.MULTILINE,
 )
-_COLUMN = re.compile(
-    r"(?P<mark>(?:#|=>|\*|<u>|__?(?=[^\W\d_]))*)\s*(?P<name>[^\W\d_]\w*?)(?P<behind>(?:#|\*|</u>|__?)*)"
-)
-_PROGRAM = re.compile(r"[;{}=]|\bfunction\b|\bdef\b|\breturn\b|->|\bselect\b", re.IGNORECASE)
+_COLUMN = regex(r"(?P<mark>(?:#|=>|\*|<u>|__?(?=[^\W\d_]))*)\s*(?P<name>[^\W\d_]\w*?)(?P<behind>(?:#|\*|</u>|__?)*)")
+_PROGRAM = regex(r"[;{}=]|\bfunction\b|\bdef\b|\breturn\b|->|\bselect\b", re.IGNORECASE)
 # What opens a condition below a relation.
 _NO_NAME = frozenset("unique primary foreign key index check references constraint enum in values pk fk".split())
 

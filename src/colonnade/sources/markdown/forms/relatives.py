@@ -22,6 +22,7 @@ from colonnade.sources.markdown.forms.block import (
 from colonnade.sources.markdown.forms.remarks import annotated
 from colonnade.sources.markdown.forms.script_tokens import Member, Script, Token, end_of, members, script
 from colonnade.sources.reading import Reading
+from colonnade.vocabulary.regex import regex
 
 # The words of these languages whose meaning the type table does not know, or knows otherwise; in lower case.
 TYPES: Mapping[str, str] = {
@@ -50,7 +51,7 @@ _MODIFIERS = frozenset(
     "val var let private public protected internal final const static readonly pub required override lateinit open "
     "mutable abstract virtual new volatile transient field get set param weak lazy".split()
 )
-_HEAD = re.compile(r"^(?:class|record|struct)$")
+_HEAD = regex(r"^(?:class|record|struct)$")
 # Annotations by which these languages keep a member out of the store.
 _UNSTORED = frozenset({"Transient", "Ignore", "NotMapped", "Ignored", "ignore", "BsonIgnore"})
 _OPTIONAL = frozenset({"Option", "Optional", "Nullable"})

@@ -10,40 +10,41 @@ from colonnade.errors import Place
 from colonnade.sources.markdown.forms.block import filled
 from colonnade.values import replace
 from colonnade.vocabulary.formats import of_remark
+from colonnade.vocabulary.regex import regex
 
 # A comment longer than this is prose about the domain, and its lists are examples.
 LONGEST = 400
 
-_OPEN_LIST = re.compile(r"\b(?:e\.?g\b|etc\b|such as|for example|i\.e|z\.\s?B|future|like)|\.\.\.|…", re.IGNORECASE)
+_OPEN_LIST = regex(r"\b(?:e\.?g\b|etc\b|such as|for example|i\.e|z\.\s?B|future|like)|\.\.\.|…", re.IGNORECASE)
 _VALUE = r"""(?:'[^'\n]{1,40}'|"[^"\n]{1,40}"|`[^`\n]{1,40}`|[^\W\d][\w-]{0,39})"""
 _QUOTED = r"""(?:'[^'\n]{1,40}'|"[^"\n]{1,40}"|`[^`\n]{1,40}`)"""
-_PIPED = re.compile(rf"{_VALUE}(?:\s*(?:\(default\)\s*)?\\?\|\s*{_VALUE})+")
-_QUOTED_LIST = re.compile(rf"{_QUOTED}(?:\s*(?:,|/|\bor\b|,\s*or\b)\s*{_QUOTED})+")
-_BARE_LIST = re.compile(
+_PIPED = regex(rf"{_VALUE}(?:\s*(?:\(default\)\s*)?\\?\|\s*{_VALUE})+")
+_QUOTED_LIST = regex(rf"{_QUOTED}(?:\s*(?:,|/|\bor\b|,\s*or\b)\s*{_QUOTED})+")
+_BARE_LIST = regex(
     r"(?:[a-z][a-z0-9_-]{0,30}|[A-Z][A-Z0-9_]{0,30})(?:\s*(?:,\s*|\s/\s|/)(?:[a-z][a-z0-9_-]{0,30}|[A-Z][A-Z0-9_]{0,30}))+"
 )
-_CHOICE_NAME = re.compile(
+_CHOICE_NAME = regex(
     r"(?:status|state|type|kind|role|priority|level|category|mode|phase|stage|severity|frequency|method|gender|plan|tier)$",
     re.IGNORECASE,
 )
-_ONE_VALUE = re.compile(_VALUE)
-_LIST_LEAD = re.compile(
+_ONE_VALUE = regex(_VALUE)
+_LIST_LEAD = regex(
     r"^\s*(?:enum|one of|values?|allowed|options?|possible values|valid)\b[^:]{0,20}:?\s*", re.IGNORECASE
 )
 
-_REFERENCE = re.compile(
+_REFERENCE = regex(
     r"(?:\bFK\b|\bforeign[ _]key\b)\s*(?:constraint\s*)?(?:to|references|on|->|=>|→|–>|—|:|-)?\s*"
     r"\(?[`'\"]?(?P<table>[^\W\d][\w.]*)[`'\"]?(?:\((?P<column>\w+)\))?",
     re.IGNORECASE,
 )
-_ARROW = re.compile(r"(?:^|\s)(?:->|→|=>)\s*[`'\"]?(?P<table>[^\W\d]\w*\.\w+|[A-Z]\w+)(?:\((?P<column>\w+)\))?")
-_REFERS = re.compile(
+_ARROW = regex(r"(?:^|\s)(?:->|→|=>)\s*[`'\"]?(?P<table>[^\W\d]\w*\.\w+|[A-Z]\w+)(?:\((?P<column>\w+)\))?")
+_REFERS = regex(
     r"\b[Rr](?:eferences|EFERENCES|efers to|ef:)\s*[`'\"]?"
     r"(?P<table>[A-Z]\w*(?:\.\w+)?|[a-z]\w*\.\w+)(?:\((?P<column>\w+)\))?"
     r"|\bREFERENCES\s+(?P<table2>\w+)(?:\((?P<column2>\w+)\))?"
 )
 # `Person.id` and nothing else.
-_KEY_ALONE = re.compile(r"\W*(?P<table>[A-Z]\w*)\.(?P<column>_?id|uuid)\W*")
+_KEY_ALONE = regex(r"\W*(?P<table>[A-Z]\w*)\.(?P<column>_?id|uuid)\W*")
 _NO_TABLE = frozenset(
     [
         "the",
@@ -69,45 +70,45 @@ _NO_TABLE = frozenset(
 )
 
 _MOST = (
-    re.compile(
+    regex(
         r"\bmax(?:imum)?\.?\s*(?:len(?:gth)?)?\s*(?:of|:|=)?\s*(\d{1,7})\s*(?:chars?\b|characters?\b|letters?\b)",
         re.IGNORECASE,
     ),
-    re.compile(r"\bmax[ _-]?len(?:gth)?\s*[:=]?\s*(\d{1,7})\b", re.IGNORECASE),
-    re.compile(r"(?:\bup to|≤|<=)\s*(\d{1,7})\s*(?:chars?\b|characters?\b)", re.IGNORECASE),
-    re.compile(r"\b\d{1,7}\s*(?:-|–|to|\.\.)\s*(\d{1,7})\s*(?:chars?\b|characters?\b)", re.IGNORECASE),
-    re.compile(r"\bn?varchar2?\s*\(?\s*(\d{1,7})\b", re.IGNORECASE),
+    regex(r"\bmax[ _-]?len(?:gth)?\s*[:=]?\s*(\d{1,7})\b", re.IGNORECASE),
+    regex(r"(?:\bup to|≤|<=)\s*(\d{1,7})\s*(?:chars?\b|characters?\b)", re.IGNORECASE),
+    regex(r"\b\d{1,7}\s*(?:-|–|to|\.\.)\s*(\d{1,7})\s*(?:chars?\b|characters?\b)", re.IGNORECASE),
+    regex(r"\bn?varchar2?\s*\(?\s*(\d{1,7})\b", re.IGNORECASE),
 )
 _LEAST = (
-    re.compile(
+    regex(
         r"\bmin(?:imum)?\.?\s*(?:len(?:gth)?)?\s*(?:of|:|=)?\s*(\d{1,7})\s*(?:chars?\b|characters?\b|letters?\b)",
         re.IGNORECASE,
     ),
-    re.compile(r"\b(\d{1,7})\s*(?:-|–|to|\.\.)\s*\d{1,7}\s*(?:chars?\b|characters?\b)", re.IGNORECASE),
+    regex(r"\b(\d{1,7})\s*(?:-|–|to|\.\.)\s*\d{1,7}\s*(?:chars?\b|characters?\b)", re.IGNORECASE),
 )
 _ALONE = {
-    "unique": re.compile(r"(?:must be |is )?(?:globally )?unique(?: constraint| index)?", re.IGNORECASE),
-    "optional": re.compile(r"optional\b.*|nullable\b.*|(?:can|may) be null\b.*", re.IGNORECASE | re.DOTALL),
-    "required": re.compile(r"required|not null|mandatory", re.IGNORECASE),
-    "key": re.compile(r"pk|primary key", re.IGNORECASE),
+    "unique": regex(r"(?:must be |is )?(?:globally )?unique(?: constraint| index)?", re.IGNORECASE),
+    "optional": regex(r"optional\b.*|nullable\b.*|(?:can|may) be null\b.*", re.IGNORECASE | re.DOTALL),
+    "required": regex(r"required|not null|mandatory", re.IGNORECASE),
+    "key": regex(r"pk|primary key", re.IGNORECASE),
 }
-_PARTS = re.compile(r"[,;.()]|\s[-–—]\s")
-_DEFAULT = re.compile(r"\bdefaults?\s*(?:to\s+|[:=]\s*)(['\"`]?)([\w.+-]{1,60}(?:\(\))?)\1", re.IGNORECASE)
-_NOT_STORED = re.compile(
+_PARTS = regex(r"[,;.()]|\s[-–—]\s")
+_DEFAULT = regex(r"\bdefaults?\s*(?:to\s+|[:=]\s*)(['\"`]?)([\w.+-]{1,60}(?:\(\))?)\1", re.IGNORECASE)
+_NOT_STORED = regex(
     r"\b(?:not|never)\s+(?:stored|persisted|saved)\b|\bcomputed (?:at|on) (?:runtime|read|query)\b", re.IGNORECASE
 )
 
 _TYPE_WORDS = (
-    (re.compile(r"^(?:\W*\b(?:PK|primary key)\b[\s,;:-]*)?\(?\bUUID(?:\s?v\d)?\b", re.IGNORECASE), "uuid"),
+    (regex(r"^(?:\W*\b(?:PK|primary key)\b[\s,;:-]*)?\(?\bUUID(?:\s?v\d)?\b", re.IGNORECASE), "uuid"),
     (
-        re.compile(
+        regex(
             r"\bISO(?:[ -]?8601)?\s+(?:\w+\s+)?date(?:\s+string)?(?![ -]?time|\w)|^\W*YYYY-MM-DD\W*$", re.IGNORECASE
         ),
         "date",
     ),
-    (re.compile(r"\bISO(?:[ -]?8601)?\s+time\b(?![ -]?stamp)|^\W*HH:MM\b", re.IGNORECASE), "time"),
+    (regex(r"\bISO(?:[ -]?8601)?\s+time\b(?![ -]?stamp)|^\W*HH:MM\b", re.IGNORECASE), "time"),
     (
-        re.compile(
+        regex(
             r"\bISO(?:[ -]?8601)?\b.{0,12}\b(?:timestamp|datetime|date-time|date time)|"
             r"\bISO[ -]?8601\b|^ISO (?:string|format)",
             re.IGNORECASE,
@@ -115,7 +116,7 @@ _TYPE_WORDS = (
         "timestamp",
     ),
 )  # fmt: skip
-_WHOLE = re.compile(r"\binteger\b", re.IGNORECASE)
+_WHOLE = regex(r"\binteger\b", re.IGNORECASE)
 
 
 def values(comment: str, name: str = "") -> tuple[str, ...] | None:

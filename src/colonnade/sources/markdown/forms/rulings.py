@@ -11,28 +11,29 @@ from colonnade.sources.markdown import facts, names
 from colonnade.sources.markdown.facts import Facts
 from colonnade.sources.markdown.forms import patterns
 from colonnade.sources.markdown.said import Columns, Said, first_column
+from colonnade.vocabulary.regex import regex
 
 # What a rule may add to a column; its type and what it points at stand beside the column itself.
 _FIELDS = ("nullable", "unique", "min_length", "max_length", "least", "most", "meaning")
 # A clause on several columns may make the set unique, and none of them.
 _OF_ONE = ("min_length", "max_length", "least", "most", "meaning")
-_WORD = re.compile(r"[^\W\d]\w*")
+_WORD = regex(r"[^\W\d]\w*")
 # A longer clause tells when and why, and its words are no flags.
 _LONGEST_FACT = 12
 # Longer than this it is a story.
 LONGEST = 300
-_CELL_CLAUSES = re.compile(r"\s{0,8}(?:[;。；，、]|\.(?=\s|$)|,(?![^()]{0,400}\)))\s*|<br\s*/?>|\s[–—]\s")
-_ITEM_CLAUSES = re.compile(r"\s{0,8}(?:[;。；]|\.(?=\s|$))(?![^()]{0,400}\))\s*|<br\s*/?>")
-_COMMAS = re.compile(r"\s*,(?![^()]{0,400}\))\s*")
-_GOES_ON = re.compile(
+_CELL_CLAUSES = regex(r"\s{0,8}(?:[;。；，、]|\.(?=\s|$)|,(?![^()]{0,400}\)))\s*|<br\s*/?>|\s[–—]\s")
+_ITEM_CLAUSES = regex(r"\s{0,8}(?:[;。；]|\.(?=\s|$))(?![^()]{0,400}\))\s*|<br\s*/?>")
+_COMMAS = regex(r"\s*,(?![^()]{0,400}\))\s*")
+_GOES_ON = regex(
     r"\W*(?:\d|must|may|can|should|shall|is|has|max|min|at|between|no|not|never|only|required|optional|unique|valid|one|debe|muss|doit|deve|必|不|唯)",
     re.IGNORECASE,
 )
 # Pieces between commas that are as short are rules of their own.
 _SHORT = 5
 # The number of a requirement beside a rule.
-_NUMBERED = re.compile(r"\s*[(（\[]?\b(?:N?FR|SC|BR|VR|REQ|US|AC)-[A-Z]{0,4}-?\d+[a-z]?\b[)）\]]?")
-_COLUMN_FIRST = re.compile(r"[^:：]{1,40}[:：]\s*")
+_NUMBERED = regex(r"\s*[(（\[]?\b(?:N?FR|SC|BR|VR|REQ|US|AC)-[A-Z]{0,4}-?\d+[a-z]?\b[)）\]]?")
+_COLUMN_FIRST = regex(r"[^:：]{1,40}[:：]\s*")
 
 
 def stated(said: Iterable[Said], columns: Columns) -> Iterator[DraftEntity]:

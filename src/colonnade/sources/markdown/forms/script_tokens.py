@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-_SCAN = re.compile(
+from colonnade.vocabulary.regex import regex
+
+_SCAN = regex(
     r"""
       (?P<comment>//[^\n]*|/\*(?:.*?\*/|.*))
     | (?P<string>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`[^`]*`)

@@ -15,16 +15,15 @@ from colonnade.sources.markdown.mentions import Index
 from colonnade.sources.markdown.walk import Part
 from colonnade.vocabulary import constraints as words
 from colonnade.vocabulary import signs
+from colonnade.vocabulary.regex import regex
 
 Columns = Mapping[str, Mapping[str, str]]
 
 _SILENT = frozenset(("transfer", "queries", "samples", "unstored", "states", "before", "policies", "enums", "indexes"))
-_CLAUSES = re.compile(
-    r"\s{0,8}(?:[;。；]|\.(?=\s|$)|,(?![^()]{0,400}\)))\s*|\s[–—]\s|\s\((?=must|may|only|after|before)"
-)
-_HEAD = re.compile(r"(?P<column>[^\W\d]\w*(?: [^\W\d]\w*){0,2}?)\s*(?:[:：(]|\s[–—-]\s)")
+_CLAUSES = regex(r"\s{0,8}(?:[;。；]|\.(?=\s|$)|,(?![^()]{0,400}\)))\s*|\s[–—]\s|\s\((?=must|may|only|after|before)")
+_HEAD = regex(r"(?P<column>[^\W\d]\w*(?: [^\W\d]\w*){0,2}?)\s*(?:[:：(]|\s[–—-]\s)")
 _NAME = r"[^\W\d]\w*(?: [^\W\d]\w*){0,2}"
-_STATES = tuple(re.compile(one, re.IGNORECASE) for one in (*words.ONLY_WITH, *words.REQUIRED_WITH))
+_STATES = tuple(regex(one, re.IGNORECASE) for one in (*words.ONLY_WITH, *words.REQUIRED_WITH))
 _LONGEST = 200
 
 
@@ -134,8 +133,8 @@ def _compared(clause: str, mine: Mapping[str, str]) -> str:
     return clause if len(named) > 1 and all(_is_column(one, mine) for one in named) else ""
 
 
-_COMPARING = re.compile(r"[<>=]|\bIN\s*\(")
-_WORD = re.compile(r"\w+")
+_COMPARING = regex(r"[<>=]|\bIN\s*\(")
+_WORD = regex(r"\w+")
 
 
 def _is_column(word: str, mine: Mapping[str, str]) -> bool:

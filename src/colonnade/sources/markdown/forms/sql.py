@@ -35,6 +35,7 @@ from colonnade.sources.markdown.forms.sql_tokens import (
 from colonnade.sources.markdown.rules import FOREIGN_DIALECT, SQL_NOT_CARRIED
 from colonnade.sources.reading import Reading
 from colonnade.values import replace
+from colonnade.vocabulary.regex import regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -550,7 +551,7 @@ def read(text: str, place: Place) -> Reading | None:
     )
 
 
-_SNIFF = re.compile(
+_SNIFF = regex(
     r"^[ \t]*(?:CREATE\s+(?:OR\s+REPLACE\s+)?(?:UNIQUE\s+)?(?:TABLE|TYPE|INDEX|POLICY|TRIGGER)\b|ALTER\s+TABLE\s+\w|"
     r"INSERT\s+INTO\s+\w|COMMENT\s+ON\s+(?:TABLE|COLUMN)\b)",
     re.IGNORECASE | re.MULTILINE,

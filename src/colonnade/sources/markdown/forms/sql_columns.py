@@ -17,6 +17,7 @@ from colonnade.sources.markdown.forms.block import Block, key, owner_of
 from colonnade.sources.markdown.forms.sql_checks import meaning
 from colonnade.sources.markdown.forms.sql_tokens import Token, closing, name_of, qualified_name, split_at_commas
 from colonnade.values import replace
+from colonnade.vocabulary.regex import regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ _FOREIGN_TYPES = frozenset(
         "float64",
     ]
 )
-_UNSIGNED = re.compile(r"\s+(?:unsigned|signed|zerofill)\b", re.IGNORECASE)
+_UNSIGNED = regex(r"\s+(?:unsigned|signed|zerofill)\b", re.IGNORECASE)
 
 
 def _text(tokens: Sequence[Token], block: Block) -> str:

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from colonnade.vocabulary.regex import regex
+
 # Every alternative consumes what it has looked at, so that no text is scanned twice.
-_SCAN = re.compile(
+_SCAN = regex(
     r"""
       (?P<comment>--[^\n]*|//(?=[ \t])[^\n]*|/\*(?:.*?\*/|.*)|\#(?=[ \t])[^\n]*)
     | (?P<string>[eEnN]?'(?:[^'\n]|'')*'|[eEnN]?'[^';]*')

@@ -13,11 +13,12 @@ from colonnade.sources.markdown.forms.around import lines_of
 from colonnade.sources.markdown.mentions import Index
 from colonnade.sources.markdown.walk import Part
 from colonnade.vocabulary import habits
+from colonnade.vocabulary.regex import regex
 
 Entities = Mapping[str, DraftEntity]
 
-_LABEL = re.compile(r"(?:allowed |valid |legal )?(?:(?:state|status) )?transitions?(?: of \w+)?\s*:", re.IGNORECASE)
-_STATE_ARROW = re.compile(
+_LABEL = regex(r"(?:allowed |valid |legal )?(?:(?:state|status) )?transitions?(?: of \w+)?\s*:", re.IGNORECASE)
+_STATE_ARROW = regex(
     r"`?\[?(?P<left>[^\W\d][\w -]{0,30}?)\]?`?\s*(?:-{1,2}>|→|=>|⟶|──▶|─▶|─+>)\s*`?\[?(?=(?P<right>[^\W\d][\w -]{0,30}?)\]?`?\s*(?:$|[,;(:|→\-─=.]|when|on\b|via\b))",  # noqa: E501
     re.MULTILINE,
 )

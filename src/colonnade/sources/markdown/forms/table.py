@@ -13,6 +13,7 @@ from colonnade.sources.markdown import facts, names, written
 from colonnade.sources.markdown.blocks import Span, Table
 from colonnade.sources.markdown.facts import Facts
 from colonnade.vocabulary import columns, qualifiers, typewords
+from colonnade.vocabulary.regex import regex
 
 PRECISION = 70
 _ROLE_OF: dict[str, str] = {}
@@ -24,17 +25,17 @@ _NAMING = frozenset(
     "field column attribute campo columna atributo coluna feld spalte champ colonne campo colonna".split()
 )
 
-_PSEUDO = re.compile(
+_PSEUDO = regex(
     r"(?:composite |table |check |unique )?(?:unique(?: constraint| index| key)?|primary key|pk|fk|foreign keys?|index(?:es)?|constraints?|check|unique together|relations?|relationships?|idx|索引|唯一约束|主键|"  # noqa: E501
     r"unique\s*\(.*\)|index\s*\(.*\)|primary key\s*\(.*\)|check\s*\(.*\)|foreign key\s*\(.*\)|@@\w+.*|table name|composite pk|composite key|composite primary key|soft delete|audit|timestamps)",  # noqa: E501
     re.IGNORECASE,
 )  # fmt: skip
-_NAME_SPLIT = re.compile(r"\s*(?:,|/|;|、|&|\+|\band\b|\by\b|\bund\b|\be\b)\s*")
-_GONE = re.compile(
+_NAME_SPLIT = regex(r"\s*(?:,|/|;|、|&|\+|\band\b|\by\b|\bund\b|\be\b)\s*")
+_GONE = regex(
     r"\b(?:removed?|dropped?|deleted?|deprecated|remove|drop|eliminad[oa]|entfernt|supprimé|removid[oa]|删除|削除)\b",
     re.IGNORECASE,
 )
-_CELL_TAIL = re.compile(r"\s*(?P<bracket>[(（\[].*[)）\]])\s*$")
+_CELL_TAIL = regex(r"\s*(?P<bracket>[(（\[].*[)）\]])\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def shape(table: Table) -> Shape:
     return Shape(_kind(first, roles, heads), tuple(_settled(first, roles)))
 
 
-_MARKED = re.compile(r"\b(?:not null|null|pk|fk|primary key|foreign key|unique|default|references)\b", re.IGNORECASE)
+_MARKED = regex(r"\b(?:not null|null|pk|fk|primary key|foreign key|unique|default|references)\b", re.IGNORECASE)
 
 
 def _by_content(table: Table, roles: list[str]) -> list[str]:
@@ -98,7 +99,7 @@ def _is_name(text: str) -> bool:
     return names.is_identifier(names.plain(text).strip())
 
 
-_NO_TITLE_SIGN = re.compile(r"[^\w\s/&().#?'’°№-]")
+_NO_TITLE_SIGN = regex(r"[^\w\s/&().#?'’°№-]")
 
 
 def title_words(text: str) -> str:
@@ -291,9 +292,9 @@ def _is_gone(row: tuple[Span, ...], roles: Shape) -> bool:
     return any(_GONE.fullmatch(names.plain(text).strip(" .❌🗑️")) for text in texts)
 
 
-_LEADING_MARKS = re.compile(r"^[^\w(（\"'$@]+")
-_TRAILING_MARKS = re.compile(r"\s*(?:🔑|🔗|\*|†|✅|⚠️|🆕|:|：|\.\.\.)+$")
-_CHANGE_MARK = re.compile(r"^(?:new|added|changed|modified)\s*[:：]\s*", re.IGNORECASE)
+_LEADING_MARKS = regex(r"^[^\w(（\"'$@]+")
+_TRAILING_MARKS = regex(r"\s*(?:🔑|🔗|\*|†|✅|⚠️|🆕|:|：|\.\.\.)+$")
+_CHANGE_MARK = regex(r"^(?:new|added|changed|modified)\s*[:：]\s*", re.IGNORECASE)
 
 
 def name_parts(text: str, *, typed: bool = False) -> list[tuple[str, str]]:
@@ -321,9 +322,9 @@ def name_parts(text: str, *, typed: bool = False) -> list[tuple[str, str]]:
     return [(name, note) for part in chosen if (name := column_name(part))]
 
 
-_ARRAY_MARK = re.compile(r"\[\]$")
-_LETTER = re.compile(r"[^\W\d_]")
-_NO_NAME = re.compile(r"[=<>{};!?|]|\.\.")
+_ARRAY_MARK = regex(r"\[\]$")
+_LETTER = regex(r"[^\W\d_]")
+_NO_NAME = regex(r"[=<>{};!?|]|\.\.")
 
 
 @lru_cache(maxsize=16384)
@@ -365,9 +366,9 @@ def _row_facts(row: tuple[Span, ...], roles: Shape, file: str, column: str) -> F
     return facts.joined(*parts)
 
 
-_WORD_END = re.compile(r"[\s,;(（]")
+_WORD_END = regex(r"[\s,;(（]")
 # `` `LoadStatus` enum below ``: a remark that names the list of the values.
-_NAMED_LIST = re.compile(r"`?[A-Z]\w+`? enum\b")
+_NAMED_LIST = regex(r"`?[A-Z]\w+`? enum\b")
 
 
 def _cell_facts(span: Span, role: str, file: str, column: str, number: int) -> Facts:
@@ -410,7 +411,7 @@ def _cell_facts(span: Span, role: str, file: str, column: str, number: int) -> F
     )
 
 
-_WORKED_OUT = re.compile(
+_WORKED_OUT = regex(
     r"(?:derived|computed|calculated|virtual|transient|in[- ]memory|not (?:stored|persisted)|"
     r"calculad[oa]|derivad[oa]|berechnet|abgeleitet|calculé|dérivé)\b",
     re.IGNORECASE,

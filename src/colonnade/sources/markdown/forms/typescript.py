@@ -25,6 +25,7 @@ from colonnade.sources.markdown.forms.script_tokens import Member, Script, Token
 from colonnade.sources.markdown.forms.script_types import Known, Shape, Typed, typed
 from colonnade.sources.reading import Reading
 from colonnade.values import replace
+from colonnade.vocabulary.regex import regex
 
 _MODIFIERS = frozenset(
     ["readonly", "public", "private", "protected", "declare", "static", "override", "export", "abstract"]
@@ -267,13 +268,13 @@ def _key_before(tokens: Sequence[Token], index: int) -> Token | None:
     return tokens[at - 2] if found else None
 
 
-_NOT_KEPT = re.compile(
+_NOT_KEPT = regex(
     r"\b(?:not stored|in[- ]memory|computed|derived|runtime only|not persisted|never stored|DTO|view model|props)\b",
     re.IGNORECASE,
 )
 
 
-_ABSTRACT = re.compile(
+_ABSTRACT = regex(
     r"^(?:Base|Abstract)[A-Z]?|[a-z](?:Base|Timestamps|Auditable)$|^(?:Timestamps|Timestamped|Auditable)$"
 )
 
@@ -313,7 +314,7 @@ def read(text: str, place: Place) -> Reading | None:
     return Reading("typescript", PRECISION["typescript"], entities, enums)
 
 
-_SNIFF = re.compile(
+_SNIFF = regex(
     r"^[ \t]*(?:export\s+)?(?:declare\s+)?"
     r"(?:interface\s+\w+[^{\n;]*\{|type\s+\w+\s*=\s*[{'\"|]|enum\s+\w+\s*\{[^\n]*['\"]?)",
     re.MULTILINE,

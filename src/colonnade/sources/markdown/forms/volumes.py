@@ -15,16 +15,17 @@ from colonnade.sources.markdown.review import lines
 from colonnade.sources.markdown.walk import Part
 from colonnade.values import replace
 from colonnade.vocabulary import volumes
+from colonnade.vocabulary.regex import regex
 
 # Fewer than these, without a word such as "rows", are limits and examples rather than volumes.
 LEAST = 1000
 MOST = 10**15
 
-_NUMBER = re.compile(
+_NUMBER = regex(
     r"(?<![\w.,-])(?:\d[\d,.]*\s?[kKM]?\s?[-–]\s?)?(?P<digits>\d{1,3}(?:[,._'\u202f ]\d{3})+|\d{1,15}(?:\.\d{1,3})?)\s?"
     r"(?P<scale>[^\W\d_]+)?(?![\w%]|\.\d)\+?"
 )
-_PERIOD = re.compile(
+_PERIOD = regex(
     r"\s*(?:\w+\s+){0,2}?(?:(?:per|a|an|each|every|pro|por|par|al|в|/)\s*(?P<unit>[^\W\d_]+)|(?P<word>daily|weekly|monthly|yearly|annually)\b)"
 )
 _RESERVED = frozenset(("transfer", "queries", "samples", "policies", "before"))

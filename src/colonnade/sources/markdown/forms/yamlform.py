@@ -11,6 +11,7 @@ from colonnade.sources.markdown import facts, written
 from colonnade.sources.markdown.forms.block import PRECISION, is_transfer, kind_of, with_key_relations
 from colonnade.sources.reading import Reading
 from colonnade.sources.tree import Node, member, parse
+from colonnade.vocabulary.regex import regex
 
 # Keys below which tables stand, keys that name a table, and keys below which its columns stand.
 TABLES = ("entities", "tables", "models", "collections", "schema", "database", "data_model", "definitions")
@@ -29,7 +30,7 @@ _SIZES = {
     **dict.fromkeys(("max_length", "maxlength", "length"), "max_length"),
     **dict.fromkeys(("min_length", "minlength"), "min_length"),
 }
-_ABOVE = re.compile(r"^[ \t-]*(?:columns|fields|attributes|properties)[ \t]*:[ \t]*$", re.MULTILINE)
+_ABOVE = regex(r"^[ \t-]*(?:columns|fields|attributes|properties)[ \t]*:[ \t]*$", re.MULTILINE)
 # Tops of documents that are about something else.
 _OTHER = frozenset("openapi swagger paths services version jobs steps apiversion on name image".split())
 

@@ -8,6 +8,7 @@ import pytest
 
 from colonnade.config import Settings
 from colonnade.design import document
+from colonnade.design.draft import DraftAttribute, DraftEntity
 from colonnade.design.engine import design
 from colonnade.design.schema import Policy, Privilege, Schema, Table
 from colonnade.server import Server
@@ -127,3 +128,38 @@ def test_without_memberships_there_are_no_tenants() -> None:
     )
     made, _ = design(alone, Settings())
     assert {one.audience for one in made.intent.entities} == {"owner"}
+
+
+def attached(key: object = None) -> DraftEntity:
+    listed = attribute("attachable_type", "enum(project,task)", nullable=False)
+    identity = attribute("attachable_id", "uuid", **({"nullable": True} if key == "optional" else {}))
+    return entity("Attachment", attribute("name", "string(80)"), listed, identity)
+
+
+def test_what_hangs_on_one_of_several_tables_belongs_to_whom_these_do(server: Server) -> None:
+    drafted = draft(*WORKSPACES.entities, attached())
+    schema, _ = design(drafted, Settings())
+    facts = schema.intent.entity("attachments")
+    assert (facts.audience, facts.tenant_column) == ("members", "organization_id")
+    keys = {one.columns for one in schema.database.table("attachments").foreign_keys}
+    assert {("project_id", "organization_id"), ("task_id", "organization_id")} <= keys
+    assert failed(proven(server, drafted, Settings(), schema)) == ()
+
+
+OWN = attribute("user_id", "uuid", nullable=False)
+
+
+@pytest.mark.parametrize(
+    ("project", "key", "owner"),
+    [((OWN,), None, "user_id"), ((), None, None), ((OWN,), "optional", None)],
+    ids=["both owned", "one of nobody", "none of them"],
+)
+def test_rows_on_one_of_several_tables_are_owned_where_all_of_these_are(
+    server: Server, project: tuple[DraftAttribute, ...], key: str | None, owner: str | None
+) -> None:
+    drafted = draft(entity("Project", *project, attribute("name", "text")), entity("Task", OWN), attached(key))
+    schema, findings = design(drafted, Settings())
+    assert schema.intent.entity("attachments").owner_column == owner
+    told = [one.message for one in findings if one.rule == "no-owner" and "attachments" in one.message]
+    assert bool(told) == (owner is None)
+    assert failed(proven(server, drafted, Settings(), schema)) == ()

@@ -79,11 +79,15 @@ class StatedExclusion:
 
 @dataclass(frozen=True, slots=True)
 class Arc:
-    """A reference to one of several tables: `columns` are pairs of the document's word for a table and its key here."""
+    """A reference to one of several tables: `columns` are pairs of the document's word for a table and its key here.
+
+    Exactly one is there, or where it is `optional` none.
+    """
 
     stem: str
     columns: tuple[tuple[str, str], ...]
     place: Place
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def _arc(work: Work, blueprint: Blueprint, stem: str) -> Blueprint:
     rest = {name: one for name, one in blueprint.attributes.items() if one not in (kind, key)}
     text = f"num_nonnulls({sql.idents(tuple(columns.values()))}) {'<=' if optional else '='} 1"
     condition = Condition(text, kind.name.place, f"{blueprint.name}_{stem}_arc")
-    arc = Arc(stem, tuple(columns.items()), kind.name.place)
+    arc = Arc(stem, tuple(columns.items()), kind.name.place, optional)
     return replace(
         blueprint,
         attributes={**rest, **added},
@@ -90,6 +90,20 @@ def _targets(work: Work, kind: DraftAttribute, key: DraftAttribute) -> dict[str,
 def _column(blueprint: Blueprint, stem: str, table: str) -> str:
     name = f"{naming.singular(table)}_id"
     return name if name not in blueprint.attributes else f"{stem}_{name}"
+
+
+def arcs_of(work: Work) -> list[tuple[str, frozenset[str]]]:
+    """The tables with a reference of which exactly one of several must be there, each with the tables that it may be.
+
+    A row of such a table hangs on one of these as it does by a required reference.
+    """
+    parents = {(link.child, link.columns): link.parent for link in work.links}
+    return [
+        (name, frozenset(parents[name, (column,)] for _, column in arc.columns))
+        for name, one in sorted(work.tables.items())
+        for arc in one.arcs
+        if not arc.optional and all((name, (column,)) in parents for _, column in arc.columns)
+    ]
 
 
 def arc_columns(work: Work) -> Work:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 
+from colonnade.design.passes.arcs import arcs_of
 from colonnade.design.schema import Column, Reason
 from colonnade.design.work import Blueprint, Link, Work, found, house
 from colonnade.findings import Finding, declare, rule
@@ -105,7 +106,10 @@ def _rank(link: Link) -> tuple[int, str]:
 
 
 def _inherited(work: Work, owned: Iterable[str]) -> dict[str, str]:
-    """The nearest owned parent of every table that hangs on one by a required reference, in order of distance."""
+    """The nearest owned parent of every table that hangs on one by a required reference, in order of distance.
+
+    A row that hangs on exactly one of several is owned where all of these are.
+    """
     children: dict[str, list[str]] = {}
     for link in work.links:
         if link.required and link.child != link.parent:
@@ -113,9 +117,11 @@ def _inherited(work: Work, owned: Iterable[str]) -> dict[str, str]:
     inherited: dict[str, str] = {}
     owners = set(owned)
     waiting = deque(sorted(owners))
+    arcs = arcs_of(work)
     while waiting:
         parent = waiting.popleft()
-        for child in sorted(children.get(parent, ())):
+        hanging = {child for child, parents in arcs if parent in parents and parents <= owners}
+        for child in sorted({*children.get(parent, ()), *hanging}):
             if child not in owners and child != work.users and _ownable(work.tables[child]):
                 owners.add(child)
                 inherited[child] = parent

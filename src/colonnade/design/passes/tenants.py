@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
+from colonnade.design.passes.arcs import arcs_of
 from colonnade.design.schema import Column, Reason
 from colonnade.design.work import Blueprint, Link, Membership, Work, found, house
 from colonnade.findings import declare, rule
@@ -98,12 +99,15 @@ def _with(blueprint: Blueprint, audience: str, column: str) -> Blueprint:
 def _hanging(work: Work, membership: Membership, direct: Iterable[str]) -> list[tuple[str, str]]:
     """(table, its nearest parent that names the tenant) of every table that hangs on one, in order of distance."""
     reached, waiting, hanging = {*direct, membership.table, work.users}, deque(sorted(direct)), []
+    arcs, named = arcs_of(work), {*direct}
     while waiting:
         parent = waiting.popleft()
         children = {link.child for link in work.links if link.parent == parent and link.required}
+        children |= {child for child, parents in arcs if parent in parents and parents <= named}
         for child in sorted(children - reached):
             if _ownable(work.tables[child]):
                 reached.add(child)
+                named.add(child)
                 hanging.append((child, parent))
                 waiting.append(child)
     return hanging

@@ -45,6 +45,18 @@ def test_a_child_inherits_its_owner_and_its_key_carries_it():
     assert any(set(one.columns[:2]) == {"task_id", "user_id"} for one in notes.indexes)
 
 
+def test_two_sides_that_state_two_actions_are_asked_which_is_meant():
+    project = entity("Project", *OWNED, relations=(relation("one-to-many", "Task", on_delete="CASCADE"),))
+    task = entity("Task", *OWNED, relations=(relation("many-to-one", "Project", on_delete="RESTRICT"),))
+    schema, findings = designed(project, task)
+    (key,) = (one for one in schema.database.table("tasks").foreign_keys if one.target[1] == "projects")
+    (conflict,) = (one for one in findings if one.rule == "conflicting-relationships")
+    assert key.on_delete == "RESTRICT"
+    assert "ON DELETE RESTRICT" in conflict.message and "CASCADE" in conflict.message
+    agreed = entity("Task", *OWNED, relations=(relation("many-to-one", "Project", on_delete="CASCADE"),))
+    assert "conflicting-relationships" not in rules(designed(project, agreed)[1])
+
+
 def test_a_reference_of_a_key_to_itself_is_left_out_and_said():
     schema, findings = designed(entity("User", attribute("id", "uuid", primary_key=True, references="auth.users.id")))
     assert not foreign_keys(schema, "users")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from colonnade.design.draft import Draft, DraftAttribute, DraftEntity, DraftRelationship
 from colonnade.design.schema import ForeignKey, Schema
@@ -24,14 +24,20 @@ class Reference:
 
 
 def of(draft: Draft, schema: Schema) -> tuple[Reference, ...]:
-    """The references of all entities, each once: what two sides state of one relation is one reference."""
+    """The references of all entities, each once: what two sides state of one relation is one reference.
+
+    Where two sides state two actions none is expected: the documents contradict each other, which the design reports.
+    """
     pairs = stated.pairs(draft, schema)
     found = [one for pair in pairs for one in (*_from_attributes(pair, schema), *_from_relations(pair, schema))]
     merged: dict[tuple[str, str, str | None], Reference] = {}
     for one in found:
         spot = (one.child, one.parent, one.column)
-        if spot not in merged or merged[spot].on_delete is None:
+        before = merged.get(spot)
+        if before is None or before.on_delete is None:
             merged[spot] = one
+        elif one.on_delete not in (None, before.on_delete):
+            merged[spot] = replace(before, on_delete=None)
     return tuple(merged.values())
 
 

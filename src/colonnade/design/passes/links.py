@@ -17,7 +17,7 @@ from colonnade.vocabulary import habits, naming
 
 CONFLICT = declare(
     "conflicting-relationships",
-    """Two statements point one column at two tables.
+    """Two statements point one column at two tables, or say two things of what happens when the other row goes.
 
     The first one is followed. Say which is meant, or give each its own column.
     """,
@@ -83,6 +83,7 @@ def resolve_links(work: Work) -> Work:
             by_pair.setdefault((link.child, link.parent), []).append(link.columns)
             merged[slot] = link
         elif before.parent == link.parent:
+            findings += _two_actions(before, link)
             merged[slot] = _merged(before, link)
         elif not link.assumed:
             findings += _conflict(before, link)
@@ -299,6 +300,17 @@ def _conflict(first: Link, second: Link) -> tuple[Finding, ...]:
         second.place,
         "say which is meant, or name a column for each",
     )
+
+
+def _two_actions(first: Link, second: Link) -> tuple[Finding, ...]:
+    if None in (first.on_delete, second.on_delete) or first.on_delete == second.on_delete:
+        return ()
+    column = ", ".join(first.columns)
+    message = (
+        f"{first.child}.{column}: ON DELETE {first.on_delete} ({first.place}) and {second.on_delete} "
+        f"({second.place}); the first is followed"
+    )
+    return found(CONFLICT, message, second.place, "make both sides of the relationship say the same")
 
 
 def _with_columns(work: Work) -> Work:

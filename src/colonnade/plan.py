@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any, Literal, TypeAlias
 
 from colonnade.design.schema import Check, Database, ForeignKey, PrimaryKey, Unique
@@ -20,7 +21,7 @@ from colonnade.ops.sequences import DropSequence
 from colonnade.ops.step import Step
 from colonnade.ops.tables import CreateTable, DropTable
 from colonnade.ops.text import options
-from colonnade.ops.twins import AddTwin, DropTwin
+from colonnade.ops.twins import AddTwin, DropTwin, fill
 from colonnade.ops.types import AddEnumValue, AlterComposite
 from colonnade.ops.views import CreateView
 from colonnade.sql import comment_line, ident, idents, literal, qualified, shorten
@@ -162,8 +163,7 @@ def _online(ops: tuple[Op, ...], old: Database) -> tuple[Batch, ...]:
     transactions = tuple(_transactions(tuple(kept), "transaction"))
     # The constraint is there for new rows at once; the rows that are there are looked at later.
     after = tuple(batch for op in moved for batch in _long(op, there, swapped))
-    filling = tuple(batch for op in filled for batch in _backfilled(op))
-    return (*early, *transactions, *filling, *after)
+    return (*early, *transactions, *_backfilled(filled), *after)
 
 
 def _is_filled(op: AddColumn | AddTwin, there: frozenset[str], ops: tuple[Op, ...], old: Database) -> bool:
@@ -175,13 +175,22 @@ def _is_filled(op: AddColumn | AddTwin, there: frozenset[str], ops: tuple[Op, ..
     return qualified(*op.table) in there and op.column.default is not None and is_volatile(op.column.default, functions)
 
 
-def _backfilled(op: AddColumn | AddTwin) -> Iterator[Batch]:
+def _backfilled(ops: tuple[AddColumn | AddTwin, ...]) -> Iterator[Batch]:
     """The values of the rows that are there, a few pages in each transaction; then what holds of all rows."""
-    step = op.fill() if isinstance(op, AddTwin) else backfill(op.table, op.name)
-    yield Batch("backfill", (Move(op, step),), transactional=False, patient=True)
-    if not op.column.nullable:
-        open_ = replace(op.column, nullable=True)
-        yield from _not_null_online(SetNullable(op.table, op.name, open_, op.column), ())
+    alone = [op for op in ops if isinstance(op, AddColumn)]
+    together = groupby(sorted((op for op in ops if isinstance(op, AddTwin)), key=_table), _table)
+    steps: list[tuple[Op, Step]] = [(op, backfill(op.table, {op.name: None})) for op in alone]
+    steps += [(some[0], fill(some)) for some in (tuple(one) for _, one in together)]
+    for first, step in steps:
+        yield Batch("backfill", (Move(first, step),), transactional=False, patient=True)
+    for op in ops:
+        if not op.column.nullable:
+            open_ = replace(op.column, nullable=True)
+            yield from _not_null_online(SetNullable(op.table, op.name, open_, op.column), ())
+
+
+def _table(op: AddTwin) -> tuple[str, str]:
+    return op.table
 
 
 def _pointed_at(ops: tuple[Op, ...]) -> frozenset[tuple[str, tuple[str, ...]]]:

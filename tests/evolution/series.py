@@ -126,9 +126,66 @@ CASES = {
         (("tasks.mail", "email"),),
     ),
     "other changes as well": Case(
-        "CREATE TYPE state AS ENUM ('new'); CREATE TABLE tasks (id int PRIMARY KEY, size int, gone int, s state);",
+        "CREATE TYPE state AS ENUM ('new'); CREATE TYPE lost AS ENUM ('x'); CREATE TABLE away (id serial PRIMARY KEY, l lost);"
+        "CREATE TABLE tasks (id int PRIMARY KEY, size int, gone int NOT NULL DEFAULT 3 UNIQUE, away int REFERENCES away, s state);"
+        "CREATE INDEX two ON tasks (gone, size); CREATE VIEW leaving AS SELECT id, gone, size FROM tasks;"
+        "CREATE FUNCTION left_over() RETURNS int LANGUAGE sql AS 'SELECT 1';",
         "CREATE TYPE state AS ENUM ('new', 'done'); CREATE TABLE tasks (id int PRIMARY KEY, size bigint,"
-        " more text NOT NULL DEFAULT 'x', s state DEFAULT 'done'); CREATE TABLE notes (id int PRIMARY KEY);",
+        " more text NOT NULL DEFAULT 'x', s state DEFAULT 'done'); CREATE TABLE notes (id int PRIMARY KEY, task int"
+        " REFERENCES tasks); CREATE INDEX more ON tasks (size, more);",
         "INSERT INTO tasks VALUES (1, 2, 3);",
+    ),
+    "another table has another name": Case(
+        "CREATE TABLE tasks (id int PRIMARY KEY, size int); CREATE TABLE notes (task int REFERENCES tasks);",
+        "CREATE TABLE tasks (id int PRIMARY KEY, size bigint); CREATE TABLE remarks (task int REFERENCES tasks);",
+        "INSERT INTO tasks VALUES (1, 2); INSERT INTO notes VALUES (1);",
+        (("notes", "remarks"),),
+    ),
+    "keys of several columns": Case(
+        "CREATE TABLE users (id int PRIMARY KEY); CREATE TABLE tasks (id int PRIMARY KEY, user_id int NOT NULL REFERENCES"
+        " users, parent int, UNIQUE (user_id, id), FOREIGN KEY (user_id, parent) REFERENCES tasks (user_id, id) ON DELETE"
+        " SET NULL (parent)); CREATE UNIQUE INDEX odd ON tasks (user_id, parent) NULLS NOT DISTINCT WHERE parent > 1;",
+        "CREATE TABLE users (id bigint PRIMARY KEY); CREATE TABLE tasks (id bigint PRIMARY KEY, user_id bigint NOT NULL"
+        " REFERENCES users, parent bigint, UNIQUE (user_id, id), FOREIGN KEY (user_id, parent) REFERENCES tasks (user_id,"
+        " id) ON DELETE SET NULL (parent)); CREATE UNIQUE INDEX odd ON tasks (user_id, parent) NULLS NOT DISTINCT WHERE"
+        " parent > 1;",
+        "INSERT INTO users VALUES (1); INSERT INTO tasks VALUES (1, 1, NULL), (2, 1, 1);",
+    ),
+    "a key has another name": Case(
+        "CREATE TABLE tasks (id int PRIMARY KEY, t text); CREATE TABLE notes (task int REFERENCES tasks (id));",
+        "CREATE TABLE tasks (task_id int PRIMARY KEY, t text); CREATE TABLE notes (task int REFERENCES tasks (task_id));",
+        "INSERT INTO tasks VALUES (1, 'a'); INSERT INTO notes VALUES (1);",
+        (("tasks.id", "task_id"),),
+    ),
+    "settings of a column, of keys and of the table": Case(
+        "CREATE TABLE tasks (id int PRIMARY KEY, size int NOT NULL, UNIQUE (size) INCLUDE (id) WITH (fillfactor=70)"
+        " DEFERRABLE); ALTER TABLE tasks ALTER size SET STATISTICS 50; CREATE UNIQUE INDEX which ON tasks (size);"
+        " ALTER TABLE tasks REPLICA IDENTITY USING INDEX which; CREATE STATISTICS st ON id, size FROM tasks;"
+        " ALTER TABLE tasks CLUSTER ON which; COMMENT ON INDEX which IS 'x';",
+        "CREATE TABLE tasks (id int PRIMARY KEY, size bigint NOT NULL, UNIQUE (size) INCLUDE (id) WITH (fillfactor=70)"
+        " DEFERRABLE); ALTER TABLE tasks ALTER size SET STATISTICS 60; CREATE UNIQUE INDEX which ON tasks (size);"
+        " ALTER TABLE tasks REPLICA IDENTITY USING INDEX which; CREATE STATISTICS st ON id, size FROM tasks;"
+        " ALTER TABLE tasks CLUSTER ON which; COMMENT ON INDEX which IS 'y';",
+        "INSERT INTO tasks VALUES (1, 2);",
+    ),
+    "arrays, json, booleans, text": Case(
+        'CREATE TABLE tasks (id int PRIMARY KEY, a int[], j json, b text, n numeric, c text COLLATE "C", d varchar(9));',
+        "CREATE TABLE tasks (id int PRIMARY KEY, a bigint[], j jsonb, b boolean, n text, c text, d varchar(4));",
+        "INSERT INTO tasks VALUES (1, '{1,NULL}', '{\"a\":  1}', 'true', 1.50, 'a', 'abcd'); INSERT INTO tasks (id) VALUES (2);",
+    ),
+    "not null and another default": Case(
+        "CREATE TABLE tasks (id int PRIMARY KEY, size int DEFAULT 1);",
+        "CREATE TABLE tasks (id int PRIMARY KEY, size bigint NOT NULL DEFAULT 2);",
+        "INSERT INTO tasks VALUES (1, 2), (3, 4);",
+    ),
+    "null and a default that differs": Case(
+        "CREATE TABLE tasks (id int PRIMARY KEY, token text NOT NULL DEFAULT gen_random_uuid());",
+        "CREATE TABLE tasks (id int PRIMARY KEY, token uuid DEFAULT gen_random_uuid());",
+        "INSERT INTO tasks VALUES (1, '00000000-0000-4000-8000-000000000001');",
+    ),
+    "citext": Case(
+        "CREATE TABLE tasks (id int PRIMARY KEY, mail text UNIQUE);",
+        "CREATE EXTENSION citext; CREATE TABLE tasks (id int PRIMARY KEY, mail citext UNIQUE);",
+        "INSERT INTO tasks VALUES (1, 'A@x'), (2, 'b@x');",
     ),
 }

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from colonnade.design.schema import (
@@ -64,12 +64,13 @@ def legs(server: Server, old: Source, new: Source, wish: Wish) -> tuple[Leg, ...
         agreed = replace(wish, allow_data_loss=True)
         if not found:
             return _with_new_values(shop, stack, before, after, whole, known, wish)
-        try:
-            return _series(shop, stack, before, after, found, renames, agreed)
-        except PlanRefused as refused:
-            first = refused.refusals[0]
-            plan = replace(whole.there, not_online=NotOnline(first.object, first.why))
-            return (replace(whole, there=plan),)
+        for keeps in (True, False):
+            try:
+                return _series(shop, stack, before, after, found, renames, agreed, keeps)
+            except PlanRefused as refused:
+                first = refused.refusals[0]
+        plan = replace(whole.there, not_online=NotOnline(first.object, first.why))
+        return (replace(whole, there=plan),)
 
 
 def legs_back(server: Server, old: Source, new: Source, wish: Wish) -> tuple[Leg, ...]:
@@ -252,11 +253,16 @@ def _series(
     found: tuple[Twin, ...],
     renames: tuple[Rename, ...],
     wish: Wish,
+    keeps: bool,
 ) -> tuple[Leg, ...]:
+    """The three parts; where it `keeps` what the new database has no more, that goes with the contract."""
     first, last = tuple(one.expanded for one in found), tuple(one.switched for one in found)
-    expanded = stack.enter_context(_both(shop, before, after, first, NEW))
-    switched = stack.enter_context(_both(shop, after, before, last, OLD))
-    known, undone = _changed_names(shop, expanded, switched, found, renames)
+    ours = {(one.table, one.old.name) for one in found}
+    others = tuple(one for one in renames if one.kind != "column" or (one.of, one.old) not in ours)
+    expanded = stack.enter_context(_both(shop, before, after, first, (), Beside(after.database, NEW)))
+    aside = Beside(before.database, OLD, keeps=keeps)
+    switched = stack.enter_context(_both(shop, after, before, last, others, aside))
+    known, undone = _changed_names(shop, expanded, switched, found, others)
     # What does not fit is lost when the column goes that holds it, and not before.
     copies = {place: replace(copy, unfit="", unkept="") for place, copy in _copies(first).items()}
     parts = (
@@ -300,12 +306,14 @@ def told(parts: tuple[Leg, Leg, Leg], found: tuple[Twin, ...]) -> tuple[Leg, ...
 
 
 @contextmanager
-def _both(shop: Workshop, main: Side, other: Side, halves: tuple[Half, ...], suffix: str) -> Iterator[Side]:
+def _both(
+    shop: Workshop, main: Side, other: Side, halves: tuple[Half, ...], renames: tuple[Rename, ...], beside: Beside
+) -> Iterator[Side]:
     """The `main` database with the columns of the other one beside its own, in a scratch database."""
     names = ((one, one.other.name, one.name) for one in halves)
     renamed = tuple(Rename("column", one.table, old, new) for one, old, new in names if old != new)
-    with reached(shop, other, main, renamed) as aside:
-        beside = Beside(other.database, aside.database, halves, suffix)
+    with reached(shop, other, main, (*renamed, *renames)) as aside:
+        beside = replace(beside, aside=aside.database, halves=halves)
     ops = diff(main.database, joined(main.database, beside))
     with reached(shop, main, other, ops) as side:
         yield side
@@ -315,13 +323,15 @@ def _both(shop: Workshop, main: Side, other: Side, halves: tuple[Half, ...], suf
 class Beside:
     """What stands beside a database for a while: the other database as it is, and with its columns called otherwise.
 
-    New names of keys and indexes that are taken already end in `suffix`.
+    New names of keys and indexes that are taken already end in `suffix`. It may be that all else which only the other
+    database has stays as well.
     """
 
     plain: Database
-    aside: Database
-    halves: tuple[Half, ...]
     suffix: str
+    aside: Database = field(default_factory=Database)
+    halves: tuple[Half, ...] = ()
+    keeps: bool = False
 
     @property
     def guarded(self) -> bool:
@@ -345,7 +355,23 @@ def joined(main: Database, beside: Beside) -> Database:
             wider = replace(wider, triggers=(*wider.triggers, *_triggers(table)))
             functions.append(_function(table, halves, volatile))
         tables.append(wider)
-    return replace(_with_types(main, beside.plain), tables=tuple(tables), functions=tuple(functions))
+    wider_database = replace(_with_types(main, beside.plain), tables=tuple(tables), functions=tuple(functions))
+    return _keeping(wider_database, beside.aside) if beside.keeps else wider_database
+
+
+def _keeping(main: Database, other: Database) -> Database:
+    """`main` with the tables, functions, views and sequences that only the other database has."""
+    columns = {(one.schema, one.name, column.name) for one in main.tables for column in one.columns}
+    tables = tuple(_missing(main.tables, other.tables))
+    columns |= {(one.schema, one.name, column.name) for one in tables for column in one.columns}
+    sequences = (one for one in _missing(main.sequences, other.sequences) if (one.owned_by or None) in (None, *columns))
+    return replace(
+        main,
+        tables=(*main.tables, *tables),
+        sequences=(*main.sequences, *sequences),
+        functions=(*main.functions, *_missing(main.functions, other.functions)),
+        views=(*main.views, *_missing(main.views, other.views)),
+    )
 
 
 def _settled(half: Half, volatile: frozenset[str]) -> Half:
@@ -380,8 +406,12 @@ def _grown(enum: EnumType, values: tuple[str, ...]) -> EnumType:
 
 
 def _missing(here: Iterable[Any], there: Iterable[Any]) -> Iterator[Any]:
-    names = {(getattr(one, "schema", ""), one.name) for one in here}
-    return (one for one in there if (getattr(one, "schema", ""), one.name) not in names)
+    names = set(map(_spelled, here))
+    return (one for one in there if _spelled(one) not in names)
+
+
+def _spelled(one: Any) -> tuple[str, str, str]:
+    return (getattr(one, "schema", ""), one.name, getattr(one, "identity_arguments", ""))
 
 
 def _relations(database: Database) -> set[tuple[str, str]]:
@@ -398,11 +428,15 @@ def _wider(
     """`table` with the columns that stand beside, and the keys, indexes and guards on them."""
     wider = replace(table, columns=(*table.columns, *(one.other for one in halves)))
     before = {one.name: one for one in (*plain.constraints, *plain.indexes)}
+    kept = tuple(_optional(one) for one in aside.columns if beside.keeps and not wider.has(one.name))
+    wider = replace(wider, columns=(*wider.columns, *kept))
     unknown = {one.name for one in aside.columns if not wider.has(one.name)}
+    stays = {one.name for one in kept}
     constraints: list[Constraint] = list(table.constraints)
     indexes: list[Index] = list(table.indexes)
     for one in (*aside.constraints, *aside.indexes):
-        if one == before.get(one.name) or _names_any(one, unknown) or not (beside.guarded or _is_key(one)):
+        copied = one != before.get(one.name) and (beside.guarded or _is_key(one))
+        if _names_any(one, unknown) or not (copied or _names_any(one, stays)):
             continue
         made = _named_freely(_as_index(one) if isinstance(one, PrimaryKey) else one, table.schema, beside.suffix, taken)
         if isinstance(made, Index):
@@ -410,6 +444,12 @@ def _wider(
         else:
             constraints.append(made)
     return replace(wider, constraints=tuple(constraints), indexes=tuple(indexes))
+
+
+def _optional(column: Column) -> Column:
+    """The column for rows of which nobody knows it."""
+    given = column.default is not None or column.identity is not None or column.generated is not None
+    return replace(column, nullable=column.nullable or not given, not_null_name=None)
 
 
 def _named_freely(one: Any, schema: str, suffix: str, taken: set[tuple[str, str]]) -> Any:
@@ -485,9 +525,7 @@ def _changed_names(
     """What is called otherwise after the switch, and after the way back; a column makes room for the other one."""
     out = tuple(Rename("column", one.table, one.old.name, one.left) for one in found if one.old.name != one.left)
     into = tuple(Rename("column", one.table, one.beside, one.new.name) for one in found if one.beside != one.new.name)
-    ours = {(one.table, one.old.name) for one in found}
-    others = tuple(one for one in renames if one.kind != "column" or (one.of, one.old) not in ours)
-    there = (*out, *into, *others)
+    there = (*out, *into, *renames)
     return Known(swapped(shop, expanded, switched, there)), Known(
         swapped(shop, switched, expanded, Known(there).undone.renames)
     )
@@ -538,9 +576,9 @@ def _refusals_of_null(table: Table) -> Iterator[tuple[str, str]]:
 
 def _same(here: Table, there: Table) -> Iterator[tuple[str, str]]:
     """The names in both tables of what is the same but for its name."""
-    for field in ("constraints", "indexes"):
-        after = {one.name: replace(one, name="", comment=None) for one in getattr(there, field)}
-        for one in getattr(here, field):
+    for part in ("constraints", "indexes"):
+        after = {one.name: replace(one, name="", comment=None) for one in getattr(there, part)}
+        for one in getattr(here, part):
             bare = replace(one, name="", comment=None)
             fits = [name for name, other in after.items() if other == bare]
             if fits:

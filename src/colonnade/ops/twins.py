@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from colonnade.design.schema import Column
@@ -55,9 +55,6 @@ class AddTwin(OnColumn):
         more = () if default is None else (SetDefault(self.table, self.name, None, default),)
         return (AddColumn(self.table, self.name, self.bare), *more)
 
-    def fill(self) -> Step:
-        return backfill(self.table, self.name, self.copy.value, self.copy.zone)
-
     def steps(self) -> tuple[Step, ...]:
         name = qualified(*self.table)
         made = tuple(step for op in self.expanded() for step in op.steps())
@@ -79,6 +76,12 @@ class DropTwin(DropColumn):
 
     def reverse(self) -> Op | Irreversible:
         return Irreversible(f"{self.subject} is filled by what it was a copy of")
+
+
+def fill(ops: Sequence[AddTwin]) -> Step:
+    """The values of all the columns `ops` of one table, so that each row is written once."""
+    zone = next((one.copy.zone for one in ops if one.copy.zone), None)
+    return backfill(ops[0].table, {one.name: one.copy.value for one in ops}, zone)
 
 
 def twinned(ops: tuple[Op, ...], copies: Copies) -> tuple[Op, ...]:

@@ -100,13 +100,13 @@ def said(text: str, standing: Standing, choice: bool = False) -> Facts:
     return dict(_said(shown, standing, choice))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=65536)
 def is_choice(column: str) -> bool:
     """Whether the name of a column asks for one of a few values: `status`, `payment_method`."""
     return _CHOICE_NAME.search(column) is not None
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=65536)
 def _said(shown: str, standing: Standing, choice: bool) -> tuple[tuple[str, Fact[Any]], ...]:
     """What a text says wherever it stands: the same few words come back on every page."""
     facts: Facts = {}
@@ -204,7 +204,7 @@ def _flags(text: str, place: Place, facts: Facts, standing: Standing) -> None:
         facts.pop("unique", None)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=65536)
 def _flagged(text: str, standing: Standing) -> tuple[tuple[str, bool], ...]:
     """The flags that `text` sets, the first of each field."""
     found: dict[str, bool] = {}
@@ -241,7 +241,7 @@ def _target(text: str, place: Place, facts: Facts, standing: Standing) -> None:
             return
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=65536)
 def target(text: str, *, weak: bool = True) -> str | None:
     """What `text` says that the column points at: `users.id`, `Category`; a weak wording only where it is believed."""
     for number, pattern in enumerate(qualifiers.REFERENCES if signs.may(signs.REFERENCE, text) else ()):
@@ -431,7 +431,7 @@ def attribute(name: str, place: Place, facts: Facts, description: str = "") -> D
 _LONGEST_FACT = 6
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=65536)
 def remark(text: str) -> str:
     """`text` without the fragments that only state facts: of `decimal(8,2), required, price per day` the last."""
     parts = [part.strip() for part in _FRAGMENTS.split(text.strip())]

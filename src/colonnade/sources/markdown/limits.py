@@ -14,7 +14,7 @@ _LONGEST = 240
 _CLAUSES = regex(r"(?:[;。；]|\.(?=\s|$)|\n)\s*")
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=65536)
 def read(text: str) -> tuple[Limit | None, Limit | None]:
     """The least and the greatest value that `text` allows, each None where it says nothing of it."""
     if not signs.may(signs.LIMIT, text):

@@ -77,7 +77,7 @@ def plain(text: str) -> str:
     return _plain(text) if "[" in text or _MARK.search(text) else text
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=65536)
 def _plain(text: str) -> str:
     text = _LINK.sub(lambda match: match[1] or match[2] or "", text) if "[" in text else text
     return _MARKS.sub("", text) if _MARK.search(text) else text

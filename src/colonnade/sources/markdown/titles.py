@@ -61,7 +61,7 @@ _KEYCAP = regex(r"^[\d#*]\ufe0f?\u20e3\s*")
 _LONGEST = 1000
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=65536)
 def bare(text: str) -> str:
     """`text` without emoji, numbering and Markdown marks."""
     text = _KEYCAP.sub("", text[:_LONGEST].strip())
@@ -89,7 +89,7 @@ _ROLES = _role_table()
 _NAMING = frozenset(headings.MARKERS) - {"schema", "data model", "entities"}
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=65536)
 def role_of(text: str) -> str:
     """The role of a title that is no entity, or an empty string."""
     lowered, without = _lowered(text)
@@ -176,7 +176,7 @@ _CODE_FIRST = regex(r"`[^`]+`.*")
 _CODE_NAME = regex(r"`[A-Za-z_][\w.]*`\s*(?:[(（\[].*)?")
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=65536)
 def read(text: str) -> Title:
     """What `text`, a heading or a label without its Markdown sign, names."""
     shown = _collected(_mapped(_changed(bare(text))))

@@ -66,7 +66,7 @@ _BREAK = regex(r"[^\w]+")
 _LOW_LINES = regex("_+")
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=65536)
 def snake(name: str) -> str:
     """`OrderLine`, `order-line` and `Order Line` as `order_line`."""
     return _LOW_LINES.sub("_", _BREAK.sub("_", _HUMP.sub("_", name[:200]).lower())).strip("_")

@@ -228,7 +228,7 @@ def _several(text: str) -> Read | None:
     )
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=65536)
 def column(text: str) -> Read | None:
     """The columns that one line of text names, whatever their names mean, at no place."""
     if len(text) > 1200 or _PATH.match(text) or _CARDINALITY.match(text) or _ADDED_TO.match(text):

@@ -853,7 +853,7 @@ _NO_NOUN = regex(r"[=<>{}|!?%$]|\d{3,}")
 _LONGEST_PIECE = 400
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=65536)
 def _noun(head: str) -> str | None:
     """The noun of a piece without articles, qualifiers and relative clauses; None where it is no noun."""
     head = head[:_LONGEST_PIECE]

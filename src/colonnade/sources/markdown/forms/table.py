@@ -327,7 +327,7 @@ _LETTER = regex(r"[^\W\d_]")
 _NO_NAME = regex(r"[=<>{};!?|]|\.\.")
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=65536)
 def column_name(text: str) -> str:
     """A column's name as written, or "" for what cannot be one."""
     text = _ARRAY_MARK.sub("", text.strip().strip("`\"' "))

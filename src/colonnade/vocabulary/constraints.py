@@ -44,6 +44,9 @@ ORDERS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )  # fmt: skip
 
+# What compares two columns, or a column with values, in SQL.
+COMPARING: re.Pattern[str] = regex(r"[<>=]|\bIN\s*\(")
+
 # A number that may be on either side of zero.
 NONZERO: re.Pattern[str] = regex(
     r"\s*\b(?:(?:must|should|may|can)(?:not| not)? be )?(?:non-?zero|(?<=not be )(?:zero|0)|other than (?:zero|0)|(?:<>|!=|≠) ?0)\b",

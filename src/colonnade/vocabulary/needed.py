@@ -72,17 +72,18 @@ def _of_part(name: str, argument: Any) -> Signs | None:
     if name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
         return _of_run(argument[2]) if argument[0] else None
     if name == "BRANCH":
-        return _either(_of_run(branch) for branch in argument[1])
+        return either(_of_run(branch) for branch in argument[1])
     if name == "ASSERT":
         return _of_run(argument[1])
     if name == "ATOMIC_GROUP":
         return _of_run(argument)
     if name == "IN":
-        return _either(_members(argument))
+        return either(_members(argument))
     return None
 
 
-def _either(found: Iterable[Signs | None]) -> Signs | None:
+def either(found: Iterable[Signs | None]) -> Signs | None:
+    """The signs of what matches in several ways; None where one of them has none."""
     told = list(found)
     return frozenset().union(*(one for one in told if one is not None)) if None not in told else None
 
@@ -94,7 +95,7 @@ def _members(members: Iterable[Any]) -> Iterator[Signs | None]:
         if name == "LITERAL":
             yield _character(argument)
         elif name == "RANGE" and argument[1] - argument[0] < _FEW:
-            yield _either(_character(one) for one in range(argument[0], argument[1] + 1))
+            yield either(_character(one) for one in range(argument[0], argument[1] + 1))
         elif name == "CATEGORY" and str(argument) == "CATEGORY_DIGIT":
             yield frozenset(_DIGITS)
         else:

@@ -21,6 +21,10 @@ _LONG = 50
 _OFTEN = 300
 # A longer text holds a sign of nearly everything.
 _LONGEST = 4000
+_ALL = -1
+# So many letters tell pieces of words apart, and so many words are kept.
+_FIRST = 3
+_MOST = 50_000
 _METHODS = ("search", "match", "fullmatch", "finditer", "findall", "sub", "subn", "split", "groups", "groupindex")
 
 if TYPE_CHECKING:
@@ -87,6 +91,27 @@ def _guard(one: Regex, compiled: re.Pattern[str]) -> None:
     one.search, one.sub = (search, sub) if sign else (compiled.search, compiled.sub)
 
 
+class Either:
+    """Several patterns as one question: whether a text may hold what any of them looks for."""
+
+    __slots__ = ("_asked", "_sign", "patterns")
+
+    def __init__(self, *patterns: re.Pattern[str]) -> None:
+        self.patterns = patterns
+        self._asked = 0
+        self._sign = _ALL
+
+    def may(self, text: str) -> bool:
+        """False where nothing can be found in `text`."""
+        if self._sign != _ALL:
+            return len(text) >= _LONGEST or told(text) & self._sign != 0
+        self._asked += 1
+        if self._asked == _OFTEN:
+            found = needed.either(needed.signs(one.pattern, one.flags) for one in self.patterns)
+            self._sign = _ALL if found is None else _WORDS.added(found)
+        return True
+
+
 class _Words(dict[str, int]):
     """For each word and each mark the patterns that have a sign in it, one bit a pattern."""
 
@@ -117,16 +142,13 @@ class _Words(dict[str, int]):
         return bits
 
 
-_FIRST = 3
-_MOST = 50_000
 _WORDS = _Words()
 _WORD = re.compile(r"[a-z]+|[^a-z\s]")
 # Of letters that are not English nothing is said: some of them are English ones, written otherwise.
 _FOREIGN = re.compile(r"[^\W\x00-\x7f]")
-_ALL = -1
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65536)
 def told(text: str) -> int:
     """The patterns of which `text` holds a sign, one bit each."""
     if not text.isascii() and _FOREIGN.search(text):
@@ -137,4 +159,4 @@ def told(text: str) -> int:
     return bits
 
 
-__all__ = ["Regex", "regex", "told"]
+__all__ = ["Either", "Regex", "regex", "told"]

@@ -1,41 +1,42 @@
-"""What a text must hold to say something of a column: quick to look for, so that most texts are passed over.
-
-Each sign is in lower case and holds for texts in ASCII; of other texts nothing is said beforehand. A pattern that is
-looked for behind a sign is listed with it in tests/test_signs.py, which draws texts from the pattern.
-"""
+"""What a text must hold to say something of a column: quick to look for, so that most texts are passed over."""
 
 from __future__ import annotations
 
 import re
 
-from colonnade.vocabulary.regex import regex
+from colonnade.vocabulary import constraints, formats, limits, qualifiers
+from colonnade.vocabulary.regex import Either, regex
 
-FLAGS = regex(
-    r"nul|prima|p\W?k|clave|llave|chave|chiave|birincil|@id|nn|requ|mandator|empty|blank|oblig|pflicht|erforder|obbligat|"
-    r"zorunlu|verplicht|option|opcion|opzion|optio|facult|facolt|valgfri|when set|if |falls|uniq|eindeut|uk|uq|univoc|benzersiz"
+_FLAGS = [pattern for _, _, pattern in qualifiers.FLAGS]
+_ON_DELETE = [pattern for _, pattern in qualifiers.ON_DELETE]
+_DEFAULT = [qualifiers.DEFAULT, qualifiers.DEFAULT_AFTER]
+_REMARKS = [pattern for _, pattern in formats.REMARKS]
+_LENGTHS = [pattern for _, pattern in qualifiers.LENGTHS]
+_LIMITS = [*limits.RANGES, *(pattern for _, _, pattern in limits.LIMITS)]
+
+FLAGS = Either(*_FLAGS)
+ON_DELETE = Either(*_ON_DELETE)
+DEFAULT = Either(*_DEFAULT)
+UNSTORED = Either(qualifiers.UNSTORED)
+REMARK = Either(*_REMARKS)
+REFERENCE = Either(*qualifiers.REFERENCES)
+LENGTH = Either(*_LENGTHS)
+LIMIT = Either(*_LIMITS)
+# All that is said of a column but its type and a list of values.
+ANY = Either(
+    *(*_FLAGS, *_ON_DELETE, *_DEFAULT, qualifiers.UNSTORED, *_REMARKS, *qualifiers.REFERENCES, *_LENGTHS, *_LIMITS)
 )
-ON_DELETE = regex(r"null|cascad|delete|restrict|protect|default|action")
-DEFAULT = regex(r"default|defecto|predetermin|standard|vorgabe|predefinito|varsay")
-UNSTORED = regex(
-    r"stored|persist|saved|materiali|column|\bdb\b|database|comput|calculat|deriv|virtual|memory|transient|only|almacena|guarda|"
-    r"armazenad|gespeichert|stock"
+RULE = Either(constraints.RULE, constraints.COUNTED_ROWS)
+CONDITION = Either(
+    constraints.OVERLAP,
+    constraints.NONZERO,
+    constraints.COMPARING,
+    *(pattern for pattern, _ in (*constraints.ORDERS, *constraints.COUNTED)),
+    *(regex(one, re.IGNORECASE) for one in (*constraints.ONLY_WITH, *constraints.REQUIRED_WITH)),
 )
-REMARK = regex(r"mail|ur[li]|phone|e\.164|iso|slug|hex")
-REFERENCE = regex(
-    r"fk|foreign|clave|llave|chave|fremd|chiave|yabanc|refe|refs|ref\b|->|=>|rel|link|point|verweist|bezieh|1:1|one-to-one"
-)
-CONDITION = regex(
-    r"overlap|double|conflict|twice|once|zero|0|differ|equal|same|[<>=]|after|before|earlier|later|than|least|most|exceed|above|"
-    r"below|only|unless|until|when|if|\bin\s*\(|\bone\b|once|either"
-)
-RULE = regex(
-    r"must|shall|can|not|forbid|prohibit|disallow|never|most|least|no |exactly|multipl|limit|max|min|reg|immutable|zero|match|"
-    r"deb|puede|deve|pode|muss|darf|doit|peut|up to|only|may"
-)
-LIMIT = regex(r"\d|negati|positiv|zero")
-LIST = regex(r"[,/|'\"`]|or")
+_LIST = re.compile(r"[,/|'\"`]|or")
 
 
-def may(sign: re.Pattern[str], text: str) -> bool:
-    """Whether `text` may say what `sign` stands for."""
-    return not text.isascii() or sign.search(text.lower()) is not None
+def lists(text: str) -> bool:
+    """Whether `text` may hold a list of values."""
+    return not text.isascii() or _LIST.search(text.lower()) is not None

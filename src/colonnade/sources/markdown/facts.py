@@ -110,12 +110,14 @@ def is_choice(column: str) -> bool:
 def _said(shown: str, standing: Standing, choice: bool) -> tuple[tuple[str, Fact[Any]], ...]:
     """What a text says wherever it stands: the same few words come back on every page."""
     facts: Facts = {}
-    meant = formats.of_remark(shown) if signs.may(signs.REMARK, shown) else None
+    meant = formats.of_remark(shown) if signs.REMARK.may(shown) else None
     if standing == "type":
         shown = _type(shown, NOWHERE, facts)
     if meant and "meaning" not in facts:
         facts["meaning"] = Fact(meant, NOWHERE)
     unmarked = names.plain(shown)
+    if not (signs.lists(shown) or signs.ANY.may(unmarked) or signs.ANY.may(shown)):
+        return tuple(facts.items())
     _flags(unmarked, NOWHERE, facts, standing)
     _target(unmarked, NOWHERE, facts, standing)
     _numbers(unmarked, NOWHERE, facts, standing)
@@ -128,7 +130,7 @@ def _said(shown: str, standing: Standing, choice: bool) -> tuple[tuple[str, Fact
 
 
 def _is_unstored(text: str) -> bool:
-    told = signs.may(signs.UNSTORED, text) and qualifiers.UNSTORED.search(text)
+    told = signs.UNSTORED.may(text) and qualifiers.UNSTORED.search(text)
     return bool(told) and not re.search(r"\bpassword|plain ?text|hash", text, re.IGNORECASE)
 
 
@@ -191,7 +193,7 @@ _SOME_ROWS = regex(
 
 
 def _flags(text: str, place: Place, facts: Facts, standing: Standing) -> None:
-    if not signs.may(signs.FLAGS, text):
+    if not signs.FLAGS.may(text):
         return
     for field, value in _flagged(_SOME_ROWS.sub(" ", text), standing):
         if field not in facts:
@@ -235,7 +237,7 @@ def _target(text: str, place: Place, facts: Facts, standing: Standing) -> None:
     found = target(text, weak=standing != "remark" or bool(qualifiers.FOREIGN_KEY.search(text)))
     if found:
         facts["references"] = Fact(found, place)
-    for action, pattern in qualifiers.ON_DELETE if signs.may(signs.ON_DELETE, text) else ():
+    for action, pattern in qualifiers.ON_DELETE if signs.ON_DELETE.may(text) else ():
         if pattern.search(text) and (found or "delete" in text.lower() or standing == "constraint"):
             facts["on_delete"] = Fact(action, place)
             return
@@ -244,7 +246,7 @@ def _target(text: str, place: Place, facts: Facts, standing: Standing) -> None:
 @lru_cache(maxsize=65536)
 def target(text: str, *, weak: bool = True) -> str | None:
     """What `text` says that the column points at: `users.id`, `Category`; a weak wording only where it is believed."""
-    for number, pattern in enumerate(qualifiers.REFERENCES if signs.may(signs.REFERENCE, text) else ()):
+    for number, pattern in enumerate(qualifiers.REFERENCES if signs.REFERENCE.may(text) else ()):
         if number == 3 and not weak:
             continue
         for match in pattern.finditer(text):
@@ -277,7 +279,7 @@ def target(text: str, *, weak: bool = True) -> str | None:
 
 
 def _numbers(text: str, place: Place, facts: Facts, standing: Standing) -> None:
-    for field, pattern in qualifiers.LENGTHS if _DIGIT.search(text) else ():
+    for field, pattern in qualifiers.LENGTHS if signs.LENGTH.may(text) and _DIGIT.search(text) else ():
         match = pattern.search(text) if field not in facts else None
         if match is None or int(match[1]) == 0:
             continue
@@ -301,7 +303,7 @@ def _is_text(facts: Mapping[str, Fact[Any]]) -> bool:
 
 
 def _default(text: str, place: Place, facts: Facts, standing: Standing) -> None:
-    if "default" in facts or not signs.may(signs.DEFAULT, text):
+    if "default" in facts or not signs.DEFAULT.may(text):
         return
     match = qualifiers.DEFAULT.search(text)
     if match is None:
@@ -329,6 +331,13 @@ def _values(text: str, place: Place, facts: Facts, standing: Standing, choice: b
             facts["default"] = Fact(default, place)
 
 
+def listed(text: str, choice: bool) -> tuple[str, ...]:
+    """The closed list of values that a constraint states: what `said` has of it."""
+    shown = text.strip()
+    found, _ = values(shown, choice, "constraint") if shown.lower() not in qualifiers.EMPTY else ((), None)
+    return () if any(qualifiers.CONSTRAINT_WORD.fullmatch(one) for one in found) else found
+
+
 def _takes_values(facts: Mapping[str, Fact[Any]]) -> bool:
     kind = facts.get("type")
     return kind is None or not re.match(
@@ -344,7 +353,7 @@ _COLON = regex(r"[:：]\s*")
 
 def values(text: str, choice: bool, standing: Standing) -> tuple[tuple[str, ...], str | None]:
     """The closed list of values that `text` states for a column; `choice`: its name asks for one."""
-    if not signs.may(signs.LIST, text) or qualifiers.OPEN_LIST.search(text):
+    if not signs.lists(text) or qualifiers.OPEN_LIST.search(text):
         return (), None
     shown = text.replace("\\|", "|")
     for piece in (*_BRACKETED.findall(shown), shown):

@@ -17,7 +17,7 @@ _CLAUSES = regex(r"(?:[;。；]|\.(?=\s|$)|\n)\s*")
 @lru_cache(maxsize=65536)
 def read(text: str) -> tuple[Limit | None, Limit | None]:
     """The least and the greatest value that `text` allows, each None where it says nothing of it."""
-    if not signs.may(signs.LIMIT, text):
+    if not signs.LIMIT.may(text):
         return None, None
     least: Limit | None = None
     most: Limit | None = None

@@ -50,7 +50,7 @@ def _is_rule(clause: str, one: Said) -> bool:
 
 
 def _limits(clause: str) -> bool:
-    told = signs.may(signs.RULE, clause) and (words.RULE.search(clause) or words.COUNTED_ROWS.search(clause))
+    told = signs.RULE.may(clause) and (words.RULE.search(clause) or words.COUNTED_ROWS.search(clause))
     return bool(told)
 
 
@@ -72,9 +72,8 @@ def _is_understood(clause: str, one: Said, columns: Columns, kept: set[tuple[Pla
 
 def _lists(clause: str, one: Said) -> bool:
     """Whether the clause is a part of a list of values that the whole text states."""
-    said = facts.said(one.text, "constraint", facts.is_choice(one.column)) if one.column else {}
-    told = said.get("enum_values")
-    return told is not None and any(value.lower() in clause.lower() for value in told.value)
+    values = facts.listed(one.text, facts.is_choice(one.column)) if one.column else ()
+    return any(value.lower() in clause.lower() for value in values)
 
 
 def _kept(entities: Sequence[DraftEntity]) -> set[tuple[Place, bool]]:

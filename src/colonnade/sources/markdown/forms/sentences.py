@@ -73,7 +73,7 @@ def _texts(part: Part) -> Iterator[tuple[str, Span]]:
 
 def condition(clause: str, subject: str, mine: Mapping[str, str]) -> str:
     """The clause as a constraint of the entity, or "" where it is none."""
-    if not signs.may(signs.CONDITION, clause):
+    if not (signs.CONDITION.may(clause) or signs.CONDITION.may(subject)):
         return ""
     if words.OVERLAP.search(clause):
         return clause
@@ -127,13 +127,12 @@ def _in_a_state(clause: str, subject: str, mine: Mapping[str, str]) -> str:
 
 def _compared(clause: str, mine: Mapping[str, str]) -> str:
     """`quantity <= capacity` and the like: a condition in SQL over at least two columns of the entity."""
-    if not _COMPARING.search(clause) or not any(_is_column(word, mine) for word in _WORD.findall(clause)):
+    if not words.COMPARING.search(clause) or not any(_is_column(word, mine) for word in _WORD.findall(clause)):
         return ""
     named = _columns_in(clause)
     return clause if len(named) > 1 and all(_is_column(one, mine) for one in named) else ""
 
 
-_COMPARING = regex(r"[<>=]|\bIN\s*\(")
 _WORD = regex(r"\w+")
 
 

@@ -192,7 +192,7 @@ TYPES: tuple[TypeRow, ...] = (
     TypeRow(
         "date",
         _F.DATE,
-        ("localdate", "date only", "calendar date", "dateonly"),
+        ("localdate", "date only", "calendar date", "dateonly", "date_immutable"),
         sample="2024-01-15",
         size=4,
         read_as="date",
@@ -219,6 +219,7 @@ TYPES: tuple[TypeRow, ...] = (
             "smalldatetime",
             "date/time",
             "naive datetime",
+            "datetime_immutable",
         ),
         modifier="precision",
         sample="2024-01-15 09:30:00",

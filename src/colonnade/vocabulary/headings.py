@@ -158,7 +158,7 @@ WHOLE: dict[str, tuple[str, ...]] = {
         "derived attributes", "computed attributes", "calculated properties", "local state", "application state", "view state", "derived state",
         "derived / computed", "computed / derived", "derived models", "derived data (computed at query time)", "derived (not stored)",
         "non-persistent entities", "runtime entities", "runtime models", "runtime types", "in-memory entities", "in-memory structures",
-        "redux state", "zustand store", "store state", "state management (frontend)", "session state", "browser storage", "derived concepts",
+        "本地状态", "客户端状态", "内存状态", "ローカル状態", "クライアント状態", "redux state", "zustand store", "store state", "state management (frontend)", "session state", "browser storage", "derived concepts",
         "derived structures", "transient models", "ephemeral data", "ephemeral entities", "ephemeral state", "not stored", "not persisted",
         "virtual entities", "derived read models", "派生データ", "計算フィールド", "campos calculados", "datos derivados", "dados derivados",
         "abgeleitete daten", "berechnete felder", "données dérivées", "valeurs calculées", "valeurs dérivées", "champs calculés", "valores calculados", "berechnete werte", "valori calcolati", "派生数据", "计算字段", "excluded", "out of scope", "future", "future tables",
@@ -171,7 +171,7 @@ WHOLE: dict[str, tuple[str, ...]] = {
         "standard fields", "standard columns", "audit fields", "audit columns", "timestamps", "conventions", "global conventions",
         "global rules", "naming conventions", "common patterns", "campos comunes", "campos comuns", "gemeinsame felder", "champs communs",
         "公共字段", "通用字段", "共通カラム", "共通フィールド", "общие поля", "design principles", "schema conventions", "base columns", "mandatory fields",
-        "database conventions", "general conventions", "common entity fields", "basemodel", "timestamp fields", "general rules",
+        "database conventions", "general conventions", "conventions transverses", "conventions générales", "convenciones", "convenções", "konventionen", "约定", "共通規約", "common entity fields", "basemodel", "timestamp fields", "general rules",
     ),
     "before": ("before", "current", "current schema", "old", "old schema", "existing", "previous", "previous schema", "current state",
                "existing schema", "antes", "vorher", "avant", "before (current)", "変更前", "修改前", "was", "legacy", "as is"),
@@ -222,6 +222,8 @@ ABOUT_ENDING = regex(
 FIRST_WORDS: dict[str, str] = {
     **dict.fromkeys("""how why what when where which who overview introduction summary notes note about migration implementation step
     phase appendix related next see user-story success edge performance considerations database-connection
+    ablauf abläufe flujo flujos fluxo fluxos déroulement funktionsweise prozess proceso procesos processo processos
+    principios princípios principes grundsätze prinzipien principi
     connection technical functional non-functional out-of-scope storage-strategy backup seed test testing
     data-flow flow deployment security rollback adding removing creating updating using handling ensure enforce""".split(),
         "other",
@@ -232,6 +234,8 @@ FIRST_WORDS: dict[str, str] = {
     **dict.fromkeys("enum enumeration allowed supported permitted possible mögliche zulässige erlaubte posibles possíveis".split(), "enums"),
     **dict.fromkeys("campos campi champs felder fields columns attributes".split(), "attributes"),
     **dict.fromkeys("index indexes".split(), "indexes"),
+    **dict.fromkeys("estado estados zustand zustände état états".split(), "states"),
+    **dict.fromkeys("convenciones convenções konventionen convenzioni".split(), "global"),
 }  # fmt: skip
 
 # A title that announces entities and something else besides: `Entities & Schemas`, `Tables and Policies`.

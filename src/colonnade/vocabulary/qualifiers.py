@@ -107,7 +107,7 @@ REFERENCES: tuple[re.Pattern[str], ...] = tuple(
         r"(?:→|->|=>|⟶|➔|➜|-->)\s*(?:FK\s+)?TARGET",
         r"(?<![a-z])(?:refs?|rel|relation|relationship|link(?:s|ed)?|points?|referencia|verweist auf|relación|relationship zu|beziehung zu|relação|relação com|référence|relazione)\b\s*[:=(]?\s*(?:to\s+|with\s+|a\s+|con\s+|com\s+|auf\s+|zu\s+)?(?:the\s+|→\s*)?TARGET",
         r"(?:\b(?:1:1|one-to-one)\s+with|\bpoints to)\s+(?:the\s+)?TARGET",
-        r"(?:关联|引用|指向|参照先?)\s*[:：]?\s*(?![\u3040-\u309f])TARGET",
+        r"(?:关联|引用|指向|参照先?)\s*[:：]?\s*(?![\u3040-\u309f的])TARGET",
         r"^(?-i:[`*]*(?P<table>[A-Z][\w$]*)[`*]*)(?P<column>(?!))?\s\((?:FK|foreign key)\)$",
     )
 )  # fmt: skip

@@ -14,7 +14,7 @@ UNSTORED_NOTE = regex(
     r"non[- ]persist\w+|non[- ]stored|client[- ]side|client only|frontend(?:[- ]only)?|ui(?: state| only| component| model|[- ]only)?|ui|view[- ]?model|view state|dto|api(?: only| response| request| type| model| contract)?|"
     r"response|request|conceptual|concept|logical view|session state|react state|local state|state only|input|output|value only|no table|payload|"
     r"aggregation|not stored|out of scope|removed|deprecated|deleted|dropped|calculado|calculada|derivad[oa]|berechnet|abgeleitet|"
-    r"nicht persistiert|calculé|dérivé|en memoria|em memória|im speicher|interface|protocol|^service|(?:domain|application|backend) service|enum|派生|计算|非持久化|計算|永続化なし|вычисляем\w+|не хранится|"
+    r"nicht persistiert|calculé|dérivé|en memoria|em memória|im speicher|interface|protocol|^service|(?:domain|application|backend) service|enum|\w*枚举|派生|计算|非持久化|計算|永続化なし|вычисляем\w+|не хранится|"
     r"construct|in code|code constant|config file|configuration only|static data|constants?|not persisted|no persistence|message|event payload|pseudo-entity|query result|report|pure function|memory)\b",
     _I,
 )  # fmt: skip
@@ -42,7 +42,7 @@ UNSTORED_SENTENCE: tuple[re.Pattern[str], ...] = (
     regex(r"\b(?:purely|only) (?:a )?(?:ui|in-memory|client-side|runtime|presentational|presentation)(?: concept| concern| state| construct)?\b", _I),
     regex(r"^(?:not (?:a )?(?:stored|persisted)|non-persisted|in-memory|in memory|computed|calculated on|derived (?:from|at|on)|ephemeral|transient)\b", _I),
     regex(r"\bno se (?:almacena|persiste|guarda)\b|\bnão (?:é |são )?(?:armazenad|persistid)|\b(?:wird|werden) nicht (?:gespeichert|persistiert)\b|\bn'est pas (?:stocké|persisté)", _I),
-    regex(r"不存储|不持久化|不落库|不保存|永続化しない|保存されない|保存しない|не хранится|저장하지 않"),
+    regex(r"不存储|不持久化|不落库|不保存|(?:仅|只)(?:驻留|存在|保存)[于在]?内存|逻辑视图|虚拟视图|永続化しない|保存されない|保存しない|не хранится|저장하지 않"),
 )  # fmt: skip
 
 # The last words of a sentence about the thing: "Calculated from bookings, not stored", "generated on request, no table".

@@ -186,16 +186,24 @@ def _with_key(relation: Relation, by_name: Mapping[str, DraftEntity], known: Ind
     """
     if relation.key or relation.kind == "many-to-many" or not {relation.holder, relation.target} <= by_name.keys():
         return relation
-    holder, target = by_name[relation.holder], f"_{names.key(relation.target)}"
-    found = [
+    found = _keys_for(by_name[relation.holder], relation.target, known)
+    if not found and relation.kind == "one-to-one":
+        found = _keys_for(by_name[relation.target], relation.holder, known)
+        relation = replace(relation, holder=relation.target, target=relation.holder) if len(found) == 1 else relation
+    return replace(relation, key=found[0]) if len(found) == 1 else relation
+
+
+def _keys_for(holder: DraftEntity, target: str, known: Index) -> list[str]:
+    """The columns of `holder` that point at nothing and are named after the last or the first words of `target`."""
+    last, first = f"_{names.key(target)}", f"{names.key(target)}_"
+    return [
         one.name.value
         for one in holder.attributes
         if one.references is None
         and (key := snake(one.name.value)).endswith("_id")
-        and target.endswith(f"_{key.removesuffix('_id')}")
+        and (last.endswith(f"_{key[:-3]}") or ("_" in key[:-3] and first.startswith(key[:-2])))
         and _implied(holder, one, known) is None
     ]
-    return replace(relation, key=found[0]) if len(found) == 1 else relation
 
 
 class _Links:

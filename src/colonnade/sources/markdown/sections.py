@@ -119,7 +119,9 @@ def _stands_alone(block: Paragraph) -> bool:
 
 
 def _named_columns(text: str, following: Block) -> bool:
-    named = isinstance(following, (Table, Bullets)) and len(text.split()) <= 3 and ": `" not in text
+    # `Note: for the counter only` says something, unless the word before the colon says that it names.
+    said = re.search(r"[:：]", text) is not None and not titles.announced(text)
+    named = isinstance(following, (Table, Bullets)) and len(text.split()) <= 3 and not said
     return named and titles.read(text).role == "entity"
 
 

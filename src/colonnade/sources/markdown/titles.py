@@ -121,7 +121,7 @@ _HOLDING = regex(
     r"|^(?:it|each \w+|every \w+|an? \w+) (?:holds|stores|keeps|records|contains|has)$"
 )
 # `核心属性`: what stands before the word says which of them.
-_ATTRIBUTES_OF = regex(r"^[^\x00-\x7f]{0,6}(?:属性|字段|フィールド)$")
+_ATTRIBUTES_OF = regex(r"^[^\x00-\x7f]{0,4}[/／]?[^\x00-\x7f]{0,4}(?:属性|字段|フィールド)$")
 
 
 def _role_by_words(lowered: str) -> str:
@@ -195,7 +195,11 @@ def read(text: str) -> Title:
     head, _, rest = _partition(naked)
     table, aliases = _table_of(stripped, notes)
     cleaned = _MARKER_AFTER.sub("", head) if not marked or " " in head else head
-    name = _pick(cleaned.strip(" ,;:.`\"'") or head, notes)
+    called = cleaned.strip(" ,;:.`\"'") or head
+    name = _pick(called, notes)
+    if name in notes and called.isidentifier() and not called.isascii():
+        # `账号（Account）` is called so in the text.
+        aliases = (*aliases, called)
     marked = marked or cleaned != head
     role = _role_of_name(name, shown, marked)
     if not marked and not names.looks_coded(name) and (soft or role_of(name)):
@@ -324,6 +328,8 @@ _SEVERAL_THINGS = regex(
 )
 
 
+# `Las quince tablas`, `Les règles communes`
+_THE_SEVERAL = regex(r"(?:las|los|les|gli|le|die|as|os)\s+\S+\s+\S", re.IGNORECASE)
 _RELATED = regex(
     r"(?P<one>[^\W\d][\w ]{0,40}?)\s+"
     r"(?P<verb>(?:has|have|owns?|contains?)\s+(?:many|multiple|several|one|zero or more|one or more)"
@@ -356,7 +362,7 @@ def _role_of_name(name: str, shown: str, marked: bool) -> str:
         return "relationships"
     if len(parts) > 5 or len(name) > 60 or _SENTENCE.search(name):
         return "other"
-    if _SEVERAL_THINGS.search(name) and not marked:
+    if (_SEVERAL_THINGS.search(name) or _THE_SEVERAL.match(name)) and not marked:
         return "other"
     return "entity"
 

@@ -176,7 +176,9 @@ def _is_part(title: titles.Title, section: Section) -> bool:
     return title.role == "attributes" or (title.role == "entity" and several and not titles.announced(section.text))
 
 
-_CALL = regex(r"[`*]*(?P<name>[^\W\d]\w*)[`*]*\s?\((?P<inside>[^\W\d]\w*(?:[^()]|\([^()]*\))*)\)\.?")
+_CALL = regex(
+    r"[`*]*(?P<name>(?!(?i:unique|index|primary|check|foreign)\b)[^\W\d]\w*)[`*]*\s?\((?P<inside>[^\W\d]\w*(?:[^()]|\([^()]*\))*)\)\.?"
+)
 
 
 def _called(block: Paragraph, file: str) -> Iterator[Reading]:
@@ -516,7 +518,7 @@ def _rows_of_entities(block: Table, roles: table.Shape, file: str) -> Iterator[R
     for row in block.rows:
         if position is None or position >= len(row) or first >= len(row):
             continue
-        title = titles.read(names.plain(row[first].text))
+        title = _title_of(row[first])
         attributes = bullets.inline(row[position].text, row[position], file)
         if title.role == "entity" and attributes:
             about = Subject(
@@ -530,17 +532,27 @@ def _rows_with_keys(block: Table, roles: table.Shape, file: str) -> Iterator[Rea
     first = roles.at("entity") or 0
     heads = [table.title_words(span.text) for span in block.header]
     position = next((number for number, head in enumerate(heads) if head in column_titles.ROW_KEYS), None)
+    tables = {names.plain(row[first].text).strip() for row in block.rows if first < len(row)}
     for row in block.rows if position is not None else ():
         if position is None or max(position, first) >= len(row):
             continue
-        title = titles.read(names.plain(row[first].text))
+        title = _title_of(row[first])
         place = row[position].place(file)
         keys = [name.strip("` ") for name in re.split(r"\s*[,+、]\s*", names.plain(row[position].text).strip("() "))]
         if title.role == "entity" and titles.is_stored(title) and all(map(names.is_identifier, keys)):
             single = {"primary_key": Fact(True, place)} if len(keys) == 1 else {}
-            found = tuple(facts.attribute(name, place, single) for name in keys)
+            found = [facts.attribute(name, place, single) for name in keys]
+            for number, span in enumerate(row):
+                told = prose.coded_columns(span.text, span.place(file)) if number not in (first, position) else ()
+                found.extend(one for one in told if one.name.value.islower() and one.name.value not in {*tables, *keys})
             about = Subject(title.name, row[first].place(file), title.table)
             yield Reading("table", table.PRECISION - 20, (subject.entity(about, found),))
+
+
+def _title_of(cell: Span) -> titles.Title:
+    """What a cell of a table of entities names; one in back-ticks is a name, whatever it means in English."""
+    title = titles.read(names.plain(cell.text))
+    return titles.read(cell.text) if title.role != "entity" and cell.text.strip().startswith("`") else title
 
 
 def _list(part: Part, block: Bullets, file: str) -> Iterator[Reading]:
@@ -621,7 +633,7 @@ def _noted(note: str, place: Place) -> Iterator[DraftRelationship]:
 
 def _columns_of(part: Part, about: Subject, block: Bullets, announced: bool, file: str) -> Iterator[Reading]:
     """The list below an entity's title: columns, or remarks that hold lists of columns."""
-    if bullets.describe_a_column(block.items):
+    if bullets.describe_a_column(block.items) or _tells_of_calls(block):
         return
     found = bullets.attributes(block.items, file, labelled=announced)
     kind: EntityKind = "concept" if part.role in ("unstored", "before") else about.kind
@@ -642,6 +654,14 @@ def _columns_of(part: Part, about: Subject, block: Bullets, announced: bool, fil
     weak = _weak_columns(part, block, file) if part.listed else ()
     if weak and about.proven:
         yield Reading("words", 30, (subject.entity(about, weak),))
+
+
+_CALLED = regex(r"\b(?:GET|POST|PUT|PATCH|DELETE) /")
+
+
+def _tells_of_calls(block: Bullets) -> bool:
+    """Whether half of a list tells of calls of an interface, `Create (`POST /orders`): …`."""
+    return sum(bool(_CALLED.search(item.text)) for item in block.items) * 3 >= len(block.items)
 
 
 _ANNOUNCED = regex(
@@ -891,7 +911,7 @@ def _row_subjects(block: Table, file: str) -> Iterator[Subject]:
         if table.title_words(span.text) in ("table", "table name", "tabla", "表名", "テーブル名") and number != first
     ]
     for row in block.rows:
-        title = titles.read(names.plain(row[first].text)) if first < len(row) else titles.Title("other")
+        title = _title_of(row[first]) if first < len(row) else titles.Title("other")
         if title.role == "entity":
             named = names.plain(row[tables[0]].text).strip() if tables and tables[0] < len(row) else title.table
             yield Subject(title.name, row[first].place(file), named if names.is_identifier(named) else "")

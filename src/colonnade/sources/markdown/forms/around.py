@@ -496,6 +496,9 @@ _BELONGS = regex(
     r"(?:(?:an?|one|exactly one|the|its|zero or one)\s+)?(?P<target>[A-Z]\w*)\b(?!\.)",
     re.IGNORECASE,
 )
+# `` `WebsiteId` → `Websites.Id` ``
+_ARROW = regex(r"→|->")
+_ARROWED = regex(r"\W*(?P<column>[^\W\d]\w*)\W*?\s*(?:→|->)\s*\W*(?P<target>[A-Za-z]\w*)\.\w+")
 _BELONGS_WORD = regex(r"belongs|refer|owned|points|many-to-one", re.IGNORECASE)
 
 
@@ -505,6 +508,12 @@ def pointers(parts: Sequence[Part], known: Index, columns: Columns, file: str) -
         about = known.find(part.subject.name) if part.subject else None
         if about is None or part.role != "relationships":
             continue
+        for text, place in lines_of(part, file, _ARROW):
+            match = _ARROWED.match(text)
+            key = columns.get(about, {}).get(names.key(match["column"])) if match else None
+            if match and key and known.find(match["target"]) is None:
+                told = facts.attribute(key, place, {"references": Fact(match["target"], place)})
+                yield DraftEntity(Fact(about, place), Fact("table", place), attributes=(told,))
         for text, place in lines_of(part, file, _BELONGS_WORD):
             match = _BELONGS.match(text)
             target = match["target"] if match and match["target"][0].isupper() else ""

@@ -95,7 +95,7 @@ def _belongs(line: Line, head: Line, *, ruled: bool, blanks: set[int], behind: i
 
 def _table(head: Line, body: list[Line], seen: Block) -> DraftEntity | None:
     match = _HEAD.match(head.text)
-    if match is None or match["name"].lower() in _NO_NAME:
+    if match is None or match["name"].lower() in _NO_NAME or all(_DOES.fullmatch(line.text) for line in body):
         return None
     found: list[DraftAttribute] = []
     keys: list[str] = []
@@ -146,6 +146,10 @@ def _table(head: Line, body: list[Line], seen: Block) -> DraftEntity | None:
         uniques=tuple(uniques),
     )
     return with_key_relations(made)
+
+
+# `creates → ORDER`: what somebody does with something.
+_DOES = regex(r"(?:[^\W\d_]+ ){0,4}[^\W\d_]+\s*(?:→|->|─+>?|—)\s*(?:\S{1,4}\s+)?[A-Z][A-Z_]+")
 
 
 # `departments (1:N)` among the columns is a relation.

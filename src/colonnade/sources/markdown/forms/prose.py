@@ -248,7 +248,7 @@ def _of_section(section: Section, file: str) -> Iterator[Entry]:
             yield from _entries_of(block, file)
     elif title.role in ("entity", "other") and (title.role == "entity" or title.soft):
         about = subject.of_section(section, title, file)
-        paragraphs = [block for block in section.blocks if isinstance(block, Paragraph)]
+        paragraphs = [block for block in section.blocks if isinstance(block, Paragraph) and not _tells_rules(block)]
         lines = tuple(line for block in paragraphs for line in block.lines)
         children = tuple(block for block in section.blocks if not isinstance(block, Paragraph))
         below = tuple(
@@ -265,6 +265,15 @@ def _of_section(section: Section, file: str) -> Iterator[Entry]:
             yield from _entries_of(block, file)
         for below_section in section.sections:
             yield from _of_section(below_section, file)
+
+
+_BOLD_HEAD = regex(r"\*\*(?P<head>[^*:：\n]{1,40})[:：]?\*\*\s*[:：]?")
+
+
+def _tells_rules(block: Paragraph) -> bool:
+    """Whether a line such as `**Index**: `a`, (`b`, `c`)` begins with what its columns are named for."""
+    match = _BOLD_HEAD.match(block.lines[0].text)
+    return match is not None and titles.role_of(match["head"]) in ("indexes", "constraints", "policies", "queries")
 
 
 def _of_table(block: Table, file: str) -> Iterator[Entry]:
@@ -321,10 +330,25 @@ def _pointing(found: tuple[DraftAttribute, ...], text: str, known: Index) -> tup
     targets = {match["column"]: known.find(match["target"]) for match in _KEY_OF.finditer(text)}
     return tuple(
         replace(one, references=Fact(target, one.name.place))
-        if one.references is None and (target := targets.get(one.name.value))
+        if one.references is None and (target := targets.get(one.name.value) or _referred(one.name.value, known))
         else one
         for one in found
+        if not ((many := _MANY_OF.fullmatch(one.name.value)) and known.find(many["target"]))
     )
+
+
+# `order reference`, `所属网站的引用`: a key of what is named.
+_REFERENCE_TO = regex(
+    r"(?P<target>[^\W\d][\w ]*?) (?:reference|ref)|(?:所属|关联)的?(?P<other>[^\x00-\x7f]+?)的?(?:引用|ID|编号|标识)",
+    re.IGNORECASE,
+)
+# `关联的账号列表`: those that point here.
+_MANY_OF = regex(r"(?:关联|包含|所属)的?(?P<target>[^\x00-\x7f]+?)列表")
+
+
+def _referred(name: str, known: Index) -> str | None:
+    match = _REFERENCE_TO.fullmatch(name)
+    return known.find(match["target"] or match["other"]) if match else None
 
 
 _ANNOUNCED = regex(r"\b(?:attributes?|fields|properties)\s*[:：]", re.IGNORECASE)
@@ -734,7 +758,9 @@ _POINTED_AT = regex(r"(?:→|->|references|of|on|from|in|de|trigger|function|tab
 
 # `States: `open`, `closed``: what follows are values, up to the end of the sentence.
 _VALUES_AHEAD = regex(
-    r"\b(?:states?|statuses|values|estados|valores|zustände|werte|états|valeurs)\b[^.`:：;]{0,60}[:：]\s*(?:`[^`.]*`[\s,]*(?:\b(?:and|or|y|e|o|und|et|ou)\b\s*)?)*$",
+    r"\b(?:states?|status|statuses|values|estados|valores|zustände|werte|états|valeurs)\b"
+    r"(?:[^.`:：;]{0,60}[:：]|\s+(?:is|are|becomes|equals|reaches|changes to))"
+    r"\s*(?:`[^`.]*`[\s,]*(?:\b(?:and|or|y|e|o|und|et|ou)\b\s*)?)*$",
     re.IGNORECASE,
 )
 
@@ -744,6 +770,8 @@ def _names_a_column(match: re.Match[str], text: str) -> bool:
     name, start = match["name"], match.start()
     inside = text.count("(", 0, start) > text.count(")", 0, start)
     if inside and not names.looks_coded(name) and not prose.COLUMN_NOUN.search(name):
+        return False
+    if inside and (match["rest"].lstrip().startswith("|") or text[:start].rstrip().endswith("|")):
         return False
     called = match["rest"].startswith("(")
     if _VALUES_AHEAD.search(text[max(0, start - 300) : start]):
@@ -877,7 +905,7 @@ def _noun(head: str) -> str | None:
         and parts[0].lower() in prose.VERBS
         and not (len(parts) > 1 and prose.COLUMN_NOUN.search(bare))
     )
-    if prose.NO_NOUN.match(bare):
+    if prose.NO_NOUN.match(bare) or table.CJK_CLAUSE.fullmatch(bare):
         return None
     if not parts or _length(parts) > 4 or not _LETTER.match(bare) or verb or len(bare) > 50:
         return None
@@ -958,7 +986,7 @@ def _is_attribute(noun: str, entry: Entry, known: Index) -> bool:
     )
 
 
-_PIECE_END = regex(r"[,;]")
+_PIECE_END = regex(r"[,;]|\s[—–-]\s|\s(?=\d+\s?[–-]\s?\d+$)")
 _SAID_OPTIONAL = regex(r"\boptional(?:ly)?\b|\bopcional|\boptionnel|\bnullable\b", re.IGNORECASE)
 _SAID_REQUIRED = regex(r"\b(?:required|mandatory)\b", re.IGNORECASE)
 _SAID_UNIQUE = regex(r"\W*(?:(?:an?|its|the)\s*)?(?:globally )?unique\s+(?!identifier|id\b|ID\b)", re.IGNORECASE)

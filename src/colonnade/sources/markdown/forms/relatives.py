@@ -200,11 +200,15 @@ def read(text: str, place: Place) -> Reading | None:
     bodies = list(_bodies(source))
     known = frozenset(body.name.text for body in bodies)
     made = []
+    sent = sum(is_transfer(body.name.text, ()) for body in bodies)
     for body in bodies:
         name = body.name
         facts = [_member(member, body, seen, known) for member in members(source, body.start, body.end)]
         attributes = without_repeats(one for one in facts if isinstance(one, DraftAttribute))
         if len(attributes) < 2 or is_transfer(name.text, [one.name.value for one in attributes]):
+            continue
+        if sent > 1 and not any(snake(one.name.value) in ("id", snake(name.text) + "_id") for one in attributes):
+            # A part of what is sent, beside what is sent.
             continue
         at = seen.at(name.start)
         relations = tuple(one for one in facts if isinstance(one, DraftRelationship))

@@ -55,6 +55,8 @@ def shape(table: Table) -> Shape:
     roles = [_ROLE_OF.get(head, "") or _role_by_words(head) for head in heads]
     if not heads:
         return Shape("other", ())
+    if roles.count("type") > 1:
+        roles = _of_the_database(roles, heads)
     if not {"name", "type", "entity", "values", "from", "relation"} & set(roles):
         roles = _by_content(table, roles)
     if re.search(r"\bindex(?: name)?$|索引名?|インデックス|índice", heads[0]) and "columns" in [
@@ -66,6 +68,17 @@ def shape(table: Table) -> Shape:
     if any(head in columns.FOREIGN for head in heads[:1]) and "type" not in roles:
         return Shape("other", tuple(roles))
     return Shape(_kind(first, roles, heads), tuple(_settled(first, roles)))
+
+
+_STORED_TYPE = regex(r"\b(?:sql|postgres\w*|mysql|sqlite|mariadb|db|database|bd|base)\b")
+
+
+def _of_the_database(roles: list[str], heads: Sequence[str]) -> list[str]:
+    """Of `PHP type` and `SQL type` the second is the type; what the first says counts where the second says nothing."""
+    stored = [at for at, role in enumerate(roles) if role == "type" and _STORED_TYPE.search(heads[at])]
+    if len(stored) != 1:
+        return roles
+    return ["other type" if role == "type" and at != stored[0] else role for at, role in enumerate(roles)]
 
 
 _MARKED = regex(r"\b(?:not null|null|pk|fk|primary key|foreign key|unique|default|references)\b", re.IGNORECASE)
@@ -248,7 +261,7 @@ def row_attributes(row: tuple[Span, ...], roles: Shape, file: str) -> tuple[Draf
         # A row for several columns cannot make each of them the key.
         told = {field: fact for field, fact in told.items() if field != "primary_key"}
     description = _description(row, roles)
-    target = _pointed_at(row, description) if "references" not in told else ""
+    target = (_pointed_at(row, description) or _class_of_key(row, roles)) if "references" not in told else ""
     if target:
         told = {**told, "references": Fact(target, place)}
     return tuple(
@@ -261,6 +274,16 @@ def _pointed_at(row: tuple[Span, ...], description: str) -> str:
     """`| orgId | FK | Organization |`: the name alone beside a cell that only says that the column points somewhere."""
     pointing = any(names.plain(span.text).strip().lower() in typewords.REFERENCE_WORDS for span in row)
     return description if pointing and re.fullmatch(r"[A-Z][A-Za-z]+", description) else ""
+
+
+def _class_of_key(row: tuple[Span, ...], roles: Shape) -> str:
+    """`| owner | ?User | FK uuid |`: the class beside the type of a key in the database."""
+    kind, other = roles.at("type"), roles.at("other type")
+    if kind is None or other is None or max(kind, other) >= len(row):
+        return ""
+    written = names.plain(row[other].text).strip(" ?\\")
+    marked = re.match(r"FK\b|foreign key", names.plain(row[kind].text).strip(), re.IGNORECASE)
+    return written if marked and re.fullmatch(r"[A-Z][A-Za-z]+", written) else ""
 
 
 def _has_type(row: tuple[Span, ...], roles: Shape) -> bool:
@@ -322,6 +345,8 @@ def name_parts(text: str, *, typed: bool = False) -> list[tuple[str, str]]:
     return [(name, note) for part in chosen if (name := column_name(part))]
 
 
+# `使用主密码加密` and `由系统生成后保存` say something and name nothing.
+CJK_CLAUSE = regex(r"用于.{3,}|(?:使用|存储|由|仅|只|列出|支持|展示|根据|按照)\S*[的在并后于为所]\S+")
 _ARRAY_MARK = regex(r"\[\]$")
 _LETTER = regex(r"[^\W\d_]")
 _NO_NAME = regex(r"[=<>{};!?|]|\.\.")
@@ -334,6 +359,8 @@ def column_name(text: str) -> str:
     plain = text.rsplit(".", 1)[-1] if names.is_identifier(text) and "." in text else text
     if not _LETTER.search(plain) or len(plain.split()) > 4 or len(plain) > 63 or _NO_NAME.search(plain):
         return ""
+    if not plain[0].isascii() and CJK_CLAUSE.fullmatch(plain):
+        return ""
     return plain
 
 
@@ -345,6 +372,7 @@ def _description(row: tuple[Span, ...], roles: Shape) -> str:
 def _row_facts(row: tuple[Span, ...], roles: Shape, file: str, column: str) -> Facts:
     order = (
         "type",
+        "other type",
         "constraints",
         "key",
         "required",
@@ -366,6 +394,7 @@ def _row_facts(row: tuple[Span, ...], roles: Shape, file: str, column: str) -> F
     return facts.joined(*parts)
 
 
+_KEY_BEFORE = regex(r"^(?:FK|foreign key)\s+(?=`?[a-z]+`?$)", re.IGNORECASE)
 _WORD_END = regex(r"[\s,;(（]")
 # `` `LoadStatus` enum below ``: a remark that names the list of the values.
 _NAMED_LIST = regex(r"`?[A-Z]\w+`? enum\b")
@@ -375,6 +404,10 @@ def _cell_facts(span: Span, role: str, file: str, column: str, number: int) -> F
     text, place = span.text.strip(), span.place(file)
     lowered = names.plain(text).lower().strip(" .")
     head = _WORD_END.split(lowered, maxsplit=1)[0]
+    if role == "type":
+        text = _KEY_BEFORE.sub("", text)
+    if role == "other type":
+        return facts.read(text, place, "type", column)
     if role in ("required", "nullable"):
         return _yes_or_no(text, head, place, role, column)
     if role == "default":

@@ -183,6 +183,56 @@ GRANT USAGE ON SEQUENCE parts_id_seq TO app;
     assert verdicts(found, "parts")["channel-other-settings"] == Verdict.ACCEPTED
 
 
+SIGNED = """
+CREATE ROLE keeper NOLOGIN;
+CREATE TABLE keys (secret text NOT NULL);
+ALTER TABLE keys OWNER TO keeper;
+INSERT INTO keys VALUES ('known to the application server alone');
+CREATE FUNCTION verified() RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    AS $$ SELECT split_part(told, '.', 1)::uuid FROM public.keys, current_setting('app.me', true) AS told
+          WHERE split_part(told, '.', 2)
+              = encode(sha256(convert_to(split_part(told, '.', 1) || secret, 'UTF8')), 'hex') $$;
+ALTER FUNCTION verified() OWNER TO keeper;
+CREATE TABLE notes (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), user_id uuid NOT NULL, body text NOT NULL);
+ALTER TABLE notes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON notes TO app USING (user_id = (SELECT verified()));
+GRANT SELECT ON notes TO app;
+INSERT INTO notes (user_id, body) SELECT md5(n::text)::uuid, 'note' FROM generate_series(1, 3) AS n;
+"""
+
+
+def test_a_signed_token_is_the_stronger_variant_of_a_bare_user(server: Server) -> None:
+    with scratch_roles(server, ("app", "keeper"), "LOGIN"), scratch_database(server) as name:
+        with connect(server.dsn(name)) as administrator:
+            administrator.execute(SIGNED.replace("CREATE ROLE keeper NOLOGIN;", ""))
+        with connect(server.dsn(name, "app")) as session:
+            user = "md5('1')::uuid::text"
+            secret = "'known to the application server alone'"
+            for token, rows in (
+                (user, 0),
+                (f"{user} || '.' || encode(sha256(convert_to({user} || 'a guess', 'UTF8')), 'hex')", 0),
+                (f"{user} || '.' || encode(sha256(convert_to({user} || {secret}, 'UTF8')), 'hex')", 1),
+            ):
+                session.execute(f"SELECT set_config('app.me', {token}, false)".encode())
+                assert session.execute("SELECT count(*) FROM notes").fetchone() == (rows,)
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                session.execute("TABLE keys")
+
+
+def test_column_grants_are_the_stronger_variant_against_probing_of_keys(server: Server) -> None:
+    more = "REVOKE INSERT, UPDATE ON notes FROM app; GRANT INSERT (user_id, body), UPDATE (body) ON notes TO app;"
+    with notes(server, more) as found:
+        assert verdicts(found, "notes")["channel-probe-primary-key"] == Verdict.HELD and found.holds
+
+
+def test_what_is_sent_by_notify_is_heard_by_every_session(server: Server) -> None:
+    with scratch_database(server) as name, connect(server.dsn(name)) as one, connect(server.dsn(name)) as other:
+        other.execute("LISTEN changes")
+        one.execute("SELECT pg_notify('changes', 'a row of somebody')")
+        heard = next(other.notifies(timeout=5, stop_after=1))
+        assert heard.payload == "a row of somebody"
+
+
 def test_an_exclusion_among_all_users_tells_of_others(server: Server) -> None:
     more = """
 ALTER TABLE notes ADD span int4range;

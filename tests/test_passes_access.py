@@ -10,10 +10,13 @@ import pytest
 from colonnade.config import Settings
 from colonnade.design.engine import design
 from colonnade.design.schema import Database, DefaultPrivilege, Privilege, Schema
+from colonnade.prove.attack.copy import copied
+from colonnade.prove.attack.source import of_design
 from colonnade.server import Server, connect, scratch_database
+from colonnade.vocabulary import wishes
 from colonnade.vocabulary.sensitive import MARK, advice
 from support.building import files, only, prepared, psql
-from support.drafts import attribute, draft, entity
+from support.drafts import attribute, draft, entity, fact
 from support.proving import failed, proven
 
 LAW = frozenset({"reader-reads-only"})
@@ -153,3 +156,27 @@ def test_roles_sql_stops_where_the_application_was_there_with_powers(
         with pytest.raises(psycopg.errors.RaiseException, match="row-level security does not bind app_user"):
             administrator.execute(statements.encode())
         administrator.execute("ROLLBACK")
+
+
+def test_the_application_has_no_privilege_beyond_rows_and_no_function_of_a_trigger(server: Server) -> None:
+    memo = entity("Memo", attribute("user_id", "uuid", nullable=False), attribute("body", "text"), soft_delete=True)
+    memo = replace(memo, wishes=(fact((wishes.TRAIL, "every change is recorded")),))
+    asked = (fact("Memos offer full-text search on body"),)
+    source = of_design(design(replace(draft(memo), requirements=asked), Settings())[0])
+    with copied(server, source) as copy, connect(server.dsn(copy.name)) as administrator:
+        privileges = "SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER, MAINTAIN".split(", ")
+        more = administrator.execute(
+            "SELECT relname, kind FROM pg_class, unnest(%s::text[]) AS kind WHERE relnamespace = 'public'::regnamespace"
+            " AND relkind IN ('r', 'p', 'v') AND has_table_privilege('app_user', pg_class.oid, kind)",
+            [privileges[4:]],
+        ).fetchall()
+        functions = administrator.execute(
+            "SELECT proname, prosecdef, has_function_privilege('app_user', oid, 'EXECUTE') FROM pg_proc"
+            " WHERE pronamespace = 'public'::regnamespace AND prorettype = 'trigger'::regtype"
+        ).fetchall()
+        creates = administrator.execute(
+            "SELECT has_schema_privilege('app_user', 'public', 'CREATE'),"
+            " has_database_privilege('app_user', current_database(), 'CREATE')"
+        ).fetchone()
+    assert more == [] and creates == (False, False)
+    assert any(definer for _, definer, _ in functions) and not any(callable_ for *_, callable_ in functions)

@@ -17,6 +17,8 @@ GIVEN = "random keys, and no INSERT or UPDATE of the key columns for the applica
 PARAMETERS = "values as parameters, which are not shown, or a role for each user; REVOKE on pg_stat_activity"
 NARROWER = "a role that nobody logs in as, reached by functions; grants on the columns that it needs"
 NARROW = "nothing but functions for the application, which are given values and no SQL"
+OBJECT = 2_000_000_001
+ROWS_INSTEAD = "files in rows of a table, or outside of the database; REVOKE of lo_creat() and its like"
 HIDDEN = "a database, or a partitioned table with statistics of its own, for each tenant"
 
 
@@ -133,6 +135,18 @@ def left_in_session(subject: Subject) -> Result:
     if done.outcome.accepted and done.outcome.values and done.outcome.values[0][0]:
         words = f"the cursor that {value(subject.them)} left open is read by the next user"
         return accepted(words, done.script, "DISCARD ALL whenever a connection goes back to the pool")
+    return held(shown(done.outcome))
+
+
+@attack("channel-large-objects")
+def large_objects(subject: Subject) -> Result:
+    """Large objects have no policies: what one user's session stores in one, another's of the same role reads."""
+    setting = subject.stage.setting
+    kept = f"SELECT lo_from_bytea({OBJECT}, convert_to({literal(subject.other_value)}, 'UTF8'))"
+    read = f"SELECT convert_from(lo_get({OBJECT}), 'UTF8')"
+    done = subject.act(kept, setting.assumed(subject.me), read, user=subject.them)
+    if done.outcome.accepted and done.outcome.values == ((subject.other_value,),):
+        return accepted("what another user's session stored is read", done.script, ROWS_INSTEAD)
     return held(shown(done.outcome))
 
 

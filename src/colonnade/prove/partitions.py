@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from colonnade.design.schema import Table
+from colonnade.design.schema import Exclusion, Table, Unique
 from colonnade.findings import Proof
 from colonnade.prove import stated
 from colonnade.prove.ground import Ground
@@ -96,6 +96,6 @@ def _whole(ground: Ground) -> Iterator[Proof]:
             key.target[1] == pair.table.name for one in ground.schema.database.tables for key in one.foreign_keys
         )
         if asked and pair.table.partition_by is None and not pointed and ground.settings.enabled(LAW):
-            keys = [one for one in pair.table.constraints if type(one).__name__ in ("Unique", "Exclusion")]
-            if not keys:
+            keys = any(isinstance(one, Unique | Exclusion) for one in pair.table.constraints)
+            if not keys and not any(one.unique for one in pair.table.indexes):
                 yield Proof(LAW, pair.table.name, False, f"the table is whole (said to be divided at {asked.place})")

@@ -97,7 +97,8 @@ def _askable(pattern: QueryPattern, connection: psycopg.Connection, ground: Grou
     kind = pattern.parameter_types[0] if pattern.parameter_types else ""
     column = _column(ground, pattern, table)
     texts, limits = _texts(ident(column), table.column(column).type, kind)
-    query = f"SELECT one::text, count(*) FROM {ident(table.name)}, {texts} AS one WHERE {limits} GROUP BY 1"
+    source = f"{ident(table.name)}, {texts} AS one WHERE one IS NOT NULL AND {limits}"
+    query = f"SELECT one::text, count(*) FROM {source} GROUP BY 1"
     return dict(connection.execute(query.encode()).fetchall())
 
 
@@ -128,9 +129,11 @@ def _texts(column: str, type_: str, kind: str) -> tuple[str, str]:
 
 
 def _user(ground: Ground, pattern: QueryPattern) -> str | None:
-    """A user who may see a row of the table."""
-    facts = ground.schema.intent.entity(pattern.table)
-    return next((user for row in ground.rows[pattern.table] if (user := acting(ground, facts, row))), None)
+    """A user who may see a row of the table, with something to search for where there is one."""
+    facts, rows = ground.schema.intent.entity(pattern.table), ground.rows[pattern.table]
+    column = _column(ground, pattern, ground.schema.database.table(pattern.table))
+    rows = sorted(rows, key=lambda row: row.get(column, "") is None)
+    return next((user for row in rows if (user := acting(ground, facts, row))), None)
 
 
 def _enclosed(ground: Ground, pattern: QueryPattern, connection: psycopg.Connection) -> Proof:

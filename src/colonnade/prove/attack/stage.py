@@ -38,11 +38,12 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Definer:
-    """A security-definer function: its name as SQL, the kind, and the types of the arguments that it must be given."""
+    """A security-definer function: its name as SQL, the kind, its body, and the types of what it must be given."""
 
     name: str
     types: tuple[str, ...]
     procedure: bool
+    body: str
 
 
 @dataclass(frozen=True, eq=False)

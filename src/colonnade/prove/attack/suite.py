@@ -31,7 +31,8 @@ STATEMENT_SECONDS = 20
 DEFINERS = """
 SELECT p.oid::regproc::text, p.prokind = 'p',
        array(SELECT format_type(t, NULL) FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY a (t, n)
-             WHERE n <= p.pronargs - p.pronargdefaults ORDER BY n)
+             WHERE n <= p.pronargs - p.pronargdefaults ORDER BY n),
+       p.prosrc || coalesce(pg_get_function_sqlbody(p.oid), '')
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
 WHERE p.prosecdef AND p.prokind IN ('f', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
   AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)
@@ -168,7 +169,7 @@ def stage_of(
         stated=source.stated,
         shared=source.shared,
         denied=source.denied,
-        definers=tuple(Definer(name, tuple(types), procedure) for name, procedure, types in definers),
+        definers=tuple(Definer(name, tuple(types), procedure, body) for name, procedure, types, body in definers),
         session=opened.application,
         stranger=opened.stranger,
         observer=opened.observer,

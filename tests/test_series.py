@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from colonnade.apply import run
+from colonnade.apply import Stopped, run
 from colonnade.catalog import dump
 from colonnade.config import Settings
 from colonnade.evolve import Leg, Source, Wish, compare, differing, legs, legs_back, read, source
@@ -158,6 +158,26 @@ def test_what_another_trigger_makes_of_a_value_is_in_both(between: psycopg.Conne
         insert = f"INSERT INTO tasks (id, {column}) VALUES (9, 'A@Y') ON CONFLICT (id) DO UPDATE SET {column} = 'B@Y'"
         assert both(between, insert, "mail, email")[0] in ("a@y", "b@y")
         assert between.execute("SELECT count(*) FROM tasks WHERE mail IS DISTINCT FROM email").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("between", [(MAIL, 1), (MAIL, 2)], indirect=True, ids=["expand", "switch"])
+def test_a_trigger_that_watches_one_column_sees_the_other_one_written(between: psycopg.Connection) -> None:
+    assert between.execute("SELECT sum(at) FROM tasks").fetchone() == (0,)
+    for column in ("mail", "email"):
+        row = both(between, f"UPDATE tasks SET {column} = {column} || 'z', at = 0 WHERE id = 1", "at, mail = email")
+        assert row == (1, True)
+
+
+@pytest.mark.parametrize("name", ["an identity", "a serial key"])
+def test_numbers_go_on_where_they_stood_though_their_rows_are_gone(server: Server, name: str) -> None:
+    parts, number = series(server, CASES[name]), 2
+    with scratch_database(server) as database, connect(server.dsn(database)) as connection:
+        filled(server, database, CASES[name])
+        for one in (*parts, *(one.turned for one in reversed(parts))):
+            psql(server, database, sql(one.there, one.stage))
+            number += 1
+            assert both(connection, "INSERT INTO tasks (t) VALUES ('c')", "id") == (number,)
+            connection.execute("DELETE FROM tasks")
 
 
 @pytest.mark.parametrize("between", [(SIZE, 1), (SIZE, 2)], indirect=True, ids=["expand", "switch"])
@@ -358,3 +378,52 @@ def test_old_and_new_writers_lose_nothing_in_any_part(server: Server) -> None:
         assert (old.failed, new.failed) == ([], [])
         assert looking.execute("SELECT sum(tally) FROM tasks").fetchone() == (old.written + new.written,)
         assert differing(server, source(dsn, Settings()), sides(COUNTED)[1]) == ()
+
+
+# --- the migrator -------------------------------------------------------------------------------------------------
+
+TRAILED = Case(
+    "CREATE TABLE tasks (id int PRIMARY KEY, owner int NOT NULL, at timestamptz, updated_at int DEFAULT 0, version int"
+    " DEFAULT 0); CREATE TABLE audit (what text); ALTER TABLE tasks ENABLE ROW LEVEL SECURITY;"
+    "ALTER TABLE tasks FORCE ROW LEVEL SECURITY; CREATE POLICY own ON tasks USING (owner = 1);"
+    "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.updated_at := 1; NEW.version :="
+    " NEW.version + 1; RETURN NEW; END';"
+    "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO audit VALUES (NEW.id);"
+    " RETURN NULL; END';",
+    "",
+    "INSERT INTO tasks SELECT n, n % 3, '2020-01-01 23:30+00' FROM generate_series(1, 30) n;",
+)
+WATCHED = (
+    "CREATE TRIGGER touch BEFORE UPDATE ON tasks FOR EACH ROW EXECUTE FUNCTION touch();"
+    "CREATE TRIGGER note AFTER INSERT OR UPDATE ON tasks FOR EACH ROW EXECUTE FUNCTION note();"
+)
+
+
+@pytest.mark.parametrize("triggers", ["", WATCHED], ids=["no other triggers", "other triggers"])
+def test_a_migrator_who_is_no_superuser_fills_what_it_does_not_see_and_nobody_notices(
+    server: Server, triggers: str
+) -> None:
+    old = TRAILED.old + triggers
+    new = Source("new", {"new.sql": old.replace("at timestamptz", "at date")})
+    with scratch_database(server) as name, connect(server.dsn(name)) as connection:
+        migrator = f"{name}_migrator"
+        texts = [f"{TRAILED.old}{TRAILED.rows}{triggers}", f"CREATE ROLE {migrator} LOGIN BYPASSRLS"]
+        owned = (f"DATABASE {name}", "TABLE tasks", "TABLE audit", "FUNCTION touch", "FUNCTION note")
+        for text in (*texts, *(f"ALTER {one} OWNER TO {migrator}" for one in owned)):
+            connection.execute(text.encode())
+        dsn = server.dsn(name, migrator)
+        for one in legs(server, source(dsn, Settings()), new, Wish(allow_data_loss=True)):
+            if triggers and one.stage == "expand":
+                with pytest.raises(Stopped, match="would take the backfill for changes"):
+                    run(planfile(one.addressed, "t"), dsn, lambda _: None)
+                connection.execute(f"GRANT SET ON PARAMETER session_replication_role TO {migrator}".encode())
+            run(planfile(one.addressed, "t"), dsn, lambda _: None)
+            if one.stage == "expand":
+                rows = "SELECT DISTINCT at_new::text, extract(hour FROM at AT TIME ZONE 'UTC') FROM tasks"
+                assert connection.execute(rows.encode()).fetchall() == [("2020-01-01", 23)]
+        trails = "SELECT sum(updated_at), sum(version), (SELECT count(*) FROM audit), count(at) FROM tasks"
+        assert connection.execute(trails.encode()).fetchone() == (0, 0, 0, 30)
+        revoked = f"REVOKE ALL ON PARAMETER session_replication_role FROM {migrator}"
+        for text in (f"REASSIGN OWNED BY {migrator} TO CURRENT_USER", revoked, f"DROP OWNED BY {migrator}"):
+            connection.execute(text.encode())
+        connection.execute(f"ALTER DATABASE {name} OWNER TO CURRENT_USER; DROP ROLE {migrator}".encode())

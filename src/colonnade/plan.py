@@ -12,7 +12,7 @@ from colonnade.design.schema import Check, Database, ForeignKey, PrimaryKey, Uni
 from colonnade.diff.renames import Question
 from colonnade.errors import Mistake, Refused
 from colonnade.ops.backfill import backfill, expanded, is_volatile
-from colonnade.ops.columns import AddColumn, DropColumn, SetIdentity, SetNullable, SetType
+from colonnade.ops.columns import AddColumn, DropColumn, MoveIdentity, SetIdentity, SetNullable, SetType
 from colonnade.ops.constraints import AddConstraint, DropConstraint, fits_create_table, use_index, validation
 from colonnade.ops.functions import CreateFunction
 from colonnade.ops.indexes import CreateIndex, DropIndex
@@ -227,7 +227,9 @@ def _is_long(op: Op, there: frozenset[str], ops: tuple[Op, ...]) -> bool:
     if isinstance(op, CreateIndex):
         return op.relation.name in there
     if isinstance(op, SetNullable):
-        counted = any(isinstance(one, SetIdentity) and one.new and one.subject == op.subject for one in ops)
+        counted = any(
+            isinstance(one, SetIdentity | MoveIdentity) and one.new and one.subject == op.subject for one in ops
+        )
         return qualified(*op.table) in there and op.old.nullable and not op.new.nullable and not counted
     if not isinstance(op, AddConstraint) or qualified(*op.table) not in there:
         return False

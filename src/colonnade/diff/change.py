@@ -12,7 +12,7 @@ from colonnade.diff.order import arranged, without_rings
 from colonnade.diff.parts import Part, parts
 from colonnade.diff.reach import reached
 from colonnade.ops import target
-from colonnade.ops.columns import SetNullable, SetType, column_key
+from colonnade.ops.columns import MoveIdentity, SetIdentity, SetNullable, SetType, column_key
 from colonnade.ops.constraints import AddConstraint, AdoptIndex, SetDeferral, ValidateConstraint
 from colonnade.ops.functions import ReplaceFunction
 from colonnade.ops.op import Key, Op
@@ -80,7 +80,22 @@ def diff(old: Database, new: Database, rebuild: frozenset[Key] = frozenset()) ->
     """
     some, others = reached(old, new)
     both = compared(parts(some, old), parts(others, new), rebuild)
-    return _sequence(tuple(_nodes(both)))
+    return _counting_on(_sequence(tuple(_nodes(both))))
+
+
+def _counting_on(ops: tuple[Op, ...]) -> tuple[Op, ...]:
+    """`ops` in which a column that takes over from another one of its table counts on where that one stood."""
+    given = {op.table: op for op in ops if isinstance(op, SetIdentity) and op.old is None}
+    taken = {op.table: op for op in ops if isinstance(op, SetIdentity) and op.new is None and op.table in given}
+    moved = {one: _moved(taken[table], one) for table, one in given.items() if table in taken}
+    left = tuple(taken.values())
+    return tuple(moved[op] if isinstance(op, SetIdentity) and op in moved else op for op in ops if op not in left)
+
+
+def _moved(source: SetIdentity, aim: SetIdentity) -> Op:
+    assert source.old is not None
+    assert aim.new is not None
+    return MoveIdentity(aim.table, aim.name, source.name, source.old, aim.new, aim.type)
 
 
 def compared(old: Mapping[Key, Part], new: Mapping[Key, Part], rebuild: frozenset[Key]) -> Both:

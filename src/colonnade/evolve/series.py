@@ -11,6 +11,7 @@ the differ finds the way from each to the next and back.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -46,6 +47,7 @@ from colonnade.plan import NotOnline, PlanRefused, Refusal, past_new_values, wid
 from colonnade.server import Server
 from colonnade.sql import chosen_name, ident, shorten
 
+_NAMES = re.compile(r'"(?:[^"]|"")+"|[^\s,]+')
 PROBE = ("pg_temp", "colonnade_probe")
 ZONE = "UTC"
 NEW, OLD = "_new", "_old"
@@ -352,7 +354,8 @@ def joined(main: Database, beside: Beside) -> Database:
         halves = tuple(_settled(one, volatile) for one in beside.halves if one.table == key)
         wider = _wider(table, plain[key], aside[key], halves, beside, taken) if key in plain else table
         if halves:
-            wider = replace(wider, triggers=(*wider.triggers, *_triggers(table)))
+            watching = tuple(_watching_both(one, halves) for one in wider.triggers)
+            wider = replace(wider, triggers=(*watching, *_triggers(table)))
             functions.append(_function(table, halves, volatile))
         tables.append(wider)
     wider_database = replace(_with_types(main, beside.plain), tables=tuple(tables), functions=tuple(functions))
@@ -489,6 +492,18 @@ def _triggers(table: Table) -> Iterator[Trigger]:
     yield Trigger(first, "BEFORE", ("INSERT", "UPDATE"), function)
     if any(one.timing == "BEFORE" and one.each_row for one in table.triggers):
         yield Trigger(last, "BEFORE", ("INSERT", "UPDATE"), function, ("last",))
+
+
+def _watching_both(trigger: Trigger, halves: tuple[Half, ...]) -> Trigger:
+    """The trigger, which fires as well where the other column is written of one that it watches."""
+    return replace(trigger, events=tuple(_watched(one, halves) for one in trigger.events))
+
+
+def _watched(event: str, halves: tuple[Half, ...]) -> str:
+    word, of, columns = event.partition(" OF ")
+    named = {name.strip('"').replace('""', '"') for name in _NAMES.findall(columns)}
+    more = [ident(one.name) for one in halves if one.main.name in named]
+    return f"{word}{of}{', '.join((columns, *more))}" if more else event
 
 
 def _sync_name(table: Table) -> str:

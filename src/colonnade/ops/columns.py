@@ -242,6 +242,9 @@ def _beside(table: TableName, name: str) -> str:
     return name if table[0] == "public" else f"{ident(table[0])}.{name}"
 
 
+COUNTED = "colonnade.counted"
+"""The setting in which it is noted where a sequence stood."""
+
 _LARGEST = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
 
 
@@ -307,6 +310,30 @@ class SetIdentity(OnColumn):
 
     def reverse(self) -> Op | Irreversible:
         return SetIdentity(self.table, self.name, self.new, self.old, self.type)
+
+
+@dataclass(frozen=True, slots=True)
+class MoveIdentity(OnColumn):
+    """The column of `type` counts by itself as `new` says, and goes on where `source` stood, which counts no more."""
+
+    source: str
+    old: Identity
+    new: Identity
+    type: str
+
+    def steps(self) -> tuple[Step, ...]:
+        counter = identity_sequence(self.table, Column(self.source, self.type, identity=self.old))
+        setting, table, column = (literal(one).strip() for one in (COUNTED, qualified(*self.table), self.name))
+        stood = f"SELECT set_config({setting}, concat_ws(' ', last_value, is_called), false) FROM {counter}"
+        parts = (f"split_part(current_setting({setting}), ' ', {number})" for number in (1, 2))
+        sequence = f"pg_get_serial_sequence({table}, {column})"
+        goes_on = "SELECT setval({}, {}::bigint, {}::boolean)".format(sequence, *parts)
+        gone = SetIdentity(self.table, self.source, self.old, None, self.type).steps()
+        made, _ = SetIdentity(self.table, self.name, None, self.new, self.type).steps()
+        return (Step(stood), *gone, made, Step(goes_on))
+
+    def reverse(self) -> Op | Irreversible:
+        return MoveIdentity(self.table, self.source, self.name, self.new, self.old, self.type)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from colonnade.vocabulary.regex import regex
 # A title that is one of these, whole.
 WHOLE: dict[str, tuple[str, ...]] = {
     "attributes": (
-        "attributes", "fields", "columns", "properties", "arguments", "schema", "key attributes", "core attributes", "main attributes", "attribute",
+        "attributes", "fields", "columns", "properties", "arguments", "measures", "dimensions", "schema", "key attributes", "core attributes", "main attributes", "attribute",
         "field definitions", "field definition", "column definitions", "column specifications", "column specification", "structure",
         "key fields", "core fields", "main fields", "required fields", "optional fields", "fields and types", "data fields", "columnas",
         "table structure", "main table", "base table", "primary table", "table definition", "table schema", "database schema", "definition", "entity definition", "model definition",
@@ -36,7 +36,7 @@ WHOLE: dict[str, tuple[str, ...]] = {
         "clés étrangères", "claves foráneas", "chaves estrangeiras", "外键", "外键关系", "外部キー",
     ),
     "indexes": (
-        "indexes", "indices", "index", "database indexes", "indexing", "indexing strategy", "recommended indexes", "required indexes",
+        "indexes", "indices", "index", "primary key", "primary keys", "partition key", "sort key", "gsi", "gsis", "global secondary indexes", "clave primaria", "chave primária", "primärschlüssel", "clé primaire", "主键", "database indexes", "indexing", "indexing strategy", "recommended indexes", "required indexes",
         "index strategy", "index definitions", "performance indexes", "índices", "indizes", "index e", "索引", "索引需求", "インデックス", "인덱스",
         "индексы", "indexes & constraints", "indexes and constraints", "indexes summary", "index summary", "indexes (recommended)",
         "query patterns & indexes", "database indexes summary", "performance & indexes", "indices and constraints", "key indexes",
@@ -233,7 +233,7 @@ FIRST_WORDS: dict[str, str] = {
     **dict.fromkeys("example sample".split(), "samples"),
     **dict.fromkeys("enum enumeration allowed supported permitted possible mögliche zulässige erlaubte posibles possíveis".split(), "enums"),
     **dict.fromkeys("campos campi champs felder fields columns attributes".split(), "attributes"),
-    **dict.fromkeys("index indexes".split(), "indexes"),
+    **dict.fromkeys("index indexes gsi lsi".split(), "indexes"),
     **dict.fromkeys("estado estados zustand zustände état états".split(), "states"),
     **dict.fromkeys("convenciones convenções konventionen convenzioni".split(), "global"),
 }  # fmt: skip

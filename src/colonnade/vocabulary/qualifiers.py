@@ -101,11 +101,11 @@ _TARGET = (
 REFERENCES: tuple[re.Pattern[str], ...] = tuple(
     regex(pattern.replace("TARGET", _TARGET), _I)
     for pattern in (
-        r"(?<![a-z])(?:FKs?|foreign[ _-]?keys?|foreign|clave foránea|llave foránea|chave estrangeira|fremdschlüssel|clé étrangère|chiave esterna|外键|外部キー|внешний ключ|외래 ?키|yabancı anahtar|khóa ngoại)"
+        r"(?<![a-z])(?<!no )(?<!not )(?:FKs?|foreign[ _-]?keys?|foreign|clave foránea|llave foránea|chave estrangeira|fremdschlüssel|clé étrangère|chiave esterna|外键|外部キー|внешний ключ|외래 ?키|yabancı anahtar|khóa ngoại)"
         r"[`*)]{0,3}\s*(?:constraint\s*|reference\s*|ref\s*|field\s*)?(?:(?:to|references|on|a|zu|auf|vers|für|para)\b|→|->|=>|⟶|➔|➜|–>|—>|—|–|-|:|：|=|\(|>|关联|引用|指向|\s)\s*(?:the\s+|table\s+|table:\s*|references?\s+|to\s+|la\s+|el\s+|entity\s+|→\s*)?TARGET",
         r"\breferences?\b\s*[:(→]?\s*(?:→|->|to\s+|the\s+|one\s+|an?\s+)?\s*TARGET",
         r"(?:→|->|=>|⟶|➔|➜|-->)\s*(?:FK\s+)?TARGET",
-        r"(?<![a-z])(?:refs?|rel|relation|relationship|link(?:s|ed)?|points?|referencia|verweist auf|relación|relationship zu|beziehung zu|relação|relação com|référence|relazione)\b\s*[:=(]?\s*(?:to\s+|with\s+|a\s+|con\s+|com\s+|auf\s+|zu\s+)?(?:the\s+|→\s*)?TARGET",
+        r"(?<![a-z])(?:refs?|rel|relation|relationship|link(?:s|ed)?|points?|referencia|verweist auf|relación|relationship zu|beziehung zu|relação|relação com|référence|relazione)\b\s*[:=(]?\s*(?:to\s+|with\s+|a\s+(?:la\s+)?tabla\s+|[àa]\s+(?:la\s+)?table\s+|[àa]\s+tabela\s+|a\s+|con\s+|com\s+|auf\s+|zu\s+)?(?:the\s+|→\s*)?TARGET",
         r"(?:\b(?:1:1|one-to-one)\s+with|\bpoints to)\s+(?:the\s+)?TARGET",
         r"(?:关联|引用|指向|参照先?)\s*[:：]?\s*(?![\u3040-\u309f的])TARGET",
         r"^(?-i:[`*]*(?P<table>[A-Z][\w$]*)[`*]*)(?P<column>(?!))?\s\((?:FK|foreign key)\)$",

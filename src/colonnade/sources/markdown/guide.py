@@ -200,6 +200,17 @@ loan (<u>id_loan</u>, #id_reader, due_on)
 """,
     ),
     Example(
+        "Names in braces",
+        "A table with its columns in one pair of braces: `?` may be missing, brackets hold values.",
+        """## Stores
+
+```
+pupils   { id, name, born_on? }
+lessons  { id, pupil_id*, starts_on, state ("held"|"missed") }
+```
+""",
+    ),
+    Example(
         "Collections of documents",
         "The path of a document names its collection; objects as scripts write them show their fields.",
         """## `trips/{tripId}`

@@ -58,6 +58,11 @@ class Index:
     def find(self, written: str) -> str | None:
         return self.by_key.get(names.key(written)) or self.by_plural.get(names.spelling(written))
 
+    def named_after(self, singular: str) -> str | None:
+        """The only entity whose name is a plural of `singular` in another language: `ordenes` of `orden`."""
+        found = {self.by_key[one] for one in names.foreign_plurals(singular) if one in self.by_key}
+        return found.pop() if len(found) == 1 else None
+
 
 def index(entities: Iterable[DraftEntity], aliases: Mapping[str, str] | None = None) -> Index:
     """An Index of `entities` by name and table; `aliases` are further names."""

@@ -320,7 +320,7 @@ def _implied(entity: DraftEntity, attribute: DraftAttribute, known: Index) -> st
         or base.partition("_")[0] in storage.PROVIDERS
     ):
         return None
-    found = known.find(base)
+    found = known.find(base) or known.named_after(base)
     if found is None and "_" in base:
         last = base.rpartition("_")[2]
         found = known.find(last) if last not in _NO_TARGET else None

@@ -330,6 +330,8 @@ def _code(part: Part, block: Fence, file: str) -> Iterator[Reading]:
         yield from _listing(part, block, file)
         return
     weak = found.form not in DEFINING
+    if part.role == "samples" and part.subject is not None:
+        yield from _sampled(part.subject, found)
     if (
         weak
         and part.role in SPEAKING
@@ -351,6 +353,14 @@ def _code(part: Part, block: Fence, file: str) -> Iterator[Reading]:
         # Samples below a bold line are of something that was described before.
         entities = tuple(one for one in entities if one.name.value)
     yield replace(found, entities=_under(entities, part.subject, weak))
+
+
+def _sampled(about: Subject, found: Reading) -> Iterator[Reading]:
+    """An example below the title of an entity: it shows the columns where nothing tells them."""
+    shown = [one for one in found.entities if not one.name.value and len(one.attributes) > 1]
+    if about.proven and about.kind == "table" and len(shown) == len(found.entities) == 1:
+        columns = tuple(replace(one, primary_key=None) for one in shown[0].attributes)
+        yield Reading("words", 30, (subject.entity(about, columns),))
 
 
 def _listing(part: Part, block: Fence, file: str) -> Iterator[Reading]:

@@ -52,7 +52,8 @@ class Body(NamedTuple):
 
 def sniff(text: str) -> bool:
     """Whether an unlabelled block holds tables in braces."""
-    return bool(_HEAD.search(text)) and not _PROGRAM.search(text)
+    found = _HEAD.search(text) is not None or len(_LISTS.findall(text)) > 1
+    return found and not _PROGRAM.search(text)
 
 
 def read(text: str, place: Place) -> Reading | None:
@@ -63,8 +64,46 @@ def read(text: str, place: Place) -> Reading | None:
     bodies = tuple(_bodies(text))
     lists = tuple((one.name, found) for one in bodies if one.word == "enum" and (found := _values(one, seen)))
     made = tuple(table for one in bodies if one.word != "enum" and (table := _entity(one, seen)))
+    made = made or tuple(_listed(text, seen))
     apart = tuple(one for match in _REFERENCE.finditer(text) for one in _pointer(match, seen)) if made else ()
     return Reading("notation", PRECISION["sql-pseudo"], made, lists, apart) if made or lists else None
+
+
+# `pupils { id, class_id*, born_on?, marks[], state ("here"|"away") }`: names alone, in as many lines as they need.
+_LISTS = regex(
+    r"^[ \t]*(?P<name>[^\W\d]\w{0,60})[ \t]*\{[ \t]*"
+    r"(?P<inside>[^\W\d]\w*[*?]?(?:\[\])?[ \t]*(?:\([^(){}\n]*\)\s*)?(?:,[^{}:;<>]{1,1200})?)\}[ \t]*$",
+    re.MULTILINE,
+)
+_LISTED = regex(r"(?P<name>[^\W\d]\w*)(?P<marks>[*?!]*)(?P<many>\[\])?\s*(?:\((?P<said>[^()]*)\))?")
+
+
+def _listed(text: str, seen: Block) -> Iterator[DraftEntity]:
+    """The tables whose columns stand in one pair of braces, where most have an id or a key."""
+    found = [(match, _names(match, seen)) for match in _LISTS.finditer(text)]
+    keyed = sum(any(one.name.value.lower() in ("id", "_id", "uuid") for one in columns) for _, columns in found)
+    for match, columns in found if len(found) > 1 and keyed * 2 >= len(found) else ():
+        if len(columns) > 1 and not is_transfer(match["name"], [one.name.value for one in columns]):
+            here = seen.at(match.start("name"))
+            yield DraftEntity(Fact(match["name"], here), Fact(kind_of(match["name"]), here), None, columns)
+
+
+def _names(match: re.Match[str], seen: Block) -> tuple[DraftAttribute, ...]:
+    found, offset = [], match.start("inside")
+    for piece in bullets.top_level(match["inside"]):
+        one = _LISTED.fullmatch(piece.strip())
+        if one is None:
+            return ()
+        place = seen.at(match.string.index(one["name"], offset))
+        told = facts.read(one["said"], place, "constraint", one["name"]) if one["said"] else {}
+        if "?" in one["marks"]:
+            told = {**told, "nullable": Fact(True, place)}
+        if one["name"].lower() in ("id", "_id", "uuid"):
+            told = {**told, "primary_key": Fact(True, place)}
+        if one["many"]:
+            told = {**told, "type": Fact("text[]", place)}
+        found.append(facts.attribute(one["name"], place, told))
+    return tuple(found)
 
 
 def _bodies(text: str) -> Iterator[Body]:

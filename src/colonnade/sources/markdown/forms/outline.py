@@ -95,7 +95,11 @@ def _belongs(line: Line, head: Line, *, ruled: bool, blanks: set[int], behind: i
 
 def _table(head: Line, body: list[Line], seen: Block) -> DraftEntity | None:
     match = _HEAD.match(head.text)
-    if match is None or match["name"].lower() in _NO_NAME or all(_DOES.fullmatch(line.text) for line in body):
+    if (
+        match is None
+        or match["name"].lower() in _NO_NAME
+        or all(_DOES.fullmatch(line.text) or _KEYED.fullmatch(line.text) for line in body)
+    ):
         return None
     found: list[DraftAttribute] = []
     keys: list[str] = []
@@ -150,6 +154,10 @@ def _table(head: Line, body: list[Line], seen: Block) -> DraftEntity | None:
 
 # `creates → ORDER`: what somebody does with something.
 _DOES = regex(r"(?:[^\W\d_]+ ){0,4}[^\W\d_]+\s*(?:→|->|─+>?|—)\s*(?:\S{1,4}\s+)?[A-Z][A-Z_]+")
+
+
+# `orders (client_id → clients.id)`: a table that points at another.
+_KEYED = regex(r"\w+\s*\(\w+\s*(?:→|->)\s*\w+(?:\.\w+)?\)")
 
 
 # `departments (1:N)` among the columns is a relation.

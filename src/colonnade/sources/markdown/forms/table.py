@@ -57,6 +57,9 @@ def shape(table: Table) -> Shape:
         return Shape("other", ())
     if roles.count("type") > 1:
         roles = _of_the_database(roles, heads)
+    if roles[1:2] == ["type"] and not roles[0] and not {"name", "columns", "key", "entity"} & set(roles):
+        named = [row[0].text.strip() for row in table.rows if row]
+        roles = ["name", *roles[1:]] if _mostly(named, _is_name) else roles
     if not {"name", "type", "entity", "values", "from", "relation"} & set(roles):
         roles = _by_content(table, roles)
     if re.search(r"\bindex(?: name)?$|索引名?|インデックス|índice", heads[0]) and "columns" in [

@@ -117,6 +117,10 @@ INDEXED: list[dict[str, Any]] = [
     },
     {"name": "Ledger", "attributes": {"id": "uuid", "order": "text"}, "constraints": ["UNIQUE (lower(order))"]},
 ]
+BARE: list[dict[str, Any]] = [
+    {"name": "Station", "attributes": {"id": "integer"}},
+    {"name": "Reading", "attributes": {"dry": "boolean"}, "extends": "Station", "inheritance": "joined"},
+]
 OPEN: list[dict[str, Any]] = [
     {"name": "Review", "description": "Visible to everyone.", "attributes": {"user_id": "uuid", "draft_id": "uuid"},
      "relationships": [belongs("User", "user_id"), belongs("Draft", "draft_id", cascade="CASCADE")]},
@@ -133,6 +137,7 @@ OPEN: list[dict[str, Any]] = [
         (FEW, Settings()),
         (OPEN, Settings()),
         (INDEXED, Settings()),
+        (BARE, Settings()),
     ],
     ids=[
         "partitions",
@@ -141,6 +146,7 @@ OPEN: list[dict[str, Any]] = [
         "few values, kinds and secrets",
         "read by all",
         "indexes in SQL",
+        "nothing but keys",
     ],
 )
 def test_a_list_is_proven_whole(

@@ -124,7 +124,8 @@ def _insert(
     columns = [table.column(name) for name in made[0]]
     unless_filled = f"WHERE NOT EXISTS (SELECT FROM {target})"
     if not columns:
-        return f"INSERT INTO {target} SELECT {unless_filled};"
+        # The server gives every value; what is chosen are as many rows without a column.
+        return f"INSERT INTO {target} SELECT FROM generate_series(1, {len(made)}) {unless_filled};"
     parents = _counted_parents(table, tables)
     lines = [
         [

@@ -209,3 +209,17 @@ def test_what_is_no_plan_is_said(tmp_path: Path, text: str) -> None:
     file.write_text(text)
     with pytest.raises(InputError, match=r"plan\.json: is "):
         load(file)
+
+
+def test_a_half_built_index_in_a_schema_of_an_odd_name_is_made_anew(server: Server) -> None:
+    old, new = 'CREATE SCHEMA "S s"; CREATE TABLE "S s".t (a int);', 'CREATE INDEX "I i" ON "S s".t (a);'
+    with scratch_database(server) as name, connect(server.dsn(name)) as connection:
+        connection.execute(old)
+        wanted = Source("new", {"new.sql": old + new})
+        made = planfile(addressed(server, source(server.dsn(name), Settings()), wanted, Wish()), "t")
+        assert killed_at(made, server.dsn(name), 1)
+        connection.execute(new)
+        connection.execute("UPDATE pg_index SET indisvalid = false WHERE indrelid = '\"S s\".t'::regclass")
+        run(made, server.dsn(name), silent)
+        assert connection.execute("SELECT count(*) FROM pg_index WHERE NOT indisvalid").fetchone() == (0,)
+        assert differing(server, source(server.dsn(name), Settings()), wanted) == ()

@@ -100,6 +100,40 @@ def test_what_the_new_design_has_no_more_goes_with_the_contract(server: Server) 
     assert contract.after == read(server, sides(CASES["other changes as well"])[1])
 
 
+AT_ONCE = {
+    "a generated column depends on it": ("size int, twice int GENERATED ALWAYS AS (size * 2) STORED", ""),
+    "an exclusion constraint depends on it": ("size int, EXCLUDE (size WITH =)", ""),
+    "its table is partitioned or inherits": ("size int", " PARTITION BY LIST (id)"),
+    "a trigger of its table has the name": (
+        "size int",
+        '; CREATE TRIGGER "!sync" AFTER INSERT ON tasks EXECUTE FUNCTION t()',
+    ),
+    # Expand cannot index what only the new function takes.
+    "it cannot be there twice": ("size int", "; CREATE INDEX computed ON tasks (f(size))"),
+}
+
+
+@pytest.mark.parametrize("why", AT_ONCE)
+def test_a_column_that_changes_at_once_is_named_with_the_reason(server: Server, why: str) -> None:
+    columns, more = AT_ONCE[why]
+    old = (
+        "CREATE FUNCTION t() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
+        "CREATE FUNCTION f(size int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 1';"
+        f"CREATE TABLE tasks (id int, {columns}){more};"
+    )
+    case = Case(old, old.replace("size int", "size bigint"))
+    (only,) = series(server, case)
+    assert only.stage == ""
+    (said,) = only.at_once
+    assert said.startswith(f"tasks.size changes at once, because {why}")
+
+
+def test_renames_that_swap_are_refused_by_name(server: Server) -> None:
+    case = Case("CREATE TABLE tasks (a text, b int);", "CREATE TABLE tasks (b text, a int);")
+    with pytest.raises(PlanRefused, match=r"tasks\.a: PostgreSQL refuses the change"):
+        legs(server, *sides(case), Wish(renamed=(("tasks.a", "b"), ("tasks.b", "a"))))
+
+
 # --- writers ------------------------------------------------------------------------------------------------------
 
 TITLE = Case(

@@ -611,8 +611,8 @@ class Stage:
         from colonnade import plan
         from colonnade.evolve.revision import way_back
 
-        said = {"stage": self.leg.stage, "then": self.leg.then, "way_back": way_back(self.leg.back)}
-        return {**said, **plan.json(self.leg.there)}
+        said = {"stage": self.leg.stage, "then": self.leg.then, "at_once": list(self.leg.at_once)}
+        return {**said, "way_back": way_back(self.leg.back), **plan.json(self.leg.there)}
 
 
 def series(

@@ -45,7 +45,7 @@ ORDER BY pid
 """
 INDEX = """
 SELECT indisvalid FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
-WHERE relname = %s AND relnamespace = to_regnamespace(%s)
+JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE relname = %s AND nspname = %s
 """
 
 

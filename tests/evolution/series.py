@@ -86,6 +86,13 @@ CASES = {
         "CREATE TABLE tasks (id bigserial PRIMARY KEY, t text);",
         "INSERT INTO tasks (t) VALUES ('a'), ('b');",
     ),
+    "a function that has our name": Case(
+        "CREATE TABLE tasks (id int PRIMARY KEY, size int);"
+        "CREATE FUNCTION sync_columns_of_tasks() RETURNS int LANGUAGE sql AS 'SELECT 1';",
+        "CREATE TABLE tasks (id int PRIMARY KEY, size bigint);"
+        "CREATE FUNCTION sync_columns_of_tasks() RETURNS int LANGUAGE sql AS 'SELECT 1';",
+        TASKS,
+    ),
     "an identity": Case(
         "CREATE TABLE tasks (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, t text);",
         "CREATE TABLE tasks (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, t text);",

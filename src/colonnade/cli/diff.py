@@ -90,6 +90,8 @@ def _print_series(stages: tuple[api.Stage, ...], plan_file: Path | None, as_sql:
     """Prints the parts, where there is anything to do, and exits; each plan is a file beside the one that was named."""
     for stage in stages:
         _tell(stage.leg.there)
+        for column in stage.leg.at_once:
+            say(f"note: {column}")
         if plan_file is not None:
             write(plan_file.with_name(f"{plan_file.stem}-{stage.name}{plan_file.suffix}"), stage.file)
     if as_json:

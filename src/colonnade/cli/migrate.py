@@ -65,6 +65,8 @@ def command(
     for one in found.revisions:
         if one.leg.there.not_online is not None:
             say(f"note: {one.file.path}: {one.leg.there.not_online}")
+        for column in one.leg.at_once:
+            say(f"note: {one.file.path}: {column}")
     if as_json:
         print_json(found.json())
     elif not found.revisions:

@@ -38,6 +38,7 @@ class Next:
             "way_back": way_back(self.leg.back),
             "lost": [{"object": one.object, "why": one.why} for one in self.leg.there.losses],
             "not_online": not_online_json(self.leg.there),
+            "at_once": list(self.leg.at_once),
         }
 
 

@@ -133,7 +133,7 @@ class Leg:
     """A part of the way: the plan, its way back or the reason why there is none, and what is there before and after.
 
     `apart` and `ignored` are left out of both. `stage` is what a part of a series is called, `then` what people do
-    once it has run.
+    once it has run; `at_once` are the columns that could not change over in parts, and why.
     """
 
     there: Plan
@@ -144,6 +144,7 @@ class Leg:
     ignored: tuple[str, ...] = ()
     stage: str = ""
     then: str = ""
+    at_once: tuple[str, ...] = ()
 
     @property
     def addressed(self) -> Addressed:
@@ -184,8 +185,7 @@ def reached(shop: Workshop, old: Side, new: Side, ops: tuple[Op, ...]) -> Iterat
     with emptied(shop, old.scratch) as clone:
         with opened(shop, clone) as bench:
             bench.connection.execute("SET search_path = public; SET check_function_bodies = off")
-            for op in ops:
-                _run_op(bench, op)
+            _run_ops(shop, bench, ops)
             database = _seen(old, new, bench.database())
         yield replace(old, database=database, scratch=clone)
 
@@ -381,8 +381,7 @@ def _prefixed(shop: Workshop, old: Side, new: Side, renames: tuple[Rename, ...])
         return (), base
     with emptied(shop, old.scratch) as clone, opened(shop, clone) as bench:
         while following:
-            for op in following:
-                _run_op(bench, op)
+            _run_ops(shop, bench, following)
             prefix = (*prefix, *following)
             base = _seen(old, new, bench.database())
             following = tuple(op for op in certain(base, new.database) if op not in prefix)
@@ -398,9 +397,16 @@ def _seen(old: Side, new: Side, database: Database) -> Database:
     return found if new.source.live is None and old.source.live is None else _owned_alike(found, new.database)
 
 
-def _run_op(bench: Any, op: Op) -> None:
-    for step in op.steps():
-        _run_text(bench, op, step.sql)
+def _run_ops(shop: Workshop, bench: Any, ops: Iterable[Op]) -> None:
+    """Runs the operations one after the other. Raises PlanRefused where PostgreSQL refuses one."""
+    import psycopg
+
+    for op in ops:
+        try:
+            for step in op.steps():
+                _run_text(bench, op, step.sql)
+        except psycopg.Error as error:
+            raise PlanRefused((_refused(_failed(shop, op, error)),)) from error
 
 
 def _administered(op: Op, bench: Any) -> bool:
@@ -429,6 +435,10 @@ def _run_text(bench: Any, op: Op, text: str) -> None:
 class _Failure:
     op: Op | None
     why: str
+
+
+def _failed(shop: Workshop, op: Op | None, error: Any) -> _Failure:
+    return _Failure(op, shop.aliases.said(error.diag.message_primary or " ".join(str(error).split())))
 
 
 def _tried(
@@ -509,8 +519,7 @@ def _trial(
                         else:
                             _run_text(bench, op, text)
             except psycopg.Error as error:
-                why = error.diag.message_primary or " ".join(str(error).split())
-                return _Failure(op, shop.aliases.said(why)), (), old.database
+                return _failed(shop, op, error), (), old.database
             got = _seen(old, new, bench.database())
         left = differences(got, new.database)
         return None, left or _dumped(shop, old, new, clone), got

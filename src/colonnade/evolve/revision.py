@@ -102,6 +102,7 @@ def _docstring(leg: Leg, title: str, why: str, identity: str, follows: tuple[str
         f"Impact on existing data: lost is {lost}; rewritten is {', '.join(rewritten) or 'no table'}.",
         "Locks: " + (", ".join(f"{level} on {relation}" for relation, level in locks) or "none") + "." + form,
         f"Way back: {way_back(back)}.",
+        *(f"At once: {one}." for one in leg.at_once),
         *((f"Then: {leg.then}.",) if leg.then else ()),
     )
     text = "\n\n".join(textwrap.fill(" ".join(map(_escaped, one.split())), 96) for one in paragraphs)

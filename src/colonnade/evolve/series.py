@@ -24,6 +24,7 @@ from colonnade.design.schema import (
     Database,
     EnumType,
     Exclusion,
+    ForeignKey,
     Function,
     Index,
     IndexKey,
@@ -43,9 +44,9 @@ from colonnade.ops.op import words
 from colonnade.ops.renames import Rename
 from colonnade.ops.twins import Copies, Copy, Pair, sync_body
 from colonnade.ops.types import collate
-from colonnade.plan import NotOnline, PlanRefused, Refusal, past_new_values, widens
+from colonnade.plan import PlanRefused, Refusal, past_new_values, widens
 from colonnade.server import Server
-from colonnade.sql import chosen_name, ident, shorten
+from colonnade.sql import chosen_name, ident, qualified, shorten
 
 _NAMES = re.compile(r'"(?:[^"]|"")+"|[^\s,]+')
 PROBE = ("pg_temp", "colonnade_probe")
@@ -62,17 +63,24 @@ def legs(server: Server, old: Source, new: Source, wish: Wish) -> tuple[Leg, ...
         whole = leg(shop, before, after, wish, known, known.undone)
         if not whole.there.batches:
             return ()
-        found = twins(shop, before, after, renames) if wish.form == "online" and not whole.there.not_online else ()
-        agreed = replace(wish, allow_data_loss=True)
-        if not found:
-            return _with_new_values(shop, stack, before, after, whole, known, wish)
-        for keeps in (True, False):
+        changed = twins(shop, before, after, renames) if wish.form == "online" and not whole.there.not_online else ()
+        found = tuple(one for one in changed if isinstance(one, Twin))
+        stopped = ""
+        for keeps in (True, False) if found else ():
             try:
-                return _series(shop, stack, before, after, found, renames, agreed, keeps)
+                parts = _series(shop, stack, before, after, found, renames, replace(wish, allow_data_loss=True), keeps)
+                return _saying(parts, 1, changed)
             except PlanRefused as refused:
-                first = refused.refusals[0]
-        plan = replace(whole.there, not_online=NotOnline(first.object, first.why))
-        return (replace(whole, there=plan),)
+                stopped = f"it cannot be there twice: {refused.refusals[0].object}: {refused.refusals[0].why}"
+        parts = _with_new_values(shop, stack, before, after, whole, known, wish)
+        return _saying(parts, -1, (*changed, *(AtOnce(one.table, one.old.name, stopped) for one in found)))
+
+
+def _saying(parts: tuple[Leg, ...], number: int, changed: Iterable[Twin | AtOnce]) -> tuple[Leg, ...]:
+    """The parts, of which that of a `number` says which columns it changes at once."""
+    at_once = tuple(str(one) for one in changed if isinstance(one, AtOnce))
+    said = replace(parts[number], at_once=at_once)
+    return tuple(said if one is parts[number] else one for one in parts)
 
 
 def legs_back(server: Server, old: Source, new: Source, wish: Wish) -> tuple[Leg, ...]:
@@ -127,6 +135,18 @@ class Twin:
 
 
 @dataclass(frozen=True, slots=True)
+class AtOnce:
+    """A column that changes in one step, for which all others wait, and why."""
+
+    table: TableName
+    name: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{qualified(*self.table)}.{ident(self.name)} changes at once, because {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
 class Half:
     """A column that has its place, and the other one as it is called beside it."""
 
@@ -151,51 +171,65 @@ def _unfit(one: str, other: str) -> str:
     return "" if widens(one, other) else f"values of {one} may not fit {other}"
 
 
-def twins(shop: Workshop, before: Side, after: Side, renames: tuple[Rename, ...]) -> tuple[Twin, ...]:
+def twins(shop: Workshop, before: Side, after: Side, renames: tuple[Rename, ...]) -> tuple[Twin | AtOnce, ...]:
     """The columns in use that get another name, or a type for which PostgreSQL writes their table or an index anew."""
-    found: list[Twin] = []
+    found: list[Twin | AtOnce] = []
+    shared = _shared(before.database) | _shared(after.database)
     with emptied(shop) as scratch, opened(shop, scratch) as bench:
-        for old, new in _tables_in_use(before.database, after.database):
-            called = {one.old: one.new for one in renames if one.kind == "column" and one.of == (old.schema, old.name)}
+        for old, new in _in_both(before.database, after.database):
+            own = (old.schema, old.name)
+            called = {one.old: one.new for one in renames if one.kind == "column" and one.of == own}
             for column in old.columns:
-                name = called.get(column.name, column.name)
-                if not new.has(name) or not _can_be_twice(old, column.name) or not _can_be_twice(new, name):
+                other = _column(new, called.get(column.name, column.name))
+                if other is None or not _is_changed(bench, old, column, other):
                     continue
-                other = new.column(name)
-                if name != column.name or _rewritten(bench, column, other, _indexed(old, column.name)):
-                    found.append(_twin(old, new, column, other))
+                why = "its table is partitioned or inherits" if own in shared else ""
+                why = why or _obstacle(old, column.name) or _obstacle(new, other.name)
+                found.append(AtOnce(own, column.name, why) if why else _twin(old, new, column, other))
     return tuple(found)
 
 
-def _tables_in_use(old: Database, new: Database) -> Iterator[tuple[Table, Table]]:
-    """Tables that both have, and of which no other one shows a part."""
+def _in_both(old: Database, new: Database) -> Iterator[tuple[Table, Table]]:
+    """The tables that both have; what is changed in a partitioned one is changed in its partitions."""
     after = {(one.schema, one.name): one for one in new.tables}
-    parents = {parent for side in (old, new) for one in side.tables for parent in one.inherits}
-    for one in old.tables:
-        other = after.get((one.schema, one.name))
-        if other is not None and not any(map(_shared, (one, other))) and (one.schema, one.name) not in parents:
-            yield one, other
+    pairs = ((one, after.get((one.schema, one.name))) for one in old.tables if one.partition_of is None)
+    yield from ((one, other) for one, other in pairs if other is not None)
 
 
-def _shared(table: Table) -> bool:
-    return bool(table.partition_by or table.partition_of or table.inherits)
+def _shared(database: Database) -> frozenset[TableName]:
+    """Tables of which another one shows rows or columns, and those others."""
+    found = {(one.schema, one.name) for one in database.tables if one.partition_by or one.partition_of or one.inherits}
+    return frozenset(found | {parent for one in database.tables for parent in one.inherits})
 
 
-def _can_be_twice(table: Table, name: str) -> bool:
-    """Whether nothing depends on the column that could only be made while all others wait."""
-    computed = (one.generated.expression for one in table.columns if one.generated is not None)
-    excluded = (
-        text
-        for one in table.constraints
-        if isinstance(one, Exclusion)
-        for text in (one.predicate or "", *(key for key, _ in one.elements))
-    )
-    whole = (one for one in table.constraints if getattr(one, "without_overlaps", False) or getattr(one, "period", 0))
-    return (
-        table.column(name).generated is None
-        and not any(_says(text, name) for text in (*computed, *excluded))
-        and not any(name in one.columns for one in whole if not isinstance(one, Check | Exclusion))
-    )
+def _column(table: Table, name: str) -> Column | None:
+    return next((one for one in table.columns if one.name == name), None)
+
+
+def _is_changed(bench: Any, table: Table, old: Column, new: Column) -> bool:
+    """Whether everybody would notice: another name, or new files for another type."""
+    return old.name != new.name or _rewritten(bench, old, new, _indexed(table, old.name))
+
+
+def _obstacle(table: Table, name: str) -> str:
+    """What depends on the column and could only be made while all others wait, in words, or nothing."""
+    if table.column(name).generated is not None:
+        return "it is generated"
+    if any(one.generated is not None and _says(one.generated.expression, name) for one in table.columns):
+        return "a generated column depends on it"
+    if any(one.name in SYNC_TRIGGERS for one in table.triggers):
+        return "a trigger of its table has the name of the one that would keep both alike"
+    for one in table.constraints:
+        if isinstance(one, Exclusion):
+            if any(_says(text, name) for text in (one.predicate or "", *(key for key, _ in one.elements))):
+                return "an exclusion constraint depends on it"
+        elif not isinstance(one, Check) and name in one.columns and _is_temporal(one):
+            return "a temporal key depends on it"
+    return ""
+
+
+def _is_temporal(one: PrimaryKey | Unique | ForeignKey) -> bool:
+    return one.period if isinstance(one, ForeignKey) else one.without_overlaps
 
 
 def _says(text: str, name: str) -> bool:
@@ -355,8 +389,9 @@ def joined(main: Database, beside: Beside) -> Database:
         wider = _wider(table, plain[key], aside[key], halves, beside, taken) if key in plain else table
         if halves:
             watching = tuple(_watching_both(one, halves) for one in wider.triggers)
-            wider = replace(wider, triggers=(*watching, *_triggers(table)))
-            functions.append(_function(table, halves, volatile))
+            name = _sync_name(table, (*main.functions, *beside.plain.functions))
+            wider = replace(wider, triggers=(*watching, *_triggers(table, name)))
+            functions.append(_function(table, name, halves, volatile))
         tables.append(wider)
     wider_database = replace(_with_types(main, beside.plain), tables=tuple(tables), functions=tuple(functions))
     return _keeping(wider_database, beside.aside) if beside.keeps else wider_database
@@ -485,9 +520,9 @@ def _names_any(one: Constraint | Index, names: set[str]) -> bool:
     return not isinstance(one, Exclusion) and bool(set(one.columns) & names)
 
 
-def _triggers(table: Table) -> Iterator[Trigger]:
+def _triggers(table: Table, name: str) -> Iterator[Trigger]:
     """One before all others of the table; and one after them, where there are any that may change the row."""
-    function = (table.schema, _sync_name(table))
+    function = (table.schema, name)
     first, last = SYNC_TRIGGERS
     yield Trigger(first, "BEFORE", ("INSERT", "UPDATE"), function)
     if any(one.timing == "BEFORE" and one.each_row for one in table.triggers):
@@ -506,15 +541,17 @@ def _watched(event: str, halves: tuple[Half, ...]) -> str:
     return f"{word}{of}{', '.join((columns, *more))}" if more else event
 
 
-def _sync_name(table: Table) -> str:
-    return shorten(f"sync_columns_of_{table.name}")
+def _sync_name(table: Table, functions: Iterable[Function]) -> str:
+    """A name that no function has, before and after."""
+    name, taken = f"sync_columns_of_{table.name}", {one.name for one in functions}
+    return shorten(name) if shorten(name) not in taken else _free(name, "", taken)
 
 
-def _function(table: Table, halves: tuple[Half, ...], volatile: frozenset[str]) -> Function:
+def _function(table: Table, name: str, halves: tuple[Half, ...], volatile: frozenset[str]) -> Function:
     zone = next((one.zone for one in halves if one.zone), None)
     settings = (*((f"TimeZone={zone}",) if zone else ()), "search_path=public, pg_temp")
     body = sync_body(tuple(_pair(one, volatile) for one in halves))
-    return Function(_sync_name(table), table.schema, body=body, settings=settings)
+    return Function(name, table.schema, body=body, settings=settings)
 
 
 def _pair(half: Half, volatile: frozenset[str]) -> Pair:

@@ -55,7 +55,7 @@ PLAIN = Settings(
 
 @pytest.fixture(scope="module", autouse=True)
 def roles(server):
-    names = Roles()
+    names = Roles(searcher="app_searcher")
     with connect(server.dsn()) as connection:
         for name in names.names:
             connection.execute(f"CREATE ROLE {name}")

@@ -7,7 +7,7 @@ from colonnade.vocabulary.regex import regex
 # A title that is one of these, whole.
 WHOLE: dict[str, tuple[str, ...]] = {
     "attributes": (
-        "attributes", "fields", "columns", "properties", "arguments", "measures", "dimensions", "schema", "key attributes", "core attributes", "main attributes", "attribute",
+        "attributes", "fields", "columns", "properties", "arguments", "measures", "schema", "key attributes", "core attributes", "main attributes", "attribute",
         "field definitions", "field definition", "column definitions", "column specifications", "column specification", "structure",
         "key fields", "core fields", "main fields", "required fields", "optional fields", "fields and types", "data fields", "columnas",
         "table structure", "main table", "base table", "primary table", "table definition", "table schema", "database schema", "definition", "entity definition", "model definition",

@@ -141,7 +141,7 @@ class _Words(dict[str, int]):
         """The bit of a further set."""
         self.sets += 1
         bit = 1 << self.sets
-        for piece in {_DIGIT if one.isdigit() else one for one in found}:
+        for piece in found:
             letters = piece.removeprefix(needed.BEGINNING)
             self.pieces.setdefault(letters[:_FIRST], []).append((letters, letters != piece, bit))
         self.clear()
@@ -162,10 +162,7 @@ class _Words(dict[str, int]):
 
 
 _WORDS = _Words()
-# No letter alone is a sign, and one digit is as good as another.
-_WORD = re.compile(r"[a-z]{2,}|[^\w\s]|_")
-_NUMBER = re.compile(r"[0-9]")
-_DIGIT = "0"
+_WORD = re.compile(r"[a-z]+|[^a-z\s]")
 # Of letters that are not English nothing is said: some of them are English ones, written otherwise.
 _FOREIGN = re.compile(r"[^\W\x00-\x7f]")
 
@@ -175,8 +172,8 @@ def told(text: str) -> int:
     """The sets of signs of which `text` holds one, one bit each."""
     if not text.isascii() and _FOREIGN.search(text):
         return _ALL
-    bits = _WORDS[_DIGIT] if _NUMBER.search(text) else 0
-    for word in _WORD.findall(text.lower()):
+    bits = 0
+    for word in set(_WORD.findall(text.lower())):
         bits |= _WORDS[word]
     return bits
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from colonnade.design.draft import DraftEntity
 from colonnade.sources.markdown import names
@@ -54,14 +54,9 @@ class Index:
     by_tail: Mapping[str, str]
     # The plurals of other languages, where no name is spelt so: `bateaux` of `bateau`.
     by_plural: Mapping[str, str]
-    # What was looked up: many parts of a document ask for the name above them.
-    looked_up: dict[str, str | None] = field(default_factory=dict, compare=False, repr=False)
 
     def find(self, written: str) -> str | None:
-        if written not in self.looked_up:
-            found = self.by_key.get(names.key(written)) or self.by_plural.get(names.spelling(written))
-            self.looked_up[written] = found
-        return self.looked_up[written]
+        return self.by_key.get(names.key(written)) or self.by_plural.get(names.spelling(written))
 
     def named_after(self, singular: str) -> str | None:
         """The only entity whose name is a plural of `singular` in another language: `ordenes` of `orden`."""

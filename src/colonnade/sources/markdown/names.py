@@ -18,10 +18,9 @@ _IRREGULAR = {
     "bonuses": "bonus", "canvases": "canvas", "lenses": "lens", "biases": "bias", "diagnoses": "diagnosis", "theses": "thesis",  # noqa: E501
 }  # fmt: skip
 
-# In `1—*`, `0..*` and `*--1` the star is a number. Each way begins with its mark, by which it is found fast.
+# In `1—*`, `0..*` and `*--1` the star is a number.
 _MARKS = regex(
-    r"`+|\*(?<!\d[:∶—–-]\*)(?<!\d--\*)(?<!\d\.\.\*)(?<!\*--\*)\**+(?![:∶—–-]{1,2}[01*])"
-    r"|_(?<![^\W_]_)_?(?=\S)|_(?<=\S_)_?(?![^\W_])|\\(?=[_*`|<>\[\]])"
+    r"`+|(?<!\d[:∶—–-])(?<!\d--)(?<!\d\.\.)(?<!\*--)\*++(?![:∶—–-]{1,2}[01*])|(?<![^\W_])_{1,2}(?=\S)|(?<=\S)_{1,2}(?![^\W_])|\\(?=[_*`|<>\[\]])"
 )
 _MARK = regex(r"[`*_\\]")
 _LINK = regex(r"!?\[([^\[\]]*)\]\([^()]*\)|\[\[([^\[\]|]*)(?:\|[^\[\]]*)?\]\]")

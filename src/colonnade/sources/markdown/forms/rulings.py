@@ -66,7 +66,7 @@ def read(clause: str, one: Said, column: str) -> Facts:
 
 def bare(clause: str) -> str:
     """`clause` without the head that a colon ends."""
-    return _COLUMN_FIRST.sub("", clause, count=1) if ":" in clause or "：" in clause else clause
+    return _COLUMN_FIRST.sub("", clause, count=1)
 
 
 def clauses(one: Said) -> Iterator[str]:

@@ -17,7 +17,7 @@ from colonnade.vocabulary.regex import Regex, told
 assert walk
 # Every regular expression of the reader that has signs, in an order that does not depend on this run.
 EVERY = sorted({(one.pattern, int(one.flags)) for one in gc.get_objects() if isinstance(one, Regex)})
-SIGNED = [(pattern, flags) for pattern, flags in EVERY if needed.signs(pattern, flags)]
+SIGNED = [(pattern, flags) for pattern, flags in EVERY if needed.signs(pattern, flags) is not None]
 
 
 def often(pattern: str, flags: int = 0) -> Regex:
@@ -46,35 +46,24 @@ def test_what_a_pattern_finds_bears_one_of_its_signs(data: st.DataObject) -> Non
 @pytest.mark.parametrize(
     ("pattern", "signs"),
     [
-        (r"\bnot null\b|\brequired", [{" null", " required"}, {" not", " required"}]),
-        (r"nullable|null", [{"null"}]),
-        (r"max\s*\d+", [{"max"}, set("0123456789")]),
-        (r"a\s?\d", [set("0123456789")]),
-        (r"[<>]=?", [{"<", ">"}]),
-        (r"(?:ab)?cd", [{"cd"}]),
-        (r"(?<=where)\s\w+", [{"where"}]),
-        (r"(?!where)cd", [{"cd"}]),
-        (r"主键|pk", [{"pk"}]),
-        (r"yabancı", [{"yabanc"}]),
-        (r"ı|pk", []),
-        (r"\w+|pk", []),
-        (r"x*", []),
-        (r"\s+(?:he|it)\b", [{" he", " it"}]),
-        (r"\b(?:the\s+|an? )?(?:he|it)\b", [{" he", " it"}]),
-        (r"\b(?:the)?he\b", [{"he"}]),
-        (r"\b(?:he|it)+", [{"he", "it"}]),
-        (r"\b(?!he)(?:she|it)", [{" she", " it"}]),
-        (r"(?:he|it)", [{"he", "it"}]),
-        (r"\bw(?:he|it)", [{"he", "it"}]),
-        (r"_he", [{" he"}, {"_"}]),
-        (r"[\s(-]he", [{" he"}]),
-        (r"[\s\w]he", [{"he"}]),
-        (r"(?:has|with the)\s*:|includ\w+", [{"has", " the", "includ"}, {"has", "with", "includ"}, {":", "includ"}]),
-        (r"[^,]pk", [{"pk"}]),
+        (r"\bnot null\b|\brequired", {"null", "required"}),
+        (r"nullable|null", {"null"}),
+        (r"max\s*\d+", {"max"}),
+        (r"a\s?\d", set("0123456789")),
+        (r"[<>]=?", {"<", ">"}),
+        (r"(?:ab)?cd", {"cd"}),
+        (r"(?<=where)\s\w+", {"where"}),
+        (r"(?!where)cd", {"cd"}),
+        (r"主键|pk", {"pk"}),
+        (r"yabancı", {"yabanc"}),
+        (r"ı|pk", None),
+        (r"\w+|pk", None),
+        (r"x*", None),
+        (r"[^,]pk", {"pk"}),
     ],
 )
-def test_the_signs_of_a_pattern(pattern: str, signs: list[set[str]]) -> None:
-    assert needed.signs(pattern, re.IGNORECASE) == tuple(map(frozenset, signs))
+def test_the_signs_of_a_pattern(pattern: str, signs: set[str] | None) -> None:
+    assert needed.signs(pattern, re.IGNORECASE) == signs
 
 
 @pytest.mark.parametrize("text", ["\u017fet null", "SET NULL", "\u212aey", "yabanci", "a PK, 主", "—pk—"])
@@ -104,6 +93,6 @@ def test_replacing_passes_over_what_holds_no_sign() -> None:
 def test_without_the_parser_of_expressions_everything_is_searched(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(re, "_parser")
     monkeypatch.setitem(sys.modules, "re._parser", None)
-    assert needed.signs("required") == ()
+    assert needed.signs("required") is None
     found = often("required" + "|q" * 30)
     assert found.search("is required") and not found.search("is not")

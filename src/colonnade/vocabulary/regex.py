@@ -1,7 +1,7 @@
 """Regular expressions that cost nothing until they are needed, and little where none of their words occurs.
 
-A pattern is compiled when it is first asked. A long one that is asked often gets signs: pieces of words and marks that
-each text holds which it matches. They are taken from the pattern itself, so that nobody keeps them by
+A pattern is compiled when it is first asked. A long one that is asked often gets signs: pieces of words and marks of
+which each text that it matches holds one at least. They are taken from the pattern itself, so that nobody keeps them by
 hand. Which patterns a text may match is told for all of them by one look at each of its words.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -38,11 +38,10 @@ else:
 
 
 class Regex:
-    """A regular expression. Its methods are those of a compiled one; `search`, `finditer` and `sub` look for signs first."""
+    """A regular expression. Its methods are those of a compiled one; `search` and `sub` look for signs first."""
 
     __slots__ = ("flags", "pattern", *_METHODS)
     search: Callable[..., re.Match[str] | None]
-    finditer: Callable[..., Iterator[re.Match[str]]]
     sub: Callable[..., str]
 
     def __init__(self, text: str, flags: int = 0) -> None:
@@ -61,43 +60,35 @@ class Regex:
 
 
 def _watch(one: Regex, compiled: re.Pattern[str]) -> None:
-    """Counts how often a pattern is asked, and gives it signs when that is often."""
+    """Counts the searches of a pattern, and gives it signs when they are many."""
     asked = 0
 
-    def counted(find: Callable[..., Any]) -> Callable[..., Any]:
-        def search(*given: Any, **named: Any) -> Any:
-            nonlocal asked
-            asked += 1
-            if asked == _OFTEN:
-                _guard(one, compiled)
-            return find(*given, **named)
+    def search(text: str, begin: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+        nonlocal asked
+        asked += 1
+        if asked == _OFTEN:
+            _guard(one, compiled)
+        return compiled.search(text, begin, end)
 
-        return search
-
-    one.search, one.finditer, one.sub = counted(compiled.search), counted(compiled.finditer), counted(compiled.sub)
+    one.search = search
 
 
 def _guard(one: Regex, compiled: re.Pattern[str]) -> None:
-    """Lets a pattern search only those texts that hold its signs."""
-    sign = _sign_of((one,))
+    """Lets a pattern search only those texts that hold one of its signs."""
+    found = needed.signs(one.pattern, one.flags)
+    sign = 0 if found is None else _WORDS.added(found)
 
     def search(text: str, begin: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
-        if len(text) < _LONGEST and told(text) & sign != sign:
+        if len(text) < _LONGEST and not told(text) & sign:
             return None
         return compiled.search(text, begin, end)
 
-    def finditer(text: str) -> Iterator[re.Match[str]]:
-        if len(text) < _LONGEST and told(text) & sign != sign:
-            return iter(())
-        return compiled.finditer(text)
-
     def sub(with_what: str | Callable[[re.Match[str]], str], text: str, count: int = 0) -> str:
-        if len(text) < _LONGEST and told(text) & sign != sign:
+        if len(text) < _LONGEST and not told(text) & sign:
             return text
         return compiled.sub(with_what, text, count)
 
-    found = (search, finditer, sub) if sign else (compiled.search, compiled.finditer, compiled.sub)
-    one.search, one.finditer, one.sub = found
+    one.search, one.sub = (search, sub) if sign else (compiled.search, compiled.sub)
 
 
 class Either:
@@ -108,42 +99,33 @@ class Either:
     def __init__(self, *patterns: re.Pattern[str]) -> None:
         self.patterns = patterns
         self._asked = 0
-        self._sign = 0
+        self._sign = _ALL
 
     def may(self, text: str) -> bool:
         """False where nothing can be found in `text`."""
-        if self._sign:
-            return len(text) >= _LONGEST or told(text) & self._sign == self._sign
+        if self._sign != _ALL:
+            return len(text) >= _LONGEST or told(text) & self._sign != 0
         self._asked += 1
         if self._asked == _OFTEN:
-            self._sign = _sign_of(self.patterns)
+            found = needed.either(needed.signs(one.pattern, one.flags) for one in self.patterns)
+            self._sign = _ALL if found is None else _WORDS.added(found)
         return True
 
 
-def _sign_of(patterns: Sequence[Regex | re.Pattern[str]]) -> int:
-    """The bits of a text that one of `patterns` may match; 0 where it may be any."""
-    found = needed.either(_signs(one.pattern, one.flags) for one in patterns)
-    return sum(_WORDS.added(one) for one in found)
-
-
-_signs = lru_cache(maxsize=1024)(needed.signs)
-
-
 class _Words(dict[str, int]):
-    """For each word and each mark the sets of signs of which one is in it, one bit a set."""
+    """For each word and each mark the patterns that have a sign in it, one bit a pattern."""
 
     def __init__(self) -> None:
-        self.sets = 0
+        self.patterns = 0
         # The pieces of words by their first letters, and the marks.
-        self.pieces: dict[str, list[tuple[str, bool, int]]] = {}
+        self.pieces: dict[str, list[tuple[str, int]]] = {}
 
     def added(self, found: frozenset[str]) -> int:
-        """The bit of a further set."""
-        self.sets += 1
-        bit = 1 << self.sets
+        """The bit of a further pattern, whose signs are `found`."""
+        self.patterns += 1
+        bit = 1 << self.patterns
         for piece in found:
-            letters = piece.removeprefix(needed.BEGINNING)
-            self.pieces.setdefault(letters[:_FIRST], []).append((letters, letters != piece, bit))
+            self.pieces.setdefault(piece[:_FIRST], []).append((piece, bit))
         self.clear()
         told.cache_clear()
         return bit
@@ -154,9 +136,8 @@ class _Words(dict[str, int]):
         bits = 0
         for start in range(len(word)):
             for length in range(1, _FIRST + 1):
-                for piece, begins, bit in self.pieces.get(word[start : start + length], ()):
-                    if not (begins and start) and word.startswith(piece, start):
-                        bits |= bit
+                for piece, bit in self.pieces.get(word[start : start + length], ()):
+                    bits |= bit if word.startswith(piece, start) else 0
         self[word] = bits
         return bits
 
@@ -169,7 +150,7 @@ _FOREIGN = re.compile(r"[^\W\x00-\x7f]")
 
 @lru_cache(maxsize=65536)
 def told(text: str) -> int:
-    """The sets of signs of which `text` holds one, one bit each."""
+    """The patterns of which `text` holds a sign, one bit each."""
     if not text.isascii() and _FOREIGN.search(text):
         return _ALL
     bits = 0

@@ -253,10 +253,20 @@ def prove(
         with output.temporary_tree(files) as tree:
             return prove_build(tree, schema, designed.draft, chosen, server, on_proof)
     except (psycopg.errors.InsufficientPrivilege, psycopg.OperationalError) as error:
+        if _interrupted(error):
+            # What fails while all is put away is no news to somebody who has asked to stop.
+            raise KeyboardInterrupt from None
         # A failing law is a proof; what comes here kept the prover from making its databases and roles.
         message = f"the server would not let the prover work: {str(error).strip().splitlines()[0]}"
         fix = "name a superuser in --server, or leave --server out to prove on the embedded PostgreSQL"
         raise ServerError((Mistake(None, message, fix),)) from None
+
+
+def _interrupted(error: BaseException | None) -> bool:
+    """Whether `error` came up while an interruption was being handled."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def fitted(schema: Schema, server: Server) -> Schema:
